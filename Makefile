@@ -1,0 +1,44 @@
+# The two commands are `make demo` and `make test`; the rest are their parts.
+
+HOST   := $(shell rustc -vV | sed -n 's/^host: //p')
+BIN    := target/$(HOST)/release/lockgate
+TOOLS  := target/test-tools
+STATIC := --config 'target.$(HOST).rustflags=["-C","target-feature=+crt-static"]'
+
+.PHONY: demo build test lint unit contract bench corpus fuzz clean
+
+# Builds, and shows a full run on the example project. It ends blocked, which is what it shows.
+demo: build
+	@echo
+	@$(BIN) check examples/shop \
+	  --output sarif=target/demo/lockgate.sarif \
+	  --output upload-sarif=target/demo/upload.sarif \
+	  --output markdown=target/demo/summary.md \
+	  --output json=target/demo/report.json; \
+	code=$$?; echo; \
+	if [ $$code -ne 1 ]; then echo "the example must end blocked (exit code 1), not $$code"; exit 1; fi; \
+	echo "exit code 1: the merge is blocked. Written to target/demo/:"; ls target/demo
+
+# One static binary.
+build:
+	@cargo build --release --locked --target $(HOST) $(STATIC)
+
+# Everything that must hold. Installs the test tools first.
+test: lint unit contract
+	@echo "all tests passed"
+
+lint:
+	cargo fmt --check
+	cargo clippy --locked --all-targets --all-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items --quiet
+
+# Also runs the command-line tests against the static binary.
+unit: build
+	LOCKGATE_TEST_BIN=$(abspath $(BIN)) cargo test --locked
+
+# The action in a real runner, and every SARIF in an independent validator.
+contract: build
+	tests/tools/install.sh $(TOOLS)
+	LOCKGATE_TEST_BIN=$(abspath $(BIN)) LOCKGATE_TEST_TOOLS=$(abspath $(TOOLS)) \
+	  cargo test --locked --features contract --test contract
+	$(TOOLS)/bin/zizmor --offline --quiet action.yml .github

@@ -1,0 +1,145 @@
+//! `lockgate check`.
+
+use super::gather;
+use super::policy;
+use super::request::{Kind, OutputArg, Request, request};
+use crate::assess::assess;
+use crate::cli::{Check, When};
+use crate::edge::actions::Runner;
+use crate::edge::clock;
+use crate::edge::output::Destination;
+use crate::edge::terminal::{self, Stream};
+use crate::error::{Error, ErrorKind, verdict_code};
+use crate::model::{Assessment, Context, Verdict};
+use crate::report::sarif::{self, Purpose};
+use crate::report::{annotations, console, json, markdown, outputs};
+use rayon::prelude::*;
+
+/// Runs a check; returns the exit code.
+pub fn check(args: &Check) -> Result<u8, Error> {
+    if let Some(jobs) = args.jobs {
+        if jobs == 0 {
+            return Err(Error::usage("--jobs needs at least one thread"));
+        }
+        // Fails only when the pool exists already, which then has the wrong size but works.
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs)
+            .build_global();
+    }
+    let request = request(args)?;
+    for output in &request.outputs {
+        output.destination.prepare()?;
+    }
+    let colour = |stream| match request.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => terminal::wants_colour(stream),
+    };
+    let policy = policy::load(
+        request.policy.as_deref(),
+        &request.root,
+        colour(Stream::Err),
+    )?;
+    let evidence = gather::evidence(&request, &policy);
+    let context = Context {
+        today: request.as_of.unwrap_or_else(clock::today),
+    };
+    let assessment = assess(evidence, &policy, &context);
+
+    let failures = deliver(&assessment, &request);
+    if !request.quiet {
+        summarise(&assessment, &request, &colour);
+    }
+    let code = verdict_code(assessment.verdict);
+    if failures.is_empty() {
+        return Ok(code);
+    }
+    let failed = ErrorKind::Delivery.exit_code();
+    for failure in &failures {
+        super::fail(failure);
+    }
+    // A verdict that stops the merge is worth more than the news that a file is missing.
+    Ok(
+        if matches!(assessment.verdict, Verdict::Pass | Verdict::Warn) {
+            failed
+        } else {
+            code
+        },
+    )
+}
+
+/// Writes everything that was asked for; one failure does not stop the others.
+fn deliver(assessment: &Assessment, request: &Request) -> Vec<Error> {
+    let mut failures: Vec<Error> = request
+        .outputs
+        .par_iter()
+        .filter_map(|output| write(assessment, output).err())
+        .collect();
+    if let Some(runner) = runner(request) {
+        let short = format!(
+            "lockgate: {}, {} findings, {} blocking. The summary is too long for this page; see the reports.\n",
+            assessment.verdict,
+            assessment.findings.len(),
+            assessment.blocking().count()
+        );
+        failures.extend(runner.summary(&markdown::render(assessment), &short).err());
+        let path = |kinds: &[Kind]| {
+            let of = |kind: &Kind| {
+                request
+                    .outputs
+                    .iter()
+                    .find(|o| o.kind == *kind && o.destination != Destination::StandardOutput)
+            };
+            kinds.iter().find_map(of).map(|o| o.name.as_str())
+        };
+        let sarif = path(&[Kind::UploadSarif, Kind::Sarif]);
+        let report = path(&[Kind::Json, Kind::Markdown]);
+        failures.extend(
+            runner
+                .outputs(&outputs::outputs(assessment, sarif, report))
+                .err(),
+        );
+    }
+    failures
+}
+
+fn write(assessment: &Assessment, output: &OutputArg) -> Result<(), Error> {
+    let internal = |e: serde_json::Error| {
+        Error::new(ErrorKind::Delivery, "an output could not be made").detail(e.to_string())
+    };
+    let content = match output.kind {
+        Kind::Json => json::render(assessment).map_err(internal)?,
+        Kind::Markdown => markdown::render(assessment).into_bytes(),
+        Kind::Sarif => sarif::render(assessment, Purpose::Full).map_err(internal)?,
+        Kind::UploadSarif => sarif::render(assessment, Purpose::Upload).map_err(internal)?,
+    };
+    output.destination.write(&content)
+}
+
+fn runner(request: &Request) -> Option<Runner> {
+    match request.github {
+        When::Auto => Runner::detect(),
+        When::Always => Some(Runner::attach()),
+        When::Never => None,
+    }
+}
+
+fn summarise(assessment: &Assessment, request: &Request, colour: &dyn Fn(Stream) -> bool) {
+    let taken = request
+        .outputs
+        .iter()
+        .any(|o| o.destination == Destination::StandardOutput);
+    let stream = if taken { Stream::Err } else { Stream::Out };
+    let mut text = console::render(assessment, colour(stream));
+    let upload = request.outputs.iter().any(|o| o.kind == Kind::UploadSarif);
+    if let Some(note) = upload.then(|| sarif::left_out(assessment)).flatten() {
+        text.push_str(&format!("\nnote: {note}\n"));
+    }
+    if runner(request).is_some() {
+        text.push_str(&annotations::render(assessment));
+    }
+    match stream {
+        Stream::Out => terminal::out(text.as_bytes()),
+        Stream::Err => terminal::err(&text),
+    }
+}

@@ -1,0 +1,242 @@
+//! Reports → evidence: read, parse, give every observation its place.
+
+use super::request::Request;
+use crate::edge::files::Root;
+use crate::edge::reports::{self, ReportFile};
+use crate::ingest::{self, Expected, tool::Parsed};
+use crate::locate::{self, Tree};
+use crate::manifest;
+use crate::merge::{condense, line_hash::line_hashes};
+use crate::model::{
+    Certainty, Evidence, Kind, Located, Location, Observation, Region, RepoPath, Run, Untrusted,
+    Witnessed,
+};
+use crate::policy::Policy;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A report that is expected: one that is there, or the name of one that is not.
+struct Expectation {
+    expected: Option<Expected>,
+    file: Result<ReportFile, Untrusted>,
+}
+
+/// Everything that the reports say, with its places.
+pub fn evidence(request: &Request, policy: &Policy) -> Evidence {
+    let expectations = expectations(request, policy);
+    let (mut runs, tree) = rayon::join(
+        || {
+            expectations
+                .par_iter()
+                .flat_map_iter(read)
+                .collect::<Vec<_>>()
+        },
+        || tree(&request.root),
+    );
+    runs.par_iter_mut().for_each(|(witnessed, inside)| {
+        for located in &mut witnessed.observations {
+            located.location = locate::locate(&mut located.observation, inside.as_ref(), &tree);
+        }
+    });
+    let mut runs: Vec<Witnessed> = runs.into_iter().map(|(witnessed, _)| witnessed).collect();
+    quote_sources(&mut runs, &request.root);
+    Evidence { runs }
+}
+
+/// The reports on the command line, then those of the policy; each file once for each scanner.
+fn expectations(request: &Request, policy: &Policy) -> Vec<Expectation> {
+    let root = &request.root;
+    let mut list = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut add = |expected: Option<Expected>, name: &str, files: Vec<ReportFile>| {
+        if files.is_empty() {
+            list.push(Expectation {
+                expected,
+                file: Err(name.into()),
+            });
+            return;
+        }
+        for file in files {
+            let scanner = expected.as_ref().map(|e| e.scanner.clone());
+            if seen.insert((file.identity(), scanner)) {
+                list.push(Expectation {
+                    expected: expected.clone(),
+                    file: Ok(file),
+                });
+            }
+        }
+    };
+    for report in &request.reports {
+        let files = reports::on_command_line(&report.name, root);
+        add(report.expected.clone(), &report.name, files);
+    }
+    for (scanner, rule) in &policy.scanners {
+        for pattern in &rule.reports {
+            let expected = Expected {
+                scanner: scanner.clone(),
+            };
+            add(Some(expected), pattern, reports::in_policy(pattern, root));
+        }
+    }
+    list
+}
+
+type Placed = (Witnessed, Option<RepoPath>);
+
+fn read(expectation: &Expectation) -> Vec<Placed> {
+    let expected = expectation.expected.as_ref();
+    let (name, inside, parsed) = match &expectation.file {
+        Ok(file) => {
+            let parsed = match file.read() {
+                Ok(bytes) => ingest::read(&bytes, expected),
+                Err(problem) => vec![ingest::unread(expected, problem)],
+            };
+            (&file.name, file.inside.clone(), parsed)
+        }
+        Err(name) => (
+            name,
+            None,
+            vec![ingest::unread(expected, reports::missing())],
+        ),
+    };
+    parsed
+        .into_iter()
+        .enumerate()
+        .map(|(ordinal, parsed)| (witnessed(parsed, name, ordinal), inside.clone()))
+        .collect()
+}
+
+fn witnessed(parsed: Parsed, report: &Untrusted, ordinal: usize) -> Witnessed {
+    let run = Run {
+        scanner: parsed.scanner,
+        tool: parsed.tool,
+        version: parsed.version,
+        report: Some(report.clone()),
+        ordinal,
+        format: parsed.format,
+        health: parsed.health,
+        notes: parsed.notes,
+        findings: parsed.observations.len(),
+        rules: parsed.rules,
+    };
+    Witnessed {
+        run,
+        observations: parsed.observations.into_iter().map(unplaced).collect(),
+    }
+}
+
+fn unplaced(observation: Observation) -> Located {
+    Located {
+        observation,
+        location: locate::nowhere(),
+        line_hash: None,
+        line_text: None,
+    }
+}
+
+/// The repository's files and manifests.
+fn tree(root: &Root) -> Tree {
+    let files = root.list();
+    let manifests = files
+        .par_iter()
+        .filter(|path| manifest::is_manifest(path))
+        .filter_map(|path| {
+            let bytes = root.read(path)?;
+            manifest::parse(path, std::str::from_utf8(&bytes).ok()?)
+        })
+        .collect();
+    Tree::new(files, root.spellings(), manifests)
+}
+
+/// Reads each file that observations point into once, and takes from it the lines' hashes and
+/// texts.
+fn quote_sources(runs: &mut [Witnessed], root: &Root) {
+    let mut wanted: BTreeMap<RepoPath, BTreeSet<(bool, Region)>> = BTreeMap::new();
+    for located in runs.iter().flat_map(|w| &w.observations) {
+        if let Some((path, key)) = wanted_line(located) {
+            wanted.entry(path.clone()).or_default().insert(key);
+        }
+    }
+    let quoted: BTreeMap<RepoPath, Quotes> = wanted
+        .into_par_iter()
+        .filter_map(|(path, lines)| {
+            let bytes = root.read(&path)?;
+            Some((path, quotes(&bytes, &lines)))
+        })
+        .collect();
+    runs.par_iter_mut()
+        .flat_map(|w| w.observations.par_iter_mut())
+        .for_each(|located| {
+            let Some((path, key)) = wanted_line(located) else {
+                return;
+            };
+            let quote = quoted
+                .get(path)
+                .and_then(|quotes| quotes.get(&key))
+                .cloned();
+            let given = located.observation.line_hash.take();
+            match quote {
+                Some((hash, text)) => {
+                    located.line_hash = Some(hash);
+                    located.line_text = text;
+                }
+                None => located.line_hash = given,
+            }
+        });
+}
+
+/// The line's hash, and its text unless it holds a secret.
+type Quotes = BTreeMap<(bool, Region), (String, Option<Untrusted>)>;
+
+fn wanted_line(located: &Located) -> Option<(&RepoPath, (bool, Region))> {
+    let Location {
+        path,
+        region,
+        certainty,
+        ..
+    } = &located.location;
+    let secret = located.observation.kind == Kind::Secret;
+    region
+        .filter(|_| *certainty == Certainty::Exact)
+        .map(|region| (path, (secret, region)))
+}
+
+fn quotes(bytes: &[u8], lines: &BTreeSet<(bool, Region)>) -> Quotes {
+    let plain = line_hashes(bytes);
+    let text = String::from_utf8_lossy(bytes);
+    let mut quotes = BTreeMap::new();
+    for key @ (secret, region) in lines {
+        let index = region.line as usize - 1;
+        if *secret {
+            // The hash of a line with a secret would confirm a guess of it, so the line is hashed
+            // without its text.
+            let hashes = line_hashes(without(&text, *region).as_bytes());
+            if let Some(hash) = hashes.into_iter().nth(index) {
+                quotes.insert(*key, (hash, None));
+            }
+        } else if let Some(hash) = plain.get(index) {
+            let line = text.lines().nth(index).map(condense);
+            quotes.insert(*key, (hash.clone(), line));
+        }
+    }
+    quotes
+}
+
+/// The text with the lines of a region replaced by a fixed word.
+fn without(text: &str, region: Region) -> String {
+    let first = region.line as usize - 1;
+    let last = region.end_line.map_or(first, |end| end as usize - 1);
+    text.split_inclusive('\n')
+        .enumerate()
+        .map(|(index, line)| {
+            if !(first..=last).contains(&index) {
+                return line;
+            }
+            if line.ends_with('\n') {
+                "[secret]\n"
+            } else {
+                "[secret]"
+            }
+        })
+        .collect()
+}

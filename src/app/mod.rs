@@ -1,0 +1,98 @@
+//! The one place that knows the order: gather, assess, deliver.
+
+mod check;
+mod gather;
+mod policy;
+mod request;
+
+use crate::cli::{Cli, Command, PolicyCommand};
+use crate::edge::terminal::{self, Stream};
+use crate::error::{Error, ErrorKind};
+use crate::{escape, ingest};
+use clap::Parser as _;
+
+/// Runs the program on the process's arguments; returns its exit code. A panic is caught, because a
+/// gate that dies must say that it gives no verdict.
+pub fn run() -> u8 {
+    std::panic::set_hook(Box::new(|_| {}));
+    let result = std::panic::catch_unwind(|| {
+        let cli = match Cli::try_parse() {
+            Ok(cli) => cli,
+            Err(e) => return usage(&e),
+        };
+        dispatch(cli).unwrap_or_else(|error| fail(&error))
+    });
+    result.unwrap_or_else(|panic| {
+        let words = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no further words");
+        fail(
+            &Error::new(
+                ErrorKind::Internal,
+                "internal error, no verdict was reached",
+            )
+            .detail(words)
+            .hint("this is a fault of lockgate: please report it with the command that you ran"),
+        )
+    })
+}
+
+fn dispatch(cli: Cli) -> Result<u8, Error> {
+    match cli.command {
+        Command::Check(args) => check::check(&args),
+        Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
+        Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),
+        Command::Formats => {
+            formats();
+            Ok(0)
+        }
+    }
+}
+
+/// Help and version are no errors; the rest is exit code 2, also clap's own.
+fn usage(e: &clap::Error) -> u8 {
+    let text = e.render();
+    if e.use_stderr() {
+        terminal::err(&text.to_string());
+        return ErrorKind::Usage.exit_code();
+    }
+    let colour = terminal::wants_colour(Stream::Out);
+    let text = if colour {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
+    };
+    terminal::out(text.as_bytes());
+    0
+}
+
+fn fail(error: &Error) -> u8 {
+    let mut text = error.drawing.clone().unwrap_or_default();
+    text.push_str("error: ");
+    text.push_str(&error.message);
+    if let Some(detail) = &error.detail {
+        text.push_str(": ");
+        text.push_str(&escape::terminal(detail));
+    }
+    text.push('\n');
+    for hint in &error.hints {
+        text.push_str(&format!("  help: {hint}\n"));
+    }
+    terminal::err(&text);
+    error.kind.exit_code()
+}
+
+fn formats() {
+    let mut text = String::from("Reports that are read, recognised by their content:\n\n");
+    for tool in ingest::TOOLS {
+        let info = tool.info();
+        text.push_str(&format!(
+            "  {:<10} {}\n  {:<10} {}\n\n",
+            info.id, info.command, "", info.url
+        ));
+    }
+    text.push_str("  any tool   SARIF 2.1.0, one run for each tool in the file\n");
+    terminal::out(text.as_bytes());
+}

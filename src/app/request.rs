@@ -1,0 +1,153 @@
+//! What the user typed → what it means.
+
+use crate::cli::{Check, When};
+use crate::edge::files::Root;
+use crate::edge::output::Destination;
+use crate::error::Error;
+use crate::ingest::Expected;
+use jiff::civil::Date;
+
+/// Kinds of output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Json,
+    Markdown,
+    Sarif,
+    UploadSarif,
+}
+
+const KINDS: &[(&str, Kind)] = &[
+    ("json", Kind::Json),
+    ("markdown", Kind::Markdown),
+    ("sarif", Kind::Sarif),
+    ("upload-sarif", Kind::UploadSarif),
+];
+
+/// A report that the user named.
+#[derive(Debug)]
+pub struct ReportArg {
+    pub expected: Option<Expected>,
+    pub name: String,
+}
+
+/// An output that the user asked for.
+#[derive(Debug)]
+pub struct OutputArg {
+    pub kind: Kind,
+    pub destination: Destination,
+    pub name: String,
+}
+
+/// A check, ready to run.
+#[derive(Debug)]
+pub struct Request {
+    pub root: Root,
+    pub reports: Vec<ReportArg>,
+    pub policy: Option<String>,
+    pub outputs: Vec<OutputArg>,
+    pub github: When,
+    pub color: When,
+    pub as_of: Option<Date>,
+    pub quiet: bool,
+}
+
+/// Understands the arguments.
+pub fn request(args: &Check) -> Result<Request, Error> {
+    let root = Root::open(&args.path).map_err(|e| {
+        Error::usage(format!("the root folder cannot be opened: {e}"))
+            .detail(args.path.display().to_string())
+            .hint("name the repository's folder: lockgate check PATH")
+    })?;
+    let as_of = match &args.as_of {
+        None => None,
+        Some(text) => Some(text.parse::<Date>().map_err(|_| {
+            Error::usage("--as-of needs a date such as 2027-01-31").detail(text.as_str())
+        })?),
+    };
+    let outputs = args
+        .outputs
+        .iter()
+        .map(|text| text.trim())
+        .filter(|text| !text.is_empty())
+        .map(output)
+        .collect::<Result<Vec<_>, _>>()?;
+    let to_stdout = outputs
+        .iter()
+        .filter(|o| o.destination == Destination::StandardOutput)
+        .count();
+    if to_stdout > 1 {
+        return Err(Error::usage("only one output can go to standard output")
+            .hint("name a file for the others"));
+    }
+    Ok(Request {
+        root,
+        reports: args
+            .reports
+            .iter()
+            .map(|text| text.trim())
+            .filter(|text| !text.is_empty())
+            .map(report)
+            .collect::<Result<_, _>>()?,
+        policy: args
+            .policy
+            .clone()
+            .filter(|policy| !policy.trim().is_empty()),
+        outputs,
+        github: args.github,
+        color: args.color,
+        as_of,
+        quiet: args.quiet,
+    })
+}
+
+/// `bandit=path`. A path may contain `=` too: only a name that could be a scanner's counts.
+fn report(text: &str) -> Result<ReportArg, Error> {
+    let named = text.split_once('=').filter(|(name, _)| {
+        !name.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' '))
+    });
+    let Some((name, path)) = named else {
+        return Ok(ReportArg {
+            expected: None,
+            name: text.to_owned(),
+        });
+    };
+    if path.trim().is_empty() {
+        return Err(Error::usage("--report names a scanner but no file")
+            .detail(text)
+            .hint("write --report TOOL=PATH"));
+    }
+    let expected = Expected::named(name.trim())
+        .ok_or_else(|| Error::usage("--report needs a scanner's name before `=`").detail(text))?;
+    Ok(ReportArg {
+        expected: Some(expected),
+        name: path.trim().to_owned(),
+    })
+}
+
+fn output(text: &str) -> Result<OutputArg, Error> {
+    let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
+    let hint = format!("write --output KIND=PATH; KIND is {}", names.join(", "));
+    let Some((word, path)) = text.split_once('=') else {
+        return Err(Error::usage("--output needs a kind and a path")
+            .detail(text)
+            .hint(hint));
+    };
+    let Some((_, kind)) = KINDS.iter().find(|(name, _)| *name == word) else {
+        return Err(Error::usage("there is no such kind of output")
+            .detail(word)
+            .hint(hint));
+    };
+    if path.is_empty() || path.contains(['\n', '\r']) {
+        return Err(Error::usage("--output needs a path")
+            .detail(text)
+            .hint(hint));
+    }
+    Ok(OutputArg {
+        kind: *kind,
+        destination: Destination::new(path),
+        name: path.to_owned(),
+    })
+}

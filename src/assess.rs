@@ -1,0 +1,185 @@
+//! The pure core: evidence and policy in, verdict out. No clock, no environment, no I/O; the same
+//! input gives the same output, byte for byte, in any order and on any number of threads.
+
+use crate::merge;
+use crate::model::{
+    Assessment, Context, Decided, Disposition, Evidence, HealthLevel, PolicySummary, Reason, Run,
+    ScannerId, Untrusted, Verdict, Witnessed,
+};
+use crate::policy::{self, OnGap, Policy};
+use std::collections::BTreeSet;
+
+/// Merges the evidence, applies the policy, gives the verdict.
+pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessment {
+    let mut witnessed = evidence.runs;
+    witnessed.sort_by(|a, b| order(&a.run).cmp(&order(&b.run)));
+    let findings = merge::merge(&witnessed);
+    let runs: Vec<Run> = witnessed.into_iter().map(|w: Witnessed| w.run).collect();
+
+    let mut used = vec![0; policy.waivers.len()];
+    let mut decided: Vec<Decided> = findings
+        .into_iter()
+        .map(|finding| policy::evaluate(finding, policy, context.today, &mut used))
+        .collect();
+    decided.sort_by(|a, b| rank(a).cmp(&rank(b)));
+
+    let mut reasons = gaps(&runs, policy);
+    reasons.extend(decisions(&decided));
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
+    Assessment {
+        verdict: reasons
+            .first()
+            .map_or(Verdict::Pass, |reason| reason.verdict),
+        reasons,
+        runs,
+        findings: decided,
+        notes: policy::waiver_notes(policy, context.today, &used),
+        policy: PolicySummary {
+            sources: policy.sources.clone(),
+            unrated: Some(policy.unrated),
+        },
+        today: context.today,
+    }
+}
+
+fn order(run: &Run) -> impl Ord + use<> {
+    (
+        run.scanner.clone(),
+        run.report.clone(),
+        run.ordinal,
+        run.tool.clone(),
+        run.version.clone(),
+    )
+}
+
+/// Blocking findings first, then by severity, scanner, place; the fingerprint makes it total.
+fn rank(decided: &Decided) -> impl Ord + use<'_> {
+    let group = match decided.disposition {
+        Disposition::Blocked(_) => 0,
+        Disposition::Warned(_) => 1,
+        Disposition::Unmatched => 2,
+        Disposition::Allowed(_) => 3,
+        Disposition::Waived(..) => 4,
+        Disposition::Suppressed(_) => 5,
+        Disposition::Informational(_) => 6,
+    };
+    (
+        group,
+        std::cmp::Reverse(decided.effective),
+        &decided.finding.scanner,
+        &decided.finding.location,
+        &decided.finding.observation.rule,
+        &decided.finding.fingerprint,
+    )
+}
+
+/// Everything that is missing from the evidence.
+fn gaps(runs: &[Run], policy: &Policy) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if runs.is_empty() && policy.scanners.values().all(|s| !s.required) {
+        reasons.push(Reason {
+            verdict: Verdict::Incomplete,
+            code: "no-evidence",
+            scanner: None,
+            text: "no report was given, so nothing was examined".to_owned(),
+            detail: None,
+        });
+    }
+    for (scanner, rule) in &policy.scanners {
+        if rule.required && !runs.iter().any(|run| run.scanner == *scanner) {
+            reasons.push(Reason {
+                verdict: on(rule.on_incomplete.unwrap_or(policy.on_incomplete)),
+                code: "missing",
+                scanner: Some(scanner.clone()),
+                text: format!("{scanner} is required, and no report of it was given"),
+                detail: None,
+            });
+        }
+    }
+    reasons.extend(runs.iter().filter_map(|run| gap(run, policy)));
+    reasons
+}
+
+fn on(gap: OnGap) -> Verdict {
+    match gap {
+        OnGap::Block => Verdict::Incomplete,
+        OnGap::Warn => Verdict::Warn,
+    }
+}
+
+/// What one run lacks. A report that somebody named is expected whether its scanner is required or
+/// not: naming it is asking for its evidence.
+fn gap(run: &Run, policy: &Policy) -> Option<Reason> {
+    let rule = policy.scanner(&run.scanner);
+    let problem = run.health.problems().first()?;
+    let verdict = match run.health.level() {
+        HealthLevel::Complete => return None,
+        HealthLevel::Failed | HealthLevel::Skipped => {
+            on(rule.on_incomplete.unwrap_or(policy.on_incomplete))
+        }
+        HealthLevel::Partial => match rule.on_partial {
+            Some(gap) => on(gap),
+            None if rule.required => on(policy.on_partial),
+            None => Verdict::Warn,
+        },
+    };
+    Some(Reason {
+        verdict,
+        code: problem.code,
+        scanner: Some(run.scanner.clone()),
+        text: problem.text.clone(),
+        detail: run.report.clone(),
+    })
+}
+
+/// One reason for each gate that blocked or warned.
+fn decisions(decided: &[Decided]) -> Vec<Reason> {
+    let mut gates: Vec<(Verdict, Untrusted, usize, BTreeSet<ScannerId>)> = Vec::new();
+    for d in decided {
+        let (verdict, gate) = match &d.disposition {
+            Disposition::Blocked(gate) => (Verdict::Block, gate),
+            Disposition::Warned(gate) => (Verdict::Warn, gate),
+            _ => continue,
+        };
+        let known = gates
+            .iter_mut()
+            .find(|(v, name, ..)| *v == verdict && *name == gate.name);
+        match known {
+            Some((_, _, count, scanners)) => {
+                *count += 1;
+                scanners.insert(d.finding.scanner.clone());
+            }
+            None => {
+                let scanners = BTreeSet::from([d.finding.scanner.clone()]);
+                gates.push((verdict, gate.name.clone(), 1, scanners));
+            }
+        }
+    }
+    gates
+        .into_iter()
+        .map(|(verdict, gate, count, scanners)| {
+            let code = if verdict == Verdict::Block {
+                "gate-blocks"
+            } else {
+                "gate-warns"
+            };
+            let verb = if verdict == Verdict::Block {
+                "block"
+            } else {
+                "warn"
+            };
+            let names: Vec<&str> = scanners.iter().map(ScannerId::as_str).collect();
+            let (noun, verb) = match count {
+                1 => ("finding", format!("{verb}s")),
+                _ => ("findings", verb.to_owned()),
+            };
+            Reason {
+                verdict,
+                code,
+                scanner: None,
+                text: format!("{count} {noun} of {} {verb} by gate", names.join(", ")),
+                detail: Some(gate),
+            }
+        })
+        .collect()
+}

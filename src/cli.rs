@@ -1,0 +1,149 @@
+//! The command line, and nothing else.
+//!
+//! Options of `check` can also be given in the environment, which is how `action.yml` passes its
+//! inputs: there no shell ever sees them.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// One decision out of the reports of all your scanners, which never passes on missing evidence.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lockgate",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+#[command(after_help = "\
+Exit codes of check:
+  0  pass, or pass with warnings
+  1  blocked by the policy, and only that
+  2  the command line or the policy file is wrong; nothing was evaluated
+  3  incomplete: required evidence is missing or damaged
+  4  a verdict was reached, but an output could not be written
+  5  internal error")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Collect reports, decide by the policy, write the outputs, exit with the verdict.
+    Check(Check),
+    /// Look at policies.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// List the report formats that are read, and the commands that write them.
+    Formats,
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lockgate check --report bandit=bandit.json --report trivy=trivy.json
+  lockgate check --report 'reports/*.sarif' --policy lockgate:strict
+  lockgate check services/api --output sarif=out.sarif --output markdown=summary.md
+
+Exit codes: 0 pass or warn, 1 blocked, 2 wrong usage or policy, 3 incomplete evidence,
+4 an output failed, 5 internal error.")]
+pub struct Check {
+    /// The repository's root folder.
+    #[arg(env = "LOCKGATE_PATH", default_value = ".", hide_env_values = true)]
+    pub path: PathBuf,
+
+    /// A report to read: a file or a pattern, with the scanner's name in front where it is known.
+    /// Naming a report makes it expected: one that is missing or damaged makes the verdict
+    /// incomplete. The format is recognised by the content, never by the file's name.
+    #[arg(
+        long = "report",
+        short,
+        value_name = "[TOOL=]PATH",
+        env = "LOCKGATE_REPORTS",
+        value_delimiter = '\n',
+        hide_env_values = true
+    )]
+    pub reports: Vec<String>,
+
+    /// The policy: a file, or a shipped one by name (lockgate:balanced, lockgate:strict,
+    /// lockgate:audit-only). Without it, lockgate.toml or .github/lockgate.toml of the root, else
+    /// lockgate:balanced.
+    #[arg(
+        long,
+        short,
+        value_name = "FILE|NAME",
+        env = "LOCKGATE_POLICY",
+        hide_env_values = true
+    )]
+    pub policy: Option<String>,
+
+    /// An output to write; PATH may be `-` for standard output. KIND is json, markdown, sarif (all
+    /// findings) or upload-sarif (what GitHub code scanning accepts).
+    #[arg(
+        long = "output",
+        short,
+        value_name = "KIND=PATH",
+        env = "LOCKGATE_OUTPUTS",
+        value_delimiter = '\n',
+        hide_env_values = true
+    )]
+    pub outputs: Vec<String>,
+
+    /// Whether to write annotations, job summary and step outputs for the Actions runner.
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        env = "LOCKGATE_GITHUB",
+        hide_env_values = true
+    )]
+    pub github: When,
+
+    /// Whether to colour the summary.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+
+    /// Judge waivers as of this day (YYYY-MM-DD, UTC) instead of today.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+
+    /// Threads to use; by default one for each processor. The result does not depend on it.
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+
+    /// Print only errors.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Subcommands of `policy`.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Check a policy file and everything that it extends; every error is shown.
+    Check {
+        /// The file, or a shipped policy's name.
+        policy: String,
+        /// The repository's root folder, to which `extends` and reports belong.
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
+    },
+    /// Print a shipped policy, or list them.
+    Show {
+        /// Its name, such as lockgate:balanced.
+        name: Option<String>,
+    },
+}
+
+/// When to do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// Where it makes sense.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}

@@ -1,0 +1,163 @@
+//! Foreign reports → runs with health and observations. Pure: bytes in, model out.
+//!
+//! To add a tool's own format: one file that implements [`tool::Tool`], one line in [`TOOLS`],
+//! fixtures. SARIF from any tool needs nothing.
+
+mod bandit;
+mod bandit_rules;
+mod decode;
+mod lenient;
+mod npm_audit;
+mod pip_audit;
+mod recognise;
+mod sarif;
+mod shape;
+mod summary;
+pub mod tool;
+mod trivy;
+mod version;
+
+use crate::model::{Foreign as _, Health, Problem, ScannerId, Untrusted};
+use decode::Document;
+use tool::{Parsed, Tool, ToolInfo};
+
+/// Every tool whose own format is read. The place to register a new one.
+pub static TOOLS: &[&dyn Tool] = &[
+    &bandit::Bandit,
+    &npm_audit::NpmAudit,
+    &pip_audit::PipAudit,
+    &trivy::Trivy,
+];
+
+/// Finds a tool by its scanner name, one of its aliases, or its own name (SARIF driver name).
+pub fn tool_named(name: &str) -> Option<&'static ToolInfo> {
+    TOOLS.iter().map(|tool| tool.info()).find(|info| {
+        info.id == name || info.name.eq_ignore_ascii_case(name) || info.aliases.contains(&name)
+    })
+}
+
+/// The scanner name of a report of which nothing could be told.
+pub const UNKNOWN: &str = "unknown";
+
+/// Which scanner a report is said to come from.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// The scanner that the user named.
+    pub scanner: ScannerId,
+}
+
+impl Expected {
+    /// Resolves what the user wrote before `=` in `--report`: a tool, an alias, or the name of any
+    /// other scanner whose SARIF is given. `None` when no name can be made of it.
+    pub fn named(name: &str) -> Option<Self> {
+        let scanner = tool_named(name)
+            .map(ToolInfo::scanner)
+            .or_else(|| ScannerId::slug(name))?;
+        Some(Self { scanner })
+    }
+
+    fn tool_name(&self) -> Untrusted {
+        match tool_named(self.scanner.as_str()) {
+            Some(info) => info.name.into(),
+            None => self.scanner.as_str().into(),
+        }
+    }
+}
+
+/// A run that has no report to read: missing file, unreadable file, no file at all.
+pub fn unread(expected: Option<&Expected>, problem: Problem) -> Parsed {
+    let (scanner, tool) = match expected {
+        Some(expected) => (expected.scanner.clone(), expected.tool_name()),
+        None => (ScannerId::literal(UNKNOWN), UNKNOWN.into()),
+    };
+    Parsed::failed(scanner, tool, problem)
+}
+
+/// Reads one report. Always at least one run: whatever is wrong becomes a run that failed.
+pub fn read(bytes: &[u8], expected: Option<&Expected>) -> Vec<Parsed> {
+    let document = match decode::document(bytes) {
+        Ok(document) => document,
+        Err(problem) => return vec![unread(expected, problem)],
+    };
+    let mut runs = match parse(&document, expected) {
+        Ok(runs) => runs,
+        Err((tool, problem)) => {
+            let run = match (expected, tool) {
+                (None, Some(tool)) => Parsed::failed(tool.scanner(), tool.name.into(), problem),
+                _ => unread(expected, problem),
+            };
+            vec![run]
+        }
+    };
+    for run in &mut runs {
+        run.notes.extend(document.notes.iter().cloned());
+    }
+    runs
+}
+
+type Refusal = (Option<&'static ToolInfo>, Problem);
+
+fn parse(document: &Document<'_>, expected: Option<&Expected>) -> Result<Vec<Parsed>, Refusal> {
+    if let Some((tool, format)) = sniff(document) {
+        let info = tool.info();
+        if let Some(expected) = expected.filter(|e| e.scanner.as_str() != info.id) {
+            return Err((None, mismatch(expected, format)));
+        }
+        let mut run = tool.parse(&document.text).map_err(|p| (Some(info), p))?;
+        run.format = Some(format);
+        return Ok(vec![run]);
+    }
+    if sarif::sniff(&document.shape) {
+        let mut runs = sarif::parse(&document.text, tool_named).map_err(|p| (None, p))?;
+        if let Some(expected) = expected {
+            for run in &mut runs {
+                adopt(run, expected);
+            }
+        }
+        return Ok(runs);
+    }
+    Err(recognise::explain(
+        &document.shape,
+        &document.text,
+        expected,
+    ))
+}
+
+fn sniff(document: &Document<'_>) -> Option<(&'static dyn Tool, &'static str)> {
+    TOOLS
+        .iter()
+        .find_map(|tool| tool.sniff(&document.shape).map(|format| (*tool, format)))
+}
+
+fn mismatch(expected: &Expected, format: &str) -> Problem {
+    Problem::new(
+        "wrong-tool",
+        format!(
+            "the report was named {}, but it is {format}",
+            expected.scanner
+        ),
+    )
+}
+
+/// A SARIF run under the name that the user gave. A run of one of the tools that lockgate knows
+/// must not pass for another: that would satisfy a requirement with the wrong evidence.
+fn adopt(run: &mut Parsed, expected: &Expected) {
+    if run.scanner == expected.scanner {
+        return;
+    }
+    let known = tool_named(expected.scanner.as_str()).is_some()
+        || tool_named(run.scanner.as_str()).is_some();
+    if known {
+        let problem = Problem::new(
+            "wrong-tool",
+            format!(
+                "the report was named {}, but another tool wrote it",
+                expected.scanner
+            ),
+        )
+        .detail(run.tool.raw());
+        run.observations.clear();
+        run.health = Health::Failed(problem);
+    }
+    run.scanner = expected.scanner.clone();
+}

@@ -1,0 +1,254 @@
+//! Version 2 (npm 7 and later).
+//!
+//! Source: `workspaces/arborist/lib/audit-report.js`, `vuln.js`. A finding is one *object* in a
+//! `via` list; a text there only says from which package the weakness comes. There is no installed
+//! version: `nodes` holds the lockfile's keys. Betas of npm 7 write `id` instead of `source`.
+
+use super::{nothing_scanned, parsed, severity};
+use crate::ingest::lenient::{Scalar, Text, Texts, cwe_numbers};
+use crate::ingest::tool::{Parsed, wrong_shape};
+use crate::model::{
+    AdvisoryId, Ecosystem, Fix, Health, Kind, Observation, Package, Problem, Relation, Reported,
+    RuleId, RuleInfo, Untrusted, Work,
+};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Deserialize)]
+struct Report<'a> {
+    #[serde(borrow)]
+    vulnerabilities: BTreeMap<Text<'a>, Node<'a>>,
+    metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    #[serde(default)]
+    vulnerabilities: BTreeMap<String, Scalar>,
+    #[serde(default)]
+    dependencies: Option<Dependencies>,
+}
+
+/// Betas of npm 7 write a bare number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Dependencies {
+    Total(u64),
+    Counts(BTreeMap<String, Scalar>),
+}
+
+impl Dependencies {
+    fn total(&self) -> u64 {
+        let count = |counts: &BTreeMap<String, Scalar>, key: &str| {
+            counts
+                .get(key)
+                .and_then(Scalar::number)
+                .map_or(0, |n| n as u64)
+        };
+        match self {
+            Self::Total(total) => *total,
+            Self::Counts(counts) => count(counts, "total"),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Node<'a> {
+    #[serde(default)]
+    is_direct: Option<bool>,
+    #[serde(default, borrow)]
+    via: Vec<Via<'a>>,
+    #[serde(default)]
+    nodes: Vec<String>,
+    #[serde(default)]
+    fix_available: Option<FixAvailable>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Via<'a> {
+    #[serde(borrow)]
+    Advisory(Box<Advisory<'a>>),
+    Package(#[allow(dead_code, reason = "only that it is a text matters")] String),
+}
+
+#[derive(Deserialize)]
+struct Advisory<'a> {
+    #[serde(default)]
+    source: Option<Scalar>,
+    #[serde(default)]
+    id: Option<Scalar>,
+    #[serde(default, borrow)]
+    name: Option<Text<'a>>,
+    #[serde(default, borrow)]
+    title: Option<Text<'a>>,
+    #[serde(default, borrow)]
+    url: Option<Text<'a>>,
+    #[serde(default, borrow)]
+    severity: Option<Text<'a>>,
+    #[serde(default)]
+    cwe: Texts,
+    #[serde(default)]
+    cvss: Option<Cvss>,
+    #[serde(default, borrow)]
+    range: Option<Text<'a>>,
+    #[serde(default, borrow)]
+    vulnerable_versions: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Cvss {
+    #[serde(default)]
+    score: Scalar,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum FixAvailable {
+    Known(bool),
+    #[serde(rename_all = "camelCase")]
+    Move {
+        name: String,
+        version: String,
+        #[serde(default)]
+        is_sem_ver_major: bool,
+    },
+}
+
+pub fn parse(text: &str) -> Result<Parsed, Problem> {
+    let report: Report<'_> =
+        serde_json::from_str(text).map_err(|e| wrong_shape("npm audit", &e))?;
+    let mut rules = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    let mut observations = Vec::new();
+    for (key, node) in &report.vulnerabilities {
+        for via in &node.via {
+            let Via::Advisory(advisory) = via else {
+                continue;
+            };
+            let name = advisory.name.as_ref().unwrap_or(key).as_str();
+            // One advisory can stand in several lists.
+            if seen.insert((name.to_owned(), number(advisory).to_owned())) {
+                let home = report
+                    .vulnerabilities
+                    .get(&Text(name.into()))
+                    .unwrap_or(node);
+                observations.push(observe(advisory, name, home, &mut rules));
+            }
+        }
+    }
+    Ok(parsed(
+        health(&report, observations.len()),
+        observations,
+        rules,
+    ))
+}
+
+fn number<'a>(advisory: &'a Advisory<'_>) -> &'a str {
+    let number = |n: &'a Option<Scalar>| n.as_ref().and_then(Scalar::text);
+    number(&advisory.source)
+        .or_else(|| number(&advisory.id))
+        .unwrap_or_default()
+}
+
+fn health(report: &Report<'_>, findings: usize) -> Health {
+    let listed = report.vulnerabilities.len();
+    let counted = report
+        .metadata
+        .vulnerabilities
+        .get("total")
+        .and_then(Scalar::number)
+        .map_or(0, |n| n as usize);
+    if findings == 0 && (listed > 0 || counted > 0) {
+        return Health::Failed(Problem::new(
+            "contradiction",
+            format!(
+                "npm audit counts {} vulnerable packages and names no advisory: the report was cut",
+                listed.max(counted)
+            ),
+        ));
+    }
+    let total = report
+        .metadata
+        .dependencies
+        .as_ref()
+        .map_or(0, Dependencies::total);
+    Health::judge(
+        Work::new(total.max(listed as u64), "packages"),
+        Vec::new(),
+        nothing_scanned(),
+    )
+}
+
+fn observe(
+    advisory: &Advisory<'_>,
+    name: &str,
+    node: &Node<'_>,
+    rules: &mut BTreeMap<RuleId, RuleInfo>,
+) -> Observation {
+    let url = advisory.url.as_ref().map(Text::as_str).unwrap_or_default();
+    let ghsa = AdvisoryId::ghsa_in_url(url);
+    let rule = match &ghsa {
+        Some(id) => RuleId::new(id.as_str()),
+        None => RuleId::new(number(advisory)),
+    };
+    let title = match &advisory.title {
+        Some(title) if !title.as_str().is_empty() => title.as_str().to_owned(),
+        _ => format!("Vulnerability in {name}"),
+    };
+    let cwe: BTreeSet<u32> = cwe_numbers(&advisory.cwe.items).collect();
+    let word = advisory
+        .severity
+        .as_ref()
+        .map(Text::as_str)
+        .filter(|w| !w.is_empty());
+    rules.entry(rule.clone()).or_insert_with(|| RuleInfo {
+        help_url: Some(url.into()).filter(|u: &Untrusted| !u.is_empty()),
+        cwe: cwe.iter().copied().collect(),
+        ..RuleInfo::titled(title.as_str())
+    });
+
+    let range = advisory
+        .range
+        .as_ref()
+        .or(advisory.vulnerable_versions.as_ref());
+    let mut observation = Observation::new(rule, Kind::Dependency, title.as_str());
+    if let Some(range) = range {
+        observation.message = format!("{title}. Affected: {name} {}", range.as_str()).into();
+    }
+    observation.severity = word.and_then(severity);
+    observation.reported = Reported {
+        severity: word.map(Untrusted::from),
+        score: advisory
+            .cvss
+            .as_ref()
+            .and_then(|cvss| cvss.score.number())
+            .filter(|score| *score > 0.0 && *score <= 10.0),
+        confidence: None,
+    };
+    observation.cwe = cwe;
+    observation.advisories = ghsa.into_iter().collect();
+    let mut package = Package::new(Ecosystem::NPM, name);
+    package.relation = node.is_direct.map(|direct| match direct {
+        true => Relation::Direct,
+        false => Relation::Transitive,
+    });
+    observation.package = Some(package);
+    observation.place.lock_keys = node.nodes.iter().map(|key| key.as_str().into()).collect();
+    observation.fix = match &node.fix_available {
+        Some(FixAvailable::Known(true)) => Some(Fix::UpgradeExists),
+        Some(FixAvailable::Known(false)) => Some(Fix::NoneYet),
+        Some(FixAvailable::Move {
+            name,
+            version,
+            is_sem_ver_major,
+        }) => Some(Fix::Upgrade {
+            package: name.as_str().into(),
+            version: version.as_str().into(),
+            major: *is_sem_ver_major,
+        }),
+        None => None,
+    };
+    observation
+}

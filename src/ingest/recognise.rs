@@ -1,0 +1,236 @@
+//! Documents that no adapter reads: say what they are, and what to do instead.
+
+use super::shape::Shape;
+use super::tool::ToolInfo;
+use super::{Expected, Refusal, TOOLS, tool_named};
+use crate::model::Problem;
+use serde::Deserialize;
+
+/// A format that is recognised so that the refusal can name it.
+struct Known {
+    name: &'static str,
+    matches: fn(&Shape) -> bool,
+}
+
+fn first_has(shape: &Shape, key: &str) -> bool {
+    shape.first().is_some_and(|first| first.has(key))
+}
+
+/// Formats of other tools, the more specific ones first.
+static KNOWN: &[Known] = &[
+    Known {
+        name: "a CycloneDX document",
+        matches: |s| s.has("bomFormat"),
+    },
+    Known {
+        name: "an SPDX document",
+        matches: |s| s.has("spdxVersion"),
+    },
+    Known {
+        name: "Grype JSON",
+        matches: |s| s.has_all(&["matches", "descriptor"]) || s.has_all(&["matches", "source"]),
+    },
+    Known {
+        name: "cargo-audit JSON",
+        matches: |s| s.has_all(&["lockfile", "vulnerabilities"]),
+    },
+    Known {
+        name: "Safety JSON",
+        matches: |s| s.has("report_meta") || s.has_all(&["meta", "scan_results"]),
+    },
+    Known {
+        name: "Semgrep JSON",
+        matches: |s| s.has_all(&["results", "errors", "paths"]),
+    },
+    Known {
+        name: "Checkov JSON",
+        matches: |s| s.has("check_type") || s.has("checkov_version") || first_has(s, "check_type"),
+    },
+    Known {
+        name: "OWASP ZAP JSON",
+        matches: |s| s.has("@programName") || s.has_all(&["site", "@version"]),
+    },
+    Known {
+        name: "OSV-Scanner JSON",
+        matches: |s| {
+            s.get("results")
+                .and_then(Shape::first)
+                .is_some_and(|r| r.has("packages"))
+                || s.has("experimental_config")
+        },
+    },
+    Known {
+        name: "gitleaks JSON",
+        matches: |s| first_has(s, "RuleID") || first_has(s, "offender"),
+    },
+    Known {
+        name: "hadolint JSON",
+        matches: |s| {
+            s.first()
+                .is_some_and(|f| f.has_all(&["code", "level", "file"]))
+        },
+    },
+    Known {
+        name: "detect-secrets JSON",
+        matches: |s| s.has("plugins_used"),
+    },
+    Known {
+        name: "zizmor JSON",
+        matches: |s| first_has(s, "ident"),
+    },
+    Known {
+        name: "Snyk JSON",
+        matches: |s| s.has_all(&["vulnerabilities", "ok"]) || first_has(s, "packageManager"),
+    },
+    Known {
+        name: "OWASP Dependency-Check JSON",
+        matches: |s| s.has("reportSchema"),
+    },
+    Known {
+        name: "Composer audit JSON",
+        matches: |s| s.has_all(&["advisories", "abandoned"]),
+    },
+    Known {
+        name: "yarn audit JSON",
+        matches: |s| s.has_all(&["value", "children"]) || (s.has("type") && s.has("data")),
+    },
+    Known {
+        name: "govulncheck JSON",
+        matches: |s| s.has("config") || s.has("osv"),
+    },
+];
+
+/// Why a document is refused, and by which tool it was written when that can be told.
+pub fn explain(shape: &Shape, text: &str, expected: Option<&Expected>) -> Refusal {
+    if let Some(problem) = nothing_in_it(shape) {
+        return (None, problem);
+    }
+    if let Some(refusal) = error_document(shape, text) {
+        return refusal;
+    }
+    let read = readable();
+    if let Some(known) = KNOWN.iter().find(|known| (known.matches)(shape)) {
+        return (
+            None,
+            Problem::new(
+                "unsupported-format",
+                format!(
+                    "this is {}, which is not read yet; give the tool's SARIF output instead \
+                     (read are: {read})",
+                    known.name
+                ),
+            ),
+        );
+    }
+    let keys: Vec<&str> = shape.keys().take(6).collect();
+    let what = match shape {
+        Shape::Object(_) => "an object",
+        Shape::Array(_) => "an array",
+        _ => "a single value",
+    };
+    let named = expected.map_or_else(String::new, |e| {
+        let command = tool_named(e.scanner.as_str()).map(|info| info.command);
+        match command {
+            Some(command) => format!("; a report of {} comes from `{command}`", e.scanner),
+            None => String::new(),
+        }
+    });
+    (
+        None,
+        Problem::new(
+            "unknown-format",
+            format!("the document is {what} of no known report format (read are: {read}){named}"),
+        )
+        .detail(keys.join(", ")),
+    )
+}
+
+/// `{}`, `[]`, `null`: what a crashed wrapper script leaves behind.
+fn nothing_in_it(shape: &Shape) -> Option<Problem> {
+    let what = match shape {
+        Shape::Null => "null",
+        Shape::Array(None) => "an empty array",
+        Shape::Object(entries) if entries.is_empty() => "an empty object",
+        _ => return None,
+    };
+    Some(Problem::new(
+        "no-content",
+        format!("the report is {what}: that proves no work, so it is not a clean result"),
+    ))
+}
+
+/// The formats that are read, for error texts.
+fn readable() -> String {
+    let mut names: Vec<&str> = TOOLS.iter().map(|tool| tool.info().name).collect();
+    names.push("SARIF 2.1.0 of any tool");
+    names.join(", ")
+}
+
+#[derive(Deserialize)]
+struct ErrorDocument {
+    #[serde(default)]
+    error: Option<ErrorBody>,
+    #[serde(default)]
+    message: Option<serde_json::Value>,
+    #[serde(default, rename = "statusCode")]
+    status_code: Option<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ErrorBody {
+    Details {
+        #[serde(default)]
+        code: Option<serde_json::Value>,
+        #[serde(default)]
+        summary: Option<serde_json::Value>,
+        #[serde(default)]
+        message: Option<serde_json::Value>,
+    },
+    Other(serde_json::Value),
+}
+
+/// npm's and its relatives' way to fail: a JSON document that says so.
+fn error_document(shape: &Shape, text: &str) -> Option<Refusal> {
+    let has_error = shape.has("error");
+    let has_response = shape.has("message") && (shape.has("statusCode") || shape.has("uri"));
+    if !has_error && !has_response {
+        return None;
+    }
+    let document: ErrorDocument = serde_json::from_str(text).ok()?;
+    let word = |value: Option<serde_json::Value>| match value {
+        Some(serde_json::Value::String(text)) if !text.is_empty() => Some(text),
+        Some(serde_json::Value::Number(number)) => Some(number.to_string()),
+        _ => None,
+    };
+    let mut parts = Vec::new();
+    let mut npm = has_response;
+    match document.error {
+        Some(ErrorBody::Details {
+            code,
+            summary,
+            message,
+        }) => {
+            npm |= shape.get("error").is_some_and(|e| e.has("summary"));
+            parts.extend(
+                [word(code), word(summary), word(message)]
+                    .into_iter()
+                    .flatten(),
+            );
+        }
+        Some(ErrorBody::Other(value)) => parts.extend(word(Some(value))),
+        None => {}
+    }
+    parts.extend(word(document.message));
+    parts.extend(word(document.status_code).map(|code| format!("status {code}")));
+    let tool: Option<&'static ToolInfo> = npm.then(|| tool_named("npm-audit")).flatten();
+    let text = match tool {
+        Some(tool) => format!(
+            "{} wrote an error instead of a report: an outage or a setup fault, so nothing was audited",
+            tool.name
+        ),
+        None => "the tool wrote an error instead of a report, so nothing was scanned".to_owned(),
+    };
+    let detail: String = parts.join(": ").chars().take(300).collect();
+    Some((tool, Problem::new("error-document", text).detail(detail)))
+}

@@ -1,0 +1,159 @@
+//! Trivy's JSON: images, file systems, repositories, virtual machines, SBOMs, clusters, in schema 2
+//! and in the bare array that versions before 0.20 wrote.
+
+mod format;
+mod observe;
+
+use super::lenient::Text;
+use super::shape::Shape;
+use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
+use crate::model::{Health, Problem, RuleId, RuleInfo, Untrusted, Work};
+use format::{Report, Resource, Target};
+use std::collections::BTreeMap;
+
+/// The adapter.
+pub struct Trivy;
+
+static INFO: ToolInfo = ToolInfo {
+    id: "trivy",
+    name: "Trivy",
+    aliases: &[],
+    url: "https://github.com/aquasecurity/trivy",
+    command: "trivy fs --format json --output trivy.json .",
+};
+
+impl Tool for Trivy {
+    fn info(&self) -> &'static ToolInfo {
+        &INFO
+    }
+
+    fn sniff(&self, shape: &Shape) -> Option<&'static str> {
+        match shape {
+            Shape::Array(Some(first)) => {
+                (first.has("Target")).then_some("Trivy JSON (before 0.20)")
+            }
+            _ if shape.has("ClusterName") => Some("Trivy Kubernetes JSON"),
+            _ if shape.has("SchemaVersion") && shape.has("ArtifactName") => Some("Trivy JSON"),
+            _ if shape.has_all(&["ArtifactName", "ArtifactType"]) => Some("Trivy JSON"),
+            _ => None,
+        }
+    }
+
+    fn parse(&self, text: &str) -> Result<Parsed, Problem> {
+        let wrong = |e| wrong_shape("Trivy", &e);
+        let mut reader = Reader::default();
+        if text.trim_start().starts_with('[') {
+            let targets: Vec<Target<'_>> = serde_json::from_str(text).map_err(wrong)?;
+            reader.targets(&targets, &observe::Subject::Files);
+            return Ok(reader.finish(None));
+        }
+        let report: Report<'_> = serde_json::from_str(text).map_err(wrong)?;
+        let subject = observe::Subject::of(&report);
+        reader.targets(report.results.as_deref().unwrap_or_default(), &subject);
+        for list in [
+            &report.resources,
+            &report.vulnerabilities,
+            &report.misconfigurations,
+        ] {
+            for resource in list.as_deref().unwrap_or_default() {
+                reader.resource(resource);
+            }
+        }
+        if report
+            .metadata
+            .and_then(|m| m.os)
+            .is_some_and(|os| os.end_of_life)
+        {
+            reader.notes.push(Problem::new(
+                "end-of-life",
+                "the operating system no longer gets advisories: Trivy's list is not complete",
+            ));
+        }
+        Ok(reader.finish(report.trivy.and_then(|t| t.version)))
+    }
+}
+
+/// Collects what the targets hold.
+#[derive(Default)]
+struct Reader {
+    looked_at: u64,
+    suppressed: usize,
+    failures: Vec<(Untrusted, Untrusted)>,
+    notes: Vec<Problem>,
+    observations: Vec<crate::model::Observation>,
+    rules: BTreeMap<RuleId, RuleInfo>,
+}
+
+impl Reader {
+    fn targets(&mut self, targets: &[Target<'_>], subject: &observe::Subject) {
+        for target in targets {
+            self.looked_at += 1;
+            self.suppressed += target
+                .experimental_modified_findings
+                .as_ref()
+                .map_or(0, Vec::len);
+            observe::target(target, subject, &mut self.observations, &mut self.rules);
+        }
+    }
+
+    fn resource(&mut self, resource: &Resource<'_>) {
+        let part = |text: &Option<Text<'_>>| text.as_ref().map(|t| t.as_str().to_owned());
+        let name = [
+            part(&resource.namespace),
+            part(&resource.kind),
+            part(&resource.name),
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("/");
+        if let Some(error) = resource.error.as_ref().filter(|e| !e.as_str().is_empty()) {
+            self.failures
+                .push((name.as_str().into(), error.as_str().into()));
+        }
+        let targets = resource.results.as_deref().unwrap_or_default();
+        self.targets(targets, &observe::Subject::Elsewhere(name));
+    }
+
+    fn finish(mut self, version: Option<String>) -> Parsed {
+        if self.suppressed > 0 {
+            self.notes.push(Problem::new(
+                "native-suppressions",
+                format!(
+                    "{} findings are hidden by Trivy's own ignore files",
+                    self.suppressed
+                ),
+            ));
+        }
+        let mut problems = Vec::new();
+        if let Some((_, error)) = self.failures.first().cloned() {
+            problems.push(
+                Problem::new(
+                    "resources-not-scanned",
+                    format!("Trivy could not scan {} resources", self.failures.len()),
+                )
+                .detail(error)
+                .items(self.failures.into_iter().map(|(name, _)| name)),
+            );
+        }
+        let health = Health::judge(
+            Work::new(self.looked_at, "targets"),
+            problems,
+            Problem::new(
+                "nothing-scanned",
+                "Trivy found nothing to scan: no lockfile, package or configuration that it knows",
+            ),
+        );
+        Parsed {
+            scanner: INFO.scanner(),
+            tool: INFO.name.into(),
+            version: version.map(Untrusted::from),
+            format: None,
+            health,
+            notes: self.notes,
+            observations: self.observations,
+            rules: self.rules,
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! lockgate: a CI security gate.
+//!
+//! The order of things is in [`app`], the pure core is [`assess`], all I/O is in [`edge`].
+#![cfg_attr(not(test), warn(clippy::disallowed_methods, clippy::disallowed_types))]
+
+mod app;
+pub mod assess;
+mod cli;
+mod edge;
+mod error;
+pub mod escape;
+pub mod ingest;
+pub mod locate;
+pub mod manifest;
+pub mod merge;
+pub mod model;
+pub mod policy;
+pub mod report;
+
+pub use app::run;

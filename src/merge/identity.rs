@@ -1,0 +1,219 @@
+//! What makes two observations the same problem.
+
+use super::{condense, raw};
+use crate::model::{AdvisoryId, Certainty, Foreign as _, Kind, Located, Observation, ScannerId};
+use std::collections::BTreeMap;
+
+/// The identity of a problem. It never contains line numbers or messages.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Identity {
+    /// A vulnerability in one installed package, as one manifest has it.
+    Dependency {
+        /// Package URL type.
+        ecosystem: String,
+        /// Name in the ecosystem's normal form.
+        name: String,
+        /// The best known name of the advisory.
+        advisory: String,
+        /// Installed version; `None` when no one said.
+        version: Option<String>,
+        /// The manifest, or what was scanned instead; `None` when no one said.
+        place: Option<String>,
+    },
+    /// Anything else: by scanner, rule, file and the text of the line.
+    Place {
+        /// The scanner; its rules have no meaning for others.
+        scanner: String,
+        /// The rule.
+        rule: String,
+        /// The kind's word, because one scanner may use a rule's name for two kinds.
+        kind: &'static str,
+        /// The file, or what was scanned instead.
+        path: String,
+        /// The line's text without white space; empty when unknown, and for secrets always.
+        line: String,
+        /// The package of a licence finding.
+        package: String,
+    },
+}
+
+/// What an identity with gaps has in common with the ones that it may fit.
+pub type Loose = (String, String, String);
+
+impl Identity {
+    /// The key by which this identity looks for one without gaps; `None` when it has no gaps.
+    pub fn loose(&self) -> Option<Loose> {
+        match self {
+            Self::Dependency { version, place, .. } if version.is_none() || place.is_none() => {
+                self.dependency_key()
+            }
+            _ => None,
+        }
+    }
+
+    /// Ecosystem, name and advisory of a dependency.
+    pub fn dependency_key(&self) -> Option<Loose> {
+        match self {
+            Self::Dependency {
+                ecosystem,
+                name,
+                advisory,
+                ..
+            } => Some((ecosystem.clone(), name.clone(), advisory.clone())),
+            Self::Place { .. } => None,
+        }
+    }
+
+    /// True when nothing that both know differs.
+    pub fn fits(&self, other: &Self) -> bool {
+        let agree = |a: &Option<String>, b: &Option<String>| match (a, b) {
+            (Some(a), Some(b)) => a == b,
+            _ => true,
+        };
+        match (self, other) {
+            (
+                Self::Dependency {
+                    version: v,
+                    place: p,
+                    ..
+                },
+                Self::Dependency {
+                    version: w,
+                    place: q,
+                    ..
+                },
+            ) => agree(v, w) && agree(p, q),
+            _ => false,
+        }
+    }
+
+    /// The parts that the fingerprint is made of.
+    pub fn parts(&self) -> Vec<&str> {
+        match self {
+            Self::Dependency {
+                ecosystem,
+                name,
+                advisory,
+                version,
+                place,
+            } => vec![
+                "dependency",
+                ecosystem,
+                name,
+                advisory,
+                version.as_deref().unwrap_or("?"),
+                place.as_deref().unwrap_or("?"),
+            ],
+            Self::Place {
+                scanner,
+                rule,
+                kind,
+                path,
+                line,
+                package,
+            } => {
+                vec![kind, scanner, rule, path, line, package]
+            }
+        }
+    }
+}
+
+/// For each identifier, the best known one of the advisory that it names.
+pub type Aliases = BTreeMap<(String, String, AdvisoryId), AdvisoryId>;
+
+/// The closure of all alias lists, inside each package: lists of different packages never join,
+/// because one CVE may be a different problem in another package.
+pub fn aliases<'a>(observations: impl Iterator<Item = &'a Observation>) -> Aliases {
+    let mut best: Aliases = BTreeMap::new();
+    let lists: Vec<(String, String, Vec<&AdvisoryId>)> = observations
+        .filter(|o| o.kind == Kind::Dependency && o.advisories.len() > 1)
+        .map(|o| {
+            let (ecosystem, name) = package(o);
+            (ecosystem, name, o.advisories.iter().collect())
+        })
+        .collect();
+    // Each pass gives every list the best name of any of its members. The number of passes is the
+    // length of the longest chain of lists, in practice two; the bound keeps it finite.
+    for _ in 0..16 {
+        let mut changed = false;
+        for (ecosystem, name, ids) in &lists {
+            let key = |id: &AdvisoryId| (ecosystem.clone(), name.clone(), id.clone());
+            let known = ids.iter().map(|id| best.get(&key(id)).unwrap_or(id));
+            let Some(smallest) = known.min().cloned() else {
+                continue;
+            };
+            for id in ids {
+                changed |= best.insert(key(id), smallest.clone()).as_ref() != Some(&smallest);
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    best
+}
+
+fn package(observation: &Observation) -> (String, String) {
+    match &observation.package {
+        Some(package) => (package.ecosystem.as_str().to_owned(), package.normal_name()),
+        None => (String::new(), String::new()),
+    }
+}
+
+/// The identity of an observation.
+pub fn of(located: &Located, scanner: Option<&ScannerId>, aliases: &Aliases) -> Identity {
+    let observation = &located.observation;
+    let location = &located.location;
+    let scanner = scanner.map(|s| s.as_str().to_owned()).unwrap_or_default();
+    let elsewhere = location.target.as_ref().map(|t| t.raw().to_owned());
+    if let (Kind::Dependency, Some(installed)) = (observation.kind, &observation.package) {
+        let (ecosystem, name) = package(observation);
+        let advisory = match observation.advisories.first() {
+            Some(first) => {
+                let key = (ecosystem.clone(), name.clone(), first.clone());
+                aliases.get(&key).unwrap_or(first).to_string()
+            }
+            None => observation.rule.raw().to_owned(),
+        };
+        let place = match location.certainty {
+            Certainty::Assumed => elsewhere,
+            Certainty::Exact | Certainty::File => Some(location.path.raw().to_owned()),
+        };
+        let version = installed.version.as_ref().map(|v| v.raw().to_owned());
+        return Identity::Dependency {
+            ecosystem,
+            name,
+            advisory,
+            version,
+            place,
+        };
+    }
+    let line = match observation.kind {
+        Kind::Secret => String::new(),
+        _ => {
+            let quoted = || {
+                observation
+                    .quoted_line
+                    .as_ref()
+                    .map(|line| condense(line.raw()))
+            };
+            let line = located.line_text.clone().or_else(quoted);
+            raw(line.as_ref()).to_owned()
+        }
+    };
+    Identity::Place {
+        scanner,
+        rule: observation.rule.raw().to_owned(),
+        kind: observation.kind.word(),
+        path: match elsewhere {
+            Some(target) if location.certainty == Certainty::Assumed => target,
+            _ => location.path.raw().to_owned(),
+        },
+        line,
+        package: observation
+            .package
+            .as_ref()
+            .map(|p| p.name.raw().to_owned())
+            .unwrap_or_default(),
+    }
+}

@@ -1,0 +1,227 @@
+//! What the assessment says: dispositions, verdict, reasons.
+
+use super::finding::Finding;
+use super::rule::ScannerId;
+use super::run::{Problem, Run};
+use super::severity::Severity;
+use super::text::Untrusted;
+use std::fmt;
+
+/// What the assessment may know of the world besides evidence and policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    /// The day on which waivers are judged, in UTC.
+    pub today: jiff::civil::Date,
+}
+
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Nothing to say.
+    Pass,
+    /// Something to look at; nothing that blocks.
+    Warn,
+    /// The policy says no.
+    Block,
+    /// Required evidence is missing or damaged, so nobody can say.
+    Incomplete,
+}
+
+impl Verdict {
+    /// The word used in outputs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Warn => "warn",
+            Self::Block => "block",
+            Self::Incomplete => "incomplete",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// The name of the gate that decided, and the policy file that it stands in. Policy text: trusted
+/// less than code, more than reports; shown escaped.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GateName {
+    /// The gate's name.
+    pub name: Untrusted,
+    /// The file that holds it.
+    pub source: Untrusted,
+}
+
+/// A waiver that was applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaiverUse {
+    /// Index into the policy's waivers.
+    pub index: usize,
+    /// Why the finding is accepted.
+    pub reason: Untrusted,
+    /// Who answers for it.
+    pub owner: Untrusted,
+    /// Its last day.
+    pub expires: jiff::civil::Date,
+}
+
+/// What became of a finding. Exactly one each; nothing is dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disposition {
+    /// A gate blocks it.
+    Blocked(GateName),
+    /// A gate warns of it.
+    Warned(GateName),
+    /// A gate lets it pass.
+    Allowed(GateName),
+    /// No gate speaks of it.
+    Unmatched,
+    /// A gate would have blocked or warned, and a waiver accepts it.
+    Waived(GateName, WaiverUse),
+    /// The report marks it as suppressed, and the policy honours that.
+    Suppressed(Option<Untrusted>),
+    /// The report marks it as not a problem.
+    Informational(&'static str),
+}
+
+impl Disposition {
+    /// The word used in outputs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Blocked(_) => "blocked",
+            Self::Warned(_) => "warned",
+            Self::Allowed(_) => "allowed",
+            Self::Unmatched => "unmatched",
+            Self::Waived(..) => "waived",
+            Self::Suppressed(_) => "suppressed",
+            Self::Informational(_) => "informational",
+        }
+    }
+
+    /// The gate that decided.
+    pub fn gate(&self) -> Option<&GateName> {
+        match self {
+            Self::Blocked(gate)
+            | Self::Warned(gate)
+            | Self::Allowed(gate)
+            | Self::Waived(gate, _) => Some(gate),
+            Self::Unmatched | Self::Suppressed(_) | Self::Informational(_) => None,
+        }
+    }
+}
+
+/// A finding with what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decided {
+    /// The problem.
+    pub finding: Finding,
+    /// The severity that the gates saw: the finding's own, or the policy's word for "unrated".
+    pub effective: Severity,
+    /// What became of it.
+    pub disposition: Disposition,
+}
+
+/// One reason for the verdict, most important first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// The verdict that this reason alone would give.
+    pub verdict: Verdict,
+    /// A stable word for machines.
+    pub code: &'static str,
+    /// The scanner concerned, if it is about one.
+    pub scanner: Option<ScannerId>,
+    /// One sentence of ours.
+    pub text: String,
+    /// Foreign words that belong to it: a path, a gate's name, an error.
+    pub detail: Option<Untrusted>,
+}
+
+/// Something about the policy that its owner should look at: a waiver that is expired, expires
+/// soon, or matches nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyNote {
+    /// `waiver-expired`, `waiver-expiring`, `waiver-unused`.
+    pub code: &'static str,
+    /// One sentence of ours.
+    pub text: String,
+    /// What the waiver matches, in the policy's words.
+    pub subject: Untrusted,
+    /// Who answers for it.
+    pub owner: Untrusted,
+    /// The policy file.
+    pub source: Untrusted,
+    /// Line in that file, 1-based.
+    pub line: usize,
+}
+
+/// What the outputs may say about the policy.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PolicySummary {
+    /// Files and shipped policies, the most specific first.
+    pub sources: Vec<Untrusted>,
+    /// What a finding without severity counts as.
+    pub unrated: Option<Severity>,
+}
+
+/// The result of one check.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assessment {
+    /// The answer.
+    pub verdict: Verdict,
+    /// Why; empty only for [`Verdict::Pass`].
+    pub reasons: Vec<Reason>,
+    /// All runs, sorted by scanner and report.
+    pub runs: Vec<Run>,
+    /// All findings: blocking ones first, then by severity, scanner, place.
+    pub findings: Vec<Decided>,
+    /// Waivers to look at.
+    pub notes: Vec<PolicyNote>,
+    /// The policy in short.
+    pub policy: PolicySummary,
+    /// The day that the waivers were judged on.
+    pub today: jiff::civil::Date,
+}
+
+impl Assessment {
+    /// Number of findings with a disposition that `wanted` accepts.
+    pub fn count(&self, wanted: impl Fn(&Disposition) -> bool) -> usize {
+        self.findings
+            .iter()
+            .filter(|d| wanted(&d.disposition))
+            .count()
+    }
+
+    /// Findings that block.
+    pub fn blocking(&self) -> impl Iterator<Item = &Decided> {
+        self.findings
+            .iter()
+            .filter(|d| matches!(d.disposition, Disposition::Blocked(_)))
+    }
+
+    /// Findings that warn.
+    pub fn warning(&self) -> impl Iterator<Item = &Decided> {
+        self.findings
+            .iter()
+            .filter(|d| matches!(d.disposition, Disposition::Warned(_)))
+    }
+
+    /// Findings that a waiver accepts.
+    pub fn waived(&self) -> usize {
+        self.count(|d| matches!(d, Disposition::Waived(..)))
+    }
+
+    /// Reasons that make the evidence incomplete.
+    pub fn gaps(&self) -> impl Iterator<Item = &Reason> {
+        self.reasons
+            .iter()
+            .filter(|r| r.verdict == Verdict::Incomplete)
+    }
+
+    /// The problem that made a run fail or partial, shown for a scanner in a table.
+    pub fn first_problem(run: &Run) -> Option<&Problem> {
+        run.health.problems().first()
+    }
+}

@@ -1,0 +1,39 @@
+//! The words of lockgate, and nothing else: no I/O, no foreign format, no scanner's name.
+//!
+//! * **scanner**: a program that looks for problems; a *tool* is a foreign one.
+//! * **report**: the bytes that a tool wrote.
+//! * **run**: one scanner's work, with its *health*: complete, partial, failed, skipped.
+//! * **observation**: what one run says about one problem.
+//! * **finding**: one problem, with every *witness* (observation) of it merged.
+//! * **evidence**: all runs and all observations.
+//! * **gate**: a rule of the policy: condition → block, warn or allow.
+//! * **waiver**: an accepted finding with reason, owner and expiry.
+//! * **disposition**: what became of a finding; exactly one each.
+//! * **verdict**: pass, warn, block or incomplete.
+//! * **sink**: where text ends up.
+
+pub mod advisory;
+pub mod assessment;
+pub mod diagnostic;
+pub mod finding;
+pub mod location;
+pub mod package;
+pub mod rule;
+pub mod run;
+pub mod severity;
+pub mod text;
+
+pub use advisory::AdvisoryId;
+pub use assessment::{
+    Assessment, Context, Decided, Disposition, GateName, PolicyNote, PolicySummary, Reason,
+    Verdict, WaiverUse,
+};
+pub use finding::{
+    FINGERPRINT_SCHEME, Finding, Kind, Observation, Place, Reported, Standing, Witness,
+};
+pub use location::{Certainty, Location, Region, RepoPath};
+pub use package::{Ecosystem, Fix, Package, Relation, Scope};
+pub use rule::{RuleId, RuleInfo, ScannerId};
+pub use run::{Evidence, Health, HealthLevel, Located, Problem, Run, Witnessed, Work};
+pub use severity::{Confidence, Severity};
+pub use text::{Foreign, Redacted, Secret, Untrusted};

@@ -1,0 +1,166 @@
+//! Packages: what a dependency finding is about.
+
+use super::text::{Foreign, Untrusted};
+use std::borrow::Cow;
+
+/// A package ecosystem, by its package-url type (`npm`, `pypi`, `deb` …): an open set, because
+/// scanners keep adding some. Lower-case letters, digits, `-`, `.` and `+` only.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ecosystem(Cow<'static, str>);
+
+impl Ecosystem {
+    /// JavaScript packages.
+    pub const NPM: Self = Self(Cow::Borrowed("npm"));
+    /// Python packages.
+    pub const PYPI: Self = Self(Cow::Borrowed("pypi"));
+    /// Anything that could not be told.
+    pub const UNKNOWN: Self = Self(Cow::Borrowed("generic"));
+
+    /// Takes a package-url type; anything that is not one becomes [`Self::UNKNOWN`].
+    pub fn new(purl_type: &str) -> Self {
+        let ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '+');
+        if purl_type.is_empty() || purl_type.len() > 32 || !purl_type.chars().all(ok) {
+            return Self::UNKNOWN;
+        }
+        Self(Cow::Owned(purl_type.to_ascii_lowercase()))
+    }
+
+    /// The package-url type.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A package name in the form in which two names of the same package are equal: PEP 503 for
+    /// Python, lower case where the registry ignores case, else unchanged.
+    pub fn normalise(&self, name: &str) -> String {
+        match self.as_str() {
+            "pypi" => {
+                let mut out = String::with_capacity(name.len());
+                for c in name.chars() {
+                    let c = if matches!(c, '-' | '_' | '.') { '-' } else { c };
+                    if c != '-' || !out.ends_with('-') {
+                        out.extend(c.to_lowercase());
+                    }
+                }
+                out
+            }
+            "composer" | "nuget" => name.to_lowercase(),
+            _ => name.to_owned(),
+        }
+    }
+}
+
+/// Whether a package is needed when the program runs, or only while it is built and tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Shipped.
+    Production,
+    /// Used by developers only.
+    Development,
+}
+
+impl Scope {
+    /// The word used in outputs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Development => "development",
+        }
+    }
+}
+
+/// Whether the project asks for a package itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Relation {
+    /// Named in the project's own manifest.
+    Direct,
+    /// Brought in by another package.
+    Transitive,
+}
+
+impl Relation {
+    /// The word used in outputs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Transitive => "transitive",
+        }
+    }
+}
+
+/// The installed package that a dependency finding is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// Which registry's naming applies.
+    pub ecosystem: Ecosystem,
+    /// Name as the scanner wrote it.
+    pub name: Untrusted,
+    /// Installed version; npm audit gives none.
+    pub version: Option<Untrusted>,
+    /// Versions in which the problem is mended.
+    pub fixed: Vec<Untrusted>,
+    /// Production or development, when known.
+    pub scope: Option<Scope>,
+    /// Direct or transitive, when known.
+    pub relation: Option<Relation>,
+    /// Ways from the project to this package, each a list of names, shortest first.
+    pub paths: Vec<Vec<Untrusted>>,
+}
+
+impl Package {
+    /// A package of which only ecosystem and name are known.
+    pub fn new(ecosystem: Ecosystem, name: impl Into<Untrusted>) -> Self {
+        Self {
+            ecosystem,
+            name: name.into(),
+            version: None,
+            fixed: Vec::new(),
+            scope: None,
+            relation: None,
+            paths: Vec::new(),
+        }
+    }
+
+    /// The name in the ecosystem's normal form.
+    pub fn normal_name(&self) -> String {
+        self.ecosystem.normalise(self.name.raw())
+    }
+}
+
+/// How to mend a finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fix {
+    /// Move `package` to `version` or a later one. For npm this may be another package than the
+    /// vulnerable one: the direct dependency that brings it in.
+    Upgrade {
+        /// What to move.
+        package: Untrusted,
+        /// The least version that mends it.
+        version: Untrusted,
+        /// The scanner says that this changes the major version.
+        major: bool,
+    },
+    /// A fixed version exists, but the scanner does not say which.
+    UpgradeExists,
+    /// No fixed version is published.
+    NoneYet,
+    /// What the scanner advises, in its words.
+    Advice(Untrusted),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn python_names_compare_by_pep_503() {
+        for name in ["Flask-SQLAlchemy", "flask_sqlalchemy", "flask.-_sqlalchemy"] {
+            assert_eq!(Ecosystem::PYPI.normalise(name), "flask-sqlalchemy");
+        }
+    }
+
+    #[test]
+    fn npm_names_keep_their_case() {
+        assert_eq!(Ecosystem::NPM.normalise("JSONStream"), "JSONStream");
+    }
+}

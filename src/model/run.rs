@@ -1,0 +1,205 @@
+//! Runs and their health: the evidence that a verdict stands on.
+
+use super::finding::Observation;
+use super::location::Location;
+use super::rule::{RuleId, RuleInfo, ScannerId};
+use super::text::Untrusted;
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+
+/// Something that went wrong, or that should be known, about a run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// A stable, documented word for machines: `missing`, `truncated`, `nothing-scanned` …
+    pub code: &'static str,
+    /// One sentence of ours.
+    pub text: String,
+    /// The scanner's own words, when they help.
+    pub detail: Option<Untrusted>,
+    /// What is concerned, by name: skipped packages, files that did not parse. Sorted.
+    pub items: Vec<Untrusted>,
+}
+
+impl Problem {
+    /// A problem with a code and a sentence.
+    pub fn new(code: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            code,
+            text: text.into(),
+            detail: None,
+            items: Vec::new(),
+        }
+    }
+
+    /// Adds the scanner's own words.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<Untrusted>) -> Self {
+        self.detail = Some(detail.into()).filter(|d: &Untrusted| !d.is_empty());
+        self
+    }
+
+    /// Adds names of what is concerned; they are sorted and deduplicated.
+    #[must_use]
+    pub fn items(mut self, items: impl IntoIterator<Item = Untrusted>) -> Self {
+        self.items = items.into_iter().collect();
+        self.items.sort();
+        self.items.dedup();
+        self
+    }
+}
+
+/// Proof that a scanner looked at something. It cannot be built from nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work {
+    inputs: NonZeroU64,
+    unit: &'static str,
+}
+
+impl Work {
+    /// `inputs` things of `unit` (plural: `files`, `packages`) were looked at; `None` for zero.
+    pub fn new(inputs: u64, unit: &'static str) -> Option<Self> {
+        NonZeroU64::new(inputs).map(|inputs| Self { inputs, unit })
+    }
+
+    /// How many things.
+    pub fn inputs(self) -> u64 {
+        self.inputs.get()
+    }
+
+    /// What they are, in the plural.
+    pub fn unit(self) -> &'static str {
+        self.unit
+    }
+}
+
+/// Whether a run can be believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// It looked at everything it was given.
+    Complete(Work),
+    /// It worked, but left something out; at least one problem.
+    Partial(Work, Vec<Problem>),
+    /// It says nothing about the project.
+    Failed(Problem),
+    /// It was not asked to run.
+    Skipped(Problem),
+}
+
+/// [`Health`] without its reasons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HealthLevel {
+    /// See [`Health::Complete`].
+    Complete,
+    /// See [`Health::Partial`].
+    Partial,
+    /// See [`Health::Failed`].
+    Failed,
+    /// See [`Health::Skipped`].
+    Skipped,
+}
+
+impl HealthLevel {
+    /// The word used in outputs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+impl Health {
+    /// The health of a run that looked at `work` and had `problems`: nothing looked at is a
+    /// failure, whatever else is true.
+    pub fn judge(work: Option<Work>, problems: Vec<Problem>, nothing: Problem) -> Self {
+        match work {
+            None => Self::Failed(problems.into_iter().next().unwrap_or(nothing)),
+            Some(work) if problems.is_empty() => Self::Complete(work),
+            Some(work) => Self::Partial(work, problems),
+        }
+    }
+
+    /// The level alone.
+    pub fn level(&self) -> HealthLevel {
+        match self {
+            Self::Complete(_) => HealthLevel::Complete,
+            Self::Partial(..) => HealthLevel::Partial,
+            Self::Failed(_) => HealthLevel::Failed,
+            Self::Skipped(_) => HealthLevel::Skipped,
+        }
+    }
+
+    /// Why it is not complete.
+    pub fn problems(&self) -> &[Problem] {
+        match self {
+            Self::Complete(_) => &[],
+            Self::Partial(_, problems) => problems,
+            Self::Failed(problem) | Self::Skipped(problem) => std::slice::from_ref(problem),
+        }
+    }
+
+    /// The proof of work.
+    pub fn work(&self) -> Option<Work> {
+        match self {
+            Self::Complete(work) | Self::Partial(work, _) => Some(*work),
+            Self::Failed(_) | Self::Skipped(_) => None,
+        }
+    }
+}
+
+/// One scanner's work, as one report tells of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// Whose work.
+    pub scanner: ScannerId,
+    /// The tool's own name (SARIF driver name).
+    pub tool: Untrusted,
+    /// The tool's version, when the report says.
+    pub version: Option<Untrusted>,
+    /// The report's path as the user named it; `None` for a required scanner without a report.
+    pub report: Option<Untrusted>,
+    /// Position in the report, which may hold several runs.
+    pub ordinal: usize,
+    /// Format of the report: `Trivy JSON`, `SARIF 2.1.0`.
+    pub format: Option<&'static str>,
+    /// Can it be believed?
+    pub health: Health,
+    /// Worth knowing, without an effect on health.
+    pub notes: Vec<Problem>,
+    /// Number of problems that the report lists, before any merging.
+    pub findings: usize,
+    /// The rules that it used.
+    pub rules: BTreeMap<RuleId, RuleInfo>,
+}
+
+/// An observation that has been given its place in the repository.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Located {
+    /// What was seen.
+    pub observation: Observation,
+    /// Where it is.
+    pub location: Location,
+    /// `primaryLocationLineHash` of that line, as GitHub code scanning computes it.
+    pub line_hash: Option<String>,
+    /// The text of that line without white space, for fingerprints; never shown, and never kept
+    /// for secrets.
+    pub line_text: Option<Untrusted>,
+}
+
+/// A run with what it saw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Witnessed {
+    /// The run.
+    pub run: Run,
+    /// Its observations.
+    pub observations: Vec<Located>,
+}
+
+/// Everything that the verdict is based on.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evidence {
+    /// All runs, in any order.
+    pub runs: Vec<Witnessed>,
+}

@@ -1,0 +1,174 @@
+//! What a gate or a waiver is about.
+
+use crate::model::{AdvisoryId, Finding, Foreign as _, Kind, Severity};
+use globset::{Glob, GlobBuilder, GlobMatcher};
+
+/// A comparison with a severity: `high`, `>=high`, `<low`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeverityTest {
+    comparison: Comparison,
+    severity: Severity,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    Equal,
+    AtLeast,
+    Above,
+    AtMost,
+    Below,
+}
+
+impl SeverityTest {
+    /// Reads the policy's spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let prefixes = [
+            (">=", Comparison::AtLeast),
+            ("<=", Comparison::AtMost),
+            (">", Comparison::Above),
+            ("<", Comparison::Below),
+            ("=", Comparison::Equal),
+        ];
+        let (comparison, word) = prefixes
+            .iter()
+            .find_map(|(prefix, comparison)| Some((*comparison, text.strip_prefix(prefix)?)))
+            .unwrap_or((Comparison::Equal, text));
+        Some(Self {
+            comparison,
+            severity: Severity::parse(word.trim())?,
+        })
+    }
+
+    fn holds(self, severity: Severity) -> bool {
+        match self.comparison {
+            Comparison::Equal => severity == self.severity,
+            Comparison::AtLeast => severity >= self.severity,
+            Comparison::Above => severity > self.severity,
+            Comparison::AtMost => severity <= self.severity,
+            Comparison::Below => severity < self.severity,
+        }
+    }
+}
+
+/// A glob. In paths `*` stops at `/` and `**` does not.
+#[derive(Debug, Clone)]
+pub struct Pattern(GlobMatcher);
+
+impl Pattern {
+    /// For rule, scanner and package names.
+    pub fn name(text: &str) -> Result<Self, globset::Error> {
+        Ok(Self(Glob::new(text)?.compile_matcher()))
+    }
+
+    /// For paths. A pattern without a wildcard also means everything below that folder.
+    pub fn path(text: &str) -> Result<Self, globset::Error> {
+        let text = text
+            .strip_prefix("./")
+            .unwrap_or(text)
+            .trim_end_matches('/');
+        let plain = !text.contains(['*', '?', '[', '{']);
+        let text = if plain {
+            format!("{text}{{,/**}}")
+        } else {
+            text.to_owned()
+        };
+        let mut builder = GlobBuilder::new(&text);
+        Ok(Self(
+            builder
+                .literal_separator(true)
+                .empty_alternates(true)
+                .build()?
+                .compile_matcher(),
+        ))
+    }
+
+    fn matches(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+}
+
+/// A condition. All parts of a list are alternatives; [`Condition::All`] needs every part.
+#[derive(Debug, Clone)]
+pub enum Condition {
+    /// The effective severity.
+    Severity(Vec<SeverityTest>),
+    /// The kind.
+    Kind(Vec<Kind>),
+    /// Any witness's scanner.
+    Scanner(Vec<Pattern>),
+    /// Any witness's rule.
+    Rule(Vec<Pattern>),
+    /// The file.
+    Path(Vec<Pattern>),
+    /// Any of the advisory's names.
+    Advisory(Vec<AdvisoryId>),
+    /// The package's name.
+    Package(Vec<Pattern>),
+    /// The fingerprint.
+    Fingerprint(Vec<String>),
+    /// All of these; true when there are none.
+    All(Vec<Self>),
+}
+
+impl Condition {
+    /// Whether it holds for a finding whose severity counts as `effective`.
+    pub fn holds(&self, finding: &Finding, effective: Severity) -> bool {
+        let observation = &finding.observation;
+        match self {
+            Self::Severity(tests) => tests.iter().any(|test| test.holds(effective)),
+            Self::Kind(kinds) => kinds.contains(&observation.kind),
+            Self::Scanner(patterns) => finding
+                .witnesses
+                .iter()
+                .any(|w| patterns.iter().any(|p| p.matches(w.scanner.as_str()))),
+            Self::Rule(patterns) => finding
+                .witnesses
+                .iter()
+                .any(|w| patterns.iter().any(|p| p.matches(w.rule.raw()))),
+            Self::Path(patterns) => {
+                let path = finding.location.path.raw();
+                patterns.iter().any(|p| p.matches(path))
+            }
+            Self::Advisory(ids) => ids.iter().any(|id| observation.advisories.contains(id)),
+            Self::Package(patterns) => observation.package.as_ref().is_some_and(|package| {
+                let normal = package.normal_name();
+                patterns
+                    .iter()
+                    .any(|p| p.matches(package.name.raw()) || p.matches(&normal))
+            }),
+            Self::Fingerprint(fingerprints) => fingerprints.contains(&finding.fingerprint),
+            Self::All(conditions) => conditions.iter().all(|c| c.holds(finding, effective)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn severities_compare_by_rank() {
+        let holds = |test: &str, s| SeverityTest::parse(test).unwrap().holds(s);
+        assert!(holds(">=high", Severity::Critical));
+        assert!(!holds(">high", Severity::High));
+        assert!(holds("medium", Severity::Medium));
+        assert!(holds("<= low", Severity::Info));
+        assert!(!holds("<low", Severity::Low));
+        assert!(SeverityTest::parse("moderate").is_none());
+        assert!(SeverityTest::parse("=>high").is_none());
+    }
+
+    #[test]
+    fn path_patterns_stop_at_slashes() {
+        let matches = |pattern: &str, path: &str| Pattern::path(pattern).unwrap().matches(path);
+        assert!(matches("tests/**", "tests/a/b.py"));
+        assert!(matches("tests", "tests/a/b.py"));
+        assert!(matches("./tests/", "tests/a.py"));
+        assert!(matches("app.py", "app.py"));
+        assert!(!matches("app.py", "src/app.py"));
+        assert!(!matches("*.py", "src/app.py"));
+        assert!(matches("**/*.py", "src/app.py"));
+        assert!(!matches("tests", "tests2/a.py"));
+    }
+}

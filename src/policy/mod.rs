@@ -1,0 +1,260 @@
+//! The policy: what is required, what blocks, what is accepted. Pure: text in, policy out.
+//!
+//! A file is read in two steps, so that every error in it is reported at once: [`file`] turns TOML
+//! into values with their places, [`validate`] turns those into a [`Policy`].
+
+mod condition;
+mod evaluate;
+mod file;
+mod shipped;
+mod validate;
+
+pub use condition::Condition;
+pub use evaluate::{evaluate, waiver_notes};
+pub use shipped::{DEFAULT, SHIPPED, shipped};
+
+use crate::model::diagnostic::Diagnostic;
+use crate::model::{RepoPath, ScannerId, Severity, Untrusted};
+use std::collections::BTreeMap;
+use validate::Layer;
+
+/// Longest chain of `extends`.
+const MAX_DEPTH: usize = 8;
+
+/// A policy that can be evaluated.
+#[derive(Debug)]
+pub struct Policy {
+    /// The files and shipped policies that it is made of, the most specific first.
+    pub sources: Vec<Untrusted>,
+    /// What a finding without severity counts as.
+    pub unrated: Severity,
+    /// What a scanner without evidence does, unless the scanner has a word of its own.
+    pub on_incomplete: OnGap,
+    /// What a required scanner with partial evidence does, likewise.
+    pub on_partial: OnGap,
+    /// Scanners that the policy speaks of.
+    pub scanners: BTreeMap<ScannerId, Scanner>,
+    /// Tried in order; the first that matches decides.
+    pub gates: Vec<Gate>,
+    /// Accepted findings.
+    pub waivers: Vec<Waiver>,
+}
+
+impl Policy {
+    /// What the policy says of a scanner; the defaults for one that it does not name.
+    pub fn scanner(&self, id: &ScannerId) -> Scanner {
+        self.scanners.get(id).cloned().unwrap_or_default()
+    }
+}
+
+/// What missing evidence does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnGap {
+    /// The verdict is incomplete.
+    Block,
+    /// The verdict is at least warn.
+    Warn,
+}
+
+/// What the policy says of one scanner.
+#[derive(Debug, Clone, Default)]
+pub struct Scanner {
+    /// At least one complete run of it must be there.
+    pub required: bool,
+    /// Where its reports are: paths and globs, relative to the repository's root.
+    pub reports: Vec<String>,
+    /// Overrides [`Policy::on_incomplete`].
+    pub on_incomplete: Option<OnGap>,
+    /// Overrides [`Policy::on_partial`].
+    pub on_partial: Option<OnGap>,
+    /// Whether findings that the report marks as suppressed are left alone.
+    pub honour_suppressions: bool,
+}
+
+/// What a gate does with what it matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// The verdict is block.
+    Block,
+    /// The verdict is at least warn.
+    Warn,
+    /// The finding passes.
+    Allow,
+}
+
+/// A rule of the policy.
+#[derive(Debug)]
+pub struct Gate {
+    /// Its name, for explanations.
+    pub name: Untrusted,
+    /// What it is about.
+    pub when: Condition,
+    /// What it does.
+    pub action: Action,
+    /// The file that it stands in.
+    pub source: Untrusted,
+}
+
+/// An accepted finding.
+#[derive(Debug)]
+pub struct Waiver {
+    /// What it accepts.
+    pub when: Condition,
+    /// The same in the policy's words, for notes.
+    pub subject: Untrusted,
+    /// Why.
+    pub reason: Untrusted,
+    /// Who answers for it.
+    pub owner: Untrusted,
+    /// The last day on which it holds, in UTC.
+    pub expires: jiff::civil::Date,
+    /// The file that it stands in.
+    pub source: Untrusted,
+    /// The line in that file, 1-based.
+    pub line: usize,
+}
+
+/// A policy file as text.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// How the user named it.
+    pub name: String,
+    /// Where it is, when it is in the repository; `extends` are relative to it.
+    pub path: Option<RepoPath>,
+    /// Its text.
+    pub text: String,
+}
+
+/// Reads a file that `extends` names. The error is a sentence.
+pub type Loader<'a> = &'a dyn Fn(&RepoPath) -> Result<String, String>;
+
+/// Loads a policy with everything that it extends.
+///
+/// # Errors
+/// Every error in every file, each with its place.
+pub fn load(source: &Source, loader: Loader<'_>) -> Result<Policy, Vec<Diagnostic>> {
+    let mut layers = Vec::new();
+    let mut errors = Vec::new();
+    collect(source, loader, &mut Vec::new(), &mut layers, &mut errors);
+    if errors.is_empty() {
+        Ok(stack(layers))
+    } else {
+        Err(errors)
+    }
+}
+
+/// Depth first, so that what a file says comes before what it extends.
+fn collect(
+    source: &Source,
+    loader: Loader<'_>,
+    chain: &mut Vec<String>,
+    layers: &mut Vec<Layer>,
+    errors: &mut Vec<Diagnostic>,
+) {
+    let (layer, found) = validate::layer(source);
+    errors.extend(found);
+    let extends = layer.extends.clone();
+    layers.push(layer);
+    chain.push(source.name.clone());
+    for extend in extends {
+        match open(&extend.name, source, loader, chain) {
+            Ok(next) => collect(&next, loader, chain, layers, errors),
+            Err((message, help)) => {
+                errors.push(validate::diagnostic(
+                    source,
+                    extend.span,
+                    &message,
+                    "",
+                    Some(help),
+                ));
+            }
+        }
+    }
+    chain.pop();
+}
+
+fn open(
+    name: &str,
+    from: &Source,
+    loader: Loader<'_>,
+    chain: &[String],
+) -> Result<Source, (String, String)> {
+    if chain.len() >= MAX_DEPTH || chain.iter().any(|earlier| earlier == name) {
+        return Err((
+            format!("`{name}` extends itself, through {} files", chain.len()),
+            "remove one of the `extends`".to_owned(),
+        ));
+    }
+    if name.starts_with("lockgate:") {
+        return shipped(name).ok_or_else(|| {
+            let names: Vec<_> = SHIPPED.iter().map(|s| format!("`{}`", s.name)).collect();
+            (
+                format!("there is no shipped policy `{name}`"),
+                format!("shipped are {}", names.join(", ")),
+            )
+        });
+    }
+    let outside = |_| {
+        (
+            format!("`{name}` is not a file of this repository"),
+            "name a shipped policy, or a file by its path relative to this one".to_owned(),
+        )
+    };
+    let folder = from.path.as_ref().and_then(RepoPath::parent);
+    let path = match folder {
+        Some(folder) => folder.join(name).ok_or(()).map_err(outside)?,
+        None => RepoPath::new(name).map_err(|_| ()).map_err(outside)?,
+    };
+    let text = loader(&path).map_err(|why| {
+        (
+            format!("`{name}` cannot be read: {why}"),
+            "check the path, relative to this file".to_owned(),
+        )
+    })?;
+    Ok(Source {
+        name: name.to_owned(),
+        path: Some(path),
+        text,
+    })
+}
+
+/// Puts layers together: single values from the most specific layer that has them, gates and
+/// waivers one after the other.
+fn stack(layers: Vec<Layer>) -> Policy {
+    let mut policy = Policy {
+        sources: Vec::new(),
+        unrated: Severity::High,
+        on_incomplete: OnGap::Block,
+        on_partial: OnGap::Block,
+        scanners: BTreeMap::new(),
+        gates: Vec::new(),
+        waivers: Vec::new(),
+    };
+    let mut unrated = None;
+    let mut on_incomplete = None;
+    let mut on_partial = None;
+    let mut scanners: BTreeMap<ScannerId, validate::ScannerLayer> = BTreeMap::new();
+    for layer in layers {
+        // A policy that two others extend is read once: its gates would only be tried twice.
+        if policy.sources.contains(&layer.source) {
+            continue;
+        }
+        policy.sources.push(layer.source);
+        unrated = unrated.or(layer.unrated);
+        on_incomplete = on_incomplete.or(layer.on_incomplete);
+        on_partial = on_partial.or(layer.on_partial);
+        for (id, below) in layer.scanners {
+            scanners.entry(id).or_default().underlay(below);
+        }
+        policy.gates.extend(layer.gates);
+        policy.waivers.extend(layer.waivers);
+    }
+    policy.unrated = unrated.unwrap_or(policy.unrated);
+    policy.on_incomplete = on_incomplete.unwrap_or(policy.on_incomplete);
+    policy.on_partial = on_partial.unwrap_or(policy.on_partial);
+    policy.scanners = scanners
+        .into_iter()
+        .map(|(id, layer)| (id, layer.finish()))
+        .collect();
+    policy
+}

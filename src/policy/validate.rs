@@ -1,0 +1,453 @@
+//! One policy file → one layer of a policy. Every error is collected; nothing is guessed.
+
+use super::condition::{Condition, Pattern, SeverityTest};
+pub use super::file::diagnostic;
+use super::file::{self, Reader, Word, nearest, unknown};
+use super::{Action, Gate, OnGap, Scanner, Source, Waiver};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::{AdvisoryId, Kind, ScannerId, Severity, Untrusted};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use toml::de::{DeTable, DeValue};
+
+/// What one file says.
+pub struct Layer {
+    pub source: Untrusted,
+    pub extends: Vec<Word>,
+    pub unrated: Option<Severity>,
+    pub on_incomplete: Option<OnGap>,
+    pub on_partial: Option<OnGap>,
+    pub scanners: BTreeMap<ScannerId, ScannerLayer>,
+    pub gates: Vec<Gate>,
+    pub waivers: Vec<Waiver>,
+}
+
+/// What one file says of a scanner.
+#[derive(Default)]
+pub struct ScannerLayer {
+    required: Option<bool>,
+    reports: Option<Vec<String>>,
+    on_incomplete: Option<OnGap>,
+    on_partial: Option<OnGap>,
+    honour_suppressions: Option<bool>,
+}
+
+impl ScannerLayer {
+    /// Takes from a less specific layer what this one does not say.
+    pub fn underlay(&mut self, below: Self) {
+        self.required = self.required.or(below.required);
+        self.reports = self.reports.take().or(below.reports);
+        self.on_incomplete = self.on_incomplete.or(below.on_incomplete);
+        self.on_partial = self.on_partial.or(below.on_partial);
+        self.honour_suppressions = self.honour_suppressions.or(below.honour_suppressions);
+    }
+
+    pub fn finish(self) -> Scanner {
+        Scanner {
+            required: self.required.unwrap_or(false),
+            reports: self.reports.unwrap_or_default(),
+            on_incomplete: self.on_incomplete,
+            on_partial: self.on_partial,
+            honour_suppressions: self.honour_suppressions.unwrap_or(false),
+        }
+    }
+}
+
+const ON_GAP: &[(&str, OnGap)] = &[("block", OnGap::Block), ("warn", OnGap::Warn)];
+
+/// Reads a file. The layer holds what could be read, also when there are errors.
+pub fn layer(source: &Source) -> (Layer, Vec<Diagnostic>) {
+    let mut errors = Vec::new();
+    let table = file::parse(source, &mut errors);
+    let layer = {
+        let mut reader = Reader::new(source, table.get_ref(), table.span(), "policy", &mut errors);
+        let unrated = reader
+            .text("unrated")
+            .and_then(|word| severity(&mut reader, &word));
+        let layer = Layer {
+            source: source.name.as_str().into(),
+            extends: reader.words("extends").unwrap_or_default(),
+            unrated,
+            on_incomplete: reader.choice("on-incomplete", ON_GAP),
+            on_partial: reader.choice("on-partial", ON_GAP),
+            scanners: BTreeMap::new(),
+            gates: Vec::new(),
+            waivers: Vec::new(),
+        };
+        let scanners = reader.table("scanners");
+        let gates = reader.tables("gate");
+        let waivers = reader.tables("waiver");
+        reader.finish();
+        Layer {
+            scanners: scanners
+                .map(|(table, _)| read_scanners(source, table, &mut errors))
+                .unwrap_or_default(),
+            gates: gates
+                .into_iter()
+                .filter_map(|(table, span)| gate(source, table, span, &mut errors))
+                .collect(),
+            waivers: waivers
+                .into_iter()
+                .filter_map(|(table, span)| waiver(source, table, span, &mut errors))
+                .collect(),
+            ..layer
+        }
+    };
+    duplicate_names(source, &layer.gates, table.get_ref(), &mut errors);
+    (layer, errors)
+}
+
+fn severity(reader: &mut Reader<'_, '_>, word: &Word) -> Option<Severity> {
+    let found = Severity::parse(&word.name);
+    if found.is_none() {
+        let words = Severity::ALL.map(Severity::word);
+        let (message, help) = unknown("severity ", &word.name, &words);
+        reader.error(
+            word.span.clone(),
+            &message,
+            "no severity of lockgate",
+            Some(help),
+        );
+    }
+    found
+}
+
+fn read_scanners(
+    source: &Source,
+    table: &DeTable<'_>,
+    errors: &mut Vec<Diagnostic>,
+) -> BTreeMap<ScannerId, ScannerLayer> {
+    let mut scanners = BTreeMap::new();
+    for (key, value) in table.iter() {
+        let name = key.get_ref().as_ref();
+        let Some(id) = ScannerId::new(name) else {
+            let help = ScannerId::slug(name).map(|id| format!("write `[scanners.{id}]`"));
+            errors.push(diagnostic(
+                source,
+                key.span(),
+                &format!("`{name}` is no scanner name"),
+                "lower-case letters, digits and single hyphens only",
+                help,
+            ));
+            continue;
+        };
+        let DeValue::Table(table) = value.get_ref() else {
+            errors.push(diagnostic(
+                source,
+                value.span(),
+                &format!("`scanners.{name}` must be a table"),
+                "not a table",
+                Some(format!("write `[scanners.{name}]` and its keys below")),
+            ));
+            continue;
+        };
+        let mut reader = Reader::new(
+            source,
+            table,
+            value.span(),
+            format!("scanners.{name}"),
+            errors,
+        );
+        let layer = ScannerLayer {
+            required: reader.boolean("required"),
+            reports: report_patterns(&mut reader),
+            on_incomplete: reader.choice("on-incomplete", ON_GAP),
+            on_partial: reader.choice("on-partial", ON_GAP),
+            honour_suppressions: reader
+                .choice("suppressions", &[("count", false), ("honour", true)]),
+        };
+        reader.finish();
+        scanners.insert(id, layer);
+    }
+    scanners
+}
+
+/// Paths of reports stay inside the repository: the file that names them may come from anybody who
+/// could change it.
+fn report_patterns(reader: &mut Reader<'_, '_>) -> Option<Vec<String>> {
+    let words = reader.words("reports")?;
+    let mut patterns = Vec::new();
+    for word in words {
+        match crate::model::RepoPath::new(&word.name) {
+            Ok(_) if glob::Pattern::new(&word.name).is_ok() => patterns.push(word.name),
+            Ok(_) => reader.error(
+                word.span,
+                &format!("`{}` is no valid pattern", word.name),
+                "unbalanced brackets or a stray `**`",
+                Some("`*` stands for anything but `/`, `**/` for any folders".to_owned()),
+            ),
+            Err(why) => reader.error(
+                word.span,
+                &format!("`{}` is not inside the repository: {why}", word.name),
+                "must be relative to the root",
+                Some("name a report outside on the command line: --report TOOL=PATH".to_owned()),
+            ),
+        }
+    }
+    Some(patterns)
+}
+
+fn gate(
+    source: &Source,
+    table: &DeTable<'_>,
+    span: Range<usize>,
+    errors: &mut Vec<Diagnostic>,
+) -> Option<Gate> {
+    let mut reader = Reader::new(source, table, span, "gate", errors);
+    let name = reader.required_text("name", "the name is what explanations call the gate");
+    let action = match reader.value("action") {
+        Some(_) => reader.choice(
+            "action",
+            &[
+                ("block", Action::Block),
+                ("warn", Action::Warn),
+                ("allow", Action::Allow),
+            ],
+        ),
+        None => {
+            reader.missing("action", "write action = \"block\", \"warn\" or \"allow\"");
+            None
+        }
+    };
+    let when = reader.table("when");
+    reader.finish();
+    let conditions = match when {
+        Some((table, span)) => {
+            let mut reader = Reader::new(source, table, span, "when", errors);
+            let conditions = conditions(&mut reader);
+            reader.finish();
+            conditions
+        }
+        None => Vec::new(),
+    };
+    Some(Gate {
+        name: name?.name.into(),
+        when: Condition::All(conditions),
+        action: action?,
+        source: source.name.as_str().into(),
+    })
+}
+
+/// The conditions that gates and waivers share.
+fn conditions(reader: &mut Reader<'_, '_>) -> Vec<Condition> {
+    let mut all = Vec::new();
+    if let Some(words) = reader.words("severity") {
+        let tests = parse_all(reader, &words, SeverityTest::parse, |word| {
+            let bare = word.trim_start_matches(['<', '>', '=', ' ']);
+            let names = Severity::ALL.map(Severity::word);
+            let near = nearest(bare, &names).map(|n| format!("did you mean `{n}`? "));
+            format!(
+                "{}write one of {}, or `>=high`, `<medium`",
+                near.unwrap_or_default(),
+                names.map(|n| format!("`{n}`")).join(", ")
+            )
+        });
+        all.push(Condition::Severity(tests));
+    }
+    if let Some(words) = reader.words("kind") {
+        let names = Kind::ALL.map(Kind::word);
+        let kinds = parse_all(reader, &words, Kind::parse, |word| {
+            unknown("", word, &names).1
+        });
+        all.push(Condition::Kind(kinds));
+    }
+    type Make = fn(Vec<Pattern>) -> Condition;
+    let globs: [(
+        &'static str,
+        fn(&str) -> Result<Pattern, globset::Error>,
+        Make,
+    ); 4] = [
+        ("scanner", Pattern::name, Condition::Scanner),
+        ("rule", Pattern::name, Condition::Rule),
+        ("path", Pattern::path, Condition::Path),
+        ("package", Pattern::name, Condition::Package),
+    ];
+    for (key, parse, make) in globs {
+        if let Some(words) = reader.words(key) {
+            let parse = |text: &str| parse(text).ok();
+            let patterns = parse_all(reader, &words, parse, |_| {
+                "`*` stands for anything, `?` for one character, `{a,b}` for a choice".to_owned()
+            });
+            all.push(make(patterns));
+        }
+    }
+    if let Some(words) = reader.words("advisory") {
+        let ids = parse_all(reader, &words, AdvisoryId::new, |_| {
+            "write it as published: `CVE-2024-1234`, `GHSA-jf85-cpcp-j695`, `PYSEC-2024-1`"
+                .to_owned()
+        });
+        all.push(Condition::Advisory(ids));
+    }
+    if let Some(words) = reader.words("fingerprint") {
+        let parse = |text: &str| {
+            let hex = text.len() == 32 && text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+            hex.then(|| text.to_owned())
+        };
+        let list = parse_all(reader, &words, parse, |_| {
+            "a fingerprint is 32 digits 0-9a-f, as the outputs show it".to_owned()
+        });
+        all.push(Condition::Fingerprint(list));
+    }
+    all
+}
+
+fn parse_all<T>(
+    reader: &mut Reader<'_, '_>,
+    words: &[Word],
+    parse: impl Fn(&str) -> Option<T>,
+    help: impl Fn(&str) -> String,
+) -> Vec<T> {
+    let mut parsed = Vec::new();
+    for word in words {
+        match parse(&word.name) {
+            Some(value) => parsed.push(value),
+            None => reader.error(
+                word.span.clone(),
+                &format!("`{}` cannot be understood here", word.name),
+                "",
+                Some(help(&word.name)),
+            ),
+        }
+    }
+    parsed
+}
+
+fn waiver(
+    source: &Source,
+    table: &DeTable<'_>,
+    span: Range<usize>,
+    errors: &mut Vec<Diagnostic>,
+) -> Option<Waiver> {
+    let line = source
+        .text
+        .get(..span.start)
+        .unwrap_or_default()
+        .matches('\n')
+        .count()
+        + 1;
+    let mut reader = Reader::new(source, table, span, "waiver", errors);
+    let before = reader.span();
+    let conditions = conditions(&mut reader);
+    let has = |test: fn(&Condition) -> bool| conditions.iter().any(test);
+    let narrow = has(|c| matches!(c, Condition::Advisory(_) | Condition::Fingerprint(_)))
+        || (has(|c| matches!(c, Condition::Rule(_))) && has(|c| matches!(c, Condition::Path(_))));
+    if !narrow {
+        reader.error(
+            before,
+            "the waiver does not say which finding it accepts",
+            "too broad",
+            Some(
+                "name an `advisory`, a `fingerprint`, or a `rule` together with a `path`"
+                    .to_owned(),
+            ),
+        );
+    }
+    let reason = reader.required_text(
+        "reason",
+        "say why the finding is acceptable, for whoever renews it",
+    );
+    let owner = reader.required_text(
+        "owner",
+        "say who answers for it: a person or team, `@org/web`",
+    );
+    let expires = expires(&mut reader);
+    let subject = subject(table);
+    reader.finish();
+    Some(Waiver {
+        when: Condition::All(conditions),
+        subject: subject.into(),
+        reason: reason?.name.into(),
+        owner: owner?.name.into(),
+        expires: expires?,
+        source: source.name.as_str().into(),
+        line,
+    })
+}
+
+fn expires(reader: &mut Reader<'_, '_>) -> Option<jiff::civil::Date> {
+    let Some(value) = reader.value("expires") else {
+        reader.missing(
+            "expires",
+            "write a date: expires = 2027-01-31; nothing is accepted for ever",
+        );
+        return None;
+    };
+    let text = match value.get_ref() {
+        DeValue::Datetime(when) if when.time.is_none() && when.offset.is_none() => when.to_string(),
+        DeValue::String(text) => text.to_string(),
+        _ => String::new(),
+    };
+    let date = text.parse::<jiff::civil::Date>().ok();
+    if date.is_none() {
+        reader.error(
+            value.span(),
+            "`expires` must be a date without a time",
+            "not a date",
+            Some("write expires = 2027-01-31; it holds through that day in UTC".to_owned()),
+        );
+    }
+    date
+}
+
+/// The waiver's conditions in the policy's own words.
+fn subject(table: &DeTable<'_>) -> String {
+    let keys = [
+        "advisory",
+        "fingerprint",
+        "rule",
+        "path",
+        "package",
+        "scanner",
+        "kind",
+        "severity",
+    ];
+    let mut parts = Vec::new();
+    for key in keys {
+        let value = table
+            .iter()
+            .find(|(k, _)| k.get_ref() == key)
+            .map(|(_, v)| v.get_ref());
+        let words = match value {
+            Some(DeValue::String(text)) => text.to_string(),
+            Some(DeValue::Array(list)) => list
+                .iter()
+                .filter_map(|v| v.get_ref().as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+            _ => continue,
+        };
+        parts.push(format!("{key} {words}"));
+    }
+    parts.join(", ")
+}
+
+/// Two gates of one name would make every explanation ambiguous.
+fn duplicate_names(
+    source: &Source,
+    gates: &[Gate],
+    table: &DeTable<'_>,
+    errors: &mut Vec<Diagnostic>,
+) {
+    use crate::model::Foreign as _;
+    let spans: Vec<_> = table
+        .iter()
+        .filter(|(key, _)| key.get_ref() == "gate")
+        .filter_map(|(_, value)| value.get_ref().as_array())
+        .flat_map(|list| list.iter())
+        .filter_map(|gate| gate.get_ref().as_table())
+        .filter_map(|gate| gate.iter().find(|(key, _)| key.get_ref() == "name"))
+        .filter_map(|(_, value)| Some((value.get_ref().as_str()?.to_owned(), value.span())))
+        .collect();
+    for (index, (name, span)) in spans.iter().enumerate() {
+        let earlier = spans.iter().take(index).any(|(other, _)| other == name);
+        if earlier && gates.iter().any(|gate| gate.name.raw() == name) {
+            errors.push(diagnostic(
+                source,
+                span.clone(),
+                &format!("there are two gates named `{name}`"),
+                "the second one",
+                Some("give each gate a name of its own".to_owned()),
+            ));
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! The summary for a terminal or a CI log.
+
+use super::phrase::{self, Sink};
+use crate::escape;
+use crate::model::{
+    Assessment, Certainty, Decided, HealthLevel, Problem, Reason, Run, Severity, Verdict,
+};
+use anstyle::{AnsiColor, Style};
+use std::fmt::Write as _;
+
+/// Findings shown one by one; the rest is counted.
+const MAX_BLOCKING: usize = 50;
+const MAX_WARNING: usize = 15;
+const MAX_ITEMS: usize = 5;
+
+static SINK: Sink = Sink {
+    ours: |ours| ours.to_owned(),
+    name: |name| escape::terminal(name),
+    title: |title| format!("\"{}\"", escape::terminal(title)),
+    words: |words| escape::terminal(words),
+};
+
+/// Styles, or none.
+struct Paint(bool);
+
+impl Paint {
+    fn with(&self, style: Style, text: impl std::fmt::Display) -> String {
+        if self.0 {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_string()
+        }
+    }
+
+    fn bold(&self, text: impl std::fmt::Display) -> String {
+        self.with(Style::new().bold(), text)
+    }
+
+    fn dim(&self, text: impl std::fmt::Display) -> String {
+        self.with(Style::new().dimmed(), text)
+    }
+
+    fn colour(&self, colour: AnsiColor, text: impl std::fmt::Display) -> String {
+        self.with(Style::new().fg_color(Some(colour.into())).bold(), text)
+    }
+}
+
+/// The summary; no line of it can be taken for a workflow command.
+pub fn render(assessment: &Assessment, colour: bool) -> String {
+    let paint = Paint(colour);
+    let mut out = String::new();
+    scanners(assessment, &paint, &mut out);
+    findings(assessment, &paint, &mut out);
+    waivers(assessment, &paint, &mut out);
+    verdict(assessment, &paint, &mut out);
+    next(assessment, &paint, &mut out);
+    out
+}
+
+fn scanners(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    let header = ["scanner", "health", "looked at", "findings", "report"].map(str::to_owned);
+    let mut rows = vec![header];
+    rows.extend(assessment.runs.iter().map(row));
+    let mut widths = [0; 5];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    for (index, row) in rows.iter().enumerate() {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(widths)
+            .enumerate()
+            .map(|(column, (cell, width))| match column {
+                3 => format!("{cell:>width$}"),
+                _ => format!("{cell:<width$}"),
+            })
+            .collect();
+        let line = cells.join("  ");
+        let line = line.trim_end();
+        let run = index.checked_sub(1).and_then(|i| assessment.runs.get(i));
+        let line = match run {
+            None => paint.dim(line),
+            Some(run) => match run.health.level() {
+                HealthLevel::Complete | HealthLevel::Skipped => line.to_owned(),
+                HealthLevel::Partial => paint.colour(AnsiColor::Yellow, line),
+                HealthLevel::Failed => paint.colour(AnsiColor::Red, line),
+            },
+        };
+        let _ = writeln!(out, "{line}");
+        for problem in run.map(|run| run.health.problems()).unwrap_or_default() {
+            about(problem, "!", out);
+        }
+        for note in run.map(|run| run.notes.as_slice()).unwrap_or_default() {
+            about(note, "-", out);
+        }
+    }
+    out.push('\n');
+}
+
+fn row(run: &Run) -> [String; 5] {
+    let looked_at = run.health.work().map(phrase::work);
+    [
+        run.scanner.to_string(),
+        run.health.level().word().to_owned(),
+        looked_at.unwrap_or_else(|| "nothing".to_owned()),
+        run.findings.to_string(),
+        run.report
+            .as_ref()
+            .map(|r| escape::terminal(r))
+            .unwrap_or_default(),
+    ]
+}
+
+fn about(problem: &Problem, mark: &str, out: &mut String) {
+    let _ = write!(out, "  {mark} {}", problem.text);
+    if let Some(detail) = &problem.detail {
+        let _ = write!(out, ": {}", escape::terminal_up_to(detail, 200));
+    }
+    out.push('\n');
+    if !problem.items.is_empty() {
+        let names: Vec<String> = problem
+            .items
+            .iter()
+            .take(MAX_ITEMS)
+            .map(|item| escape::terminal(item))
+            .collect();
+        let more = problem.items.len().saturating_sub(MAX_ITEMS);
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        let _ = writeln!(out, "    {}{more}", names.join(", "));
+    }
+}
+
+fn findings(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    let blocking: Vec<&Decided> = assessment.blocking().collect();
+    if !blocking.is_empty() {
+        let _ = writeln!(
+            out,
+            "{}\n",
+            paint.bold(format!("What blocks ({})", blocking.len()))
+        );
+        for decided in blocking.iter().take(MAX_BLOCKING) {
+            long(decided, paint, out);
+        }
+        more(blocking.len(), MAX_BLOCKING, out);
+    }
+    let warning: Vec<&Decided> = assessment.warning().collect();
+    if !warning.is_empty() {
+        let _ = writeln!(
+            out,
+            "{}\n",
+            paint.bold(format!("To look at ({})", warning.len()))
+        );
+        for decided in warning.iter().take(MAX_WARNING) {
+            short(decided, paint, out);
+        }
+        out.push('\n');
+        more(warning.len(), MAX_WARNING, out);
+    }
+}
+
+fn more(number: usize, shown: usize, out: &mut String) {
+    if let Some(more) = number.checked_sub(shown).filter(|n| *n > 0) {
+        let _ = writeln!(out, "  … and {more} more; --output json=PATH lists all\n");
+    }
+}
+
+fn severity(decided: &Decided, paint: &Paint) -> String {
+    let colour = match decided.effective {
+        Severity::Critical => AnsiColor::Magenta,
+        Severity::High => AnsiColor::Red,
+        Severity::Medium => AnsiColor::Yellow,
+        Severity::Low | Severity::Info => AnsiColor::Cyan,
+    };
+    paint.colour(colour, phrase::severity(decided))
+}
+
+fn long(decided: &Decided, paint: &Paint, out: &mut String) {
+    let finding = &decided.finding;
+    let title = escape::terminal_up_to(&finding.observation.title, 160);
+    let _ = writeln!(
+        out,
+        "  {}  {}  {title}",
+        severity(decided, paint),
+        paint.bold(escape::terminal(phrase::headline(finding))),
+    );
+    let mut place = escape::terminal(phrase::place(&finding.location));
+    if let Some(target) = &finding.location.target {
+        place.push_str(&format!(", in {}", escape::terminal(target)));
+    } else if finding.location.certainty == Certainty::Assumed {
+        place.push_str(" (the report names no file)");
+    }
+    let _ = writeln!(out, "    where  {place}");
+    if let Some(package) = phrase::package(finding) {
+        let _ = writeln!(out, "    what   {}", package.show(&SINK));
+    }
+    if let Some(fix) = phrase::fix(finding) {
+        let _ = writeln!(out, "    fix    {}", fix.show(&SINK));
+    }
+    let _ = writeln!(out, "    why    {}", phrase::decision(decided).show(&SINK));
+    let _ = writeln!(
+        out,
+        "    seen   {}\n",
+        paint.dim(format!(
+            "by {}; fingerprint {}",
+            phrase::witnesses(finding),
+            finding.fingerprint
+        ))
+    );
+}
+
+fn short(decided: &Decided, paint: &Paint, out: &mut String) {
+    let finding = &decided.finding;
+    let _ = writeln!(
+        out,
+        "  {}  {}  {}  {}",
+        severity(decided, paint),
+        escape::terminal(phrase::headline(finding)),
+        escape::terminal(phrase::place(&finding.location)),
+        escape::terminal_up_to(&finding.observation.title, 80),
+    );
+}
+
+fn waivers(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    if assessment.notes.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{}\n", paint.bold("Waivers to look at"));
+    for note in &assessment.notes {
+        let _ = writeln!(
+            out,
+            "  {}:{}  {}: {} (owner {})",
+            escape::terminal(&note.source),
+            note.line,
+            escape::terminal(&note.subject),
+            note.text,
+            escape::terminal(&note.owner),
+        );
+    }
+    out.push('\n');
+}
+
+fn verdict(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    let (colour, word) = match assessment.verdict {
+        Verdict::Pass => (AnsiColor::Green, "PASS"),
+        Verdict::Warn => (AnsiColor::Yellow, "PASS WITH WARNINGS"),
+        Verdict::Block => (AnsiColor::Red, "BLOCKED"),
+        Verdict::Incomplete => (AnsiColor::Red, "INCOMPLETE"),
+    };
+    let sources: Vec<String> = assessment
+        .policy
+        .sources
+        .iter()
+        .map(|s| escape::terminal(s))
+        .collect();
+    let _ = writeln!(
+        out,
+        "{}  {}",
+        paint.colour(colour, word),
+        paint.dim(format!(
+            "policy {}, {}",
+            sources.join(" + "),
+            assessment.today
+        )),
+    );
+    for reason in &assessment.reasons {
+        let _ = writeln!(out, "  {}", sentence(reason));
+    }
+    if assessment.reasons.is_empty() {
+        let _ = writeln!(out, "  every scanner did its work, and no gate objects");
+    }
+}
+
+fn sentence(reason: &Reason) -> String {
+    let detail = reason.detail.as_ref().map(|d| escape::terminal(d));
+    match (reason.verdict, detail) {
+        (Verdict::Block | Verdict::Warn, Some(gate)) if reason.scanner.is_none() => {
+            format!("{} \"{gate}\"", reason.text)
+        }
+        (_, Some(detail)) => format!("{} ({detail})", reason.text),
+        (_, None) => reason.text.clone(),
+    }
+}
+
+/// What the reader can do now.
+fn next(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    let steps: &[&str] = match assessment.verdict {
+        Verdict::Pass | Verdict::Warn => return,
+        Verdict::Block => &[
+            "mend the findings above; each says how",
+            "or accept one for a time: a [[waiver]] with reason, owner and expires in lockgate.toml",
+        ],
+        Verdict::Incomplete if assessment.runs.is_empty() => &[
+            "give a report: lockgate check --report bandit=bandit.json",
+            "or name the reports in lockgate.toml: [scanners.bandit] reports = [\"reports/bandit*.json\"]",
+        ],
+        Verdict::Incomplete => &[
+            "look at the log of the step that writes the report, and run it again",
+            "a missing report is never read as a clean one; on-incomplete = \"warn\" in lockgate.toml lets a scanner fail",
+        ],
+    };
+    let _ = writeln!(out, "\n{}", paint.bold("Next"));
+    for step in steps {
+        let _ = writeln!(out, "  - {step}");
+    }
+}

@@ -1,0 +1,410 @@
+//! The JSON for machines. Its schema is `schemas/report.schema.json`; within one `version`, fields
+//! are only added.
+
+use super::phrase::{self, Sink};
+use crate::escape::json as text;
+use crate::model::{
+    AdvisoryId, Assessment, Decided, Disposition, Finding, Fix, PolicyNote, Problem, Reason, Run,
+    Witness,
+};
+use serde::Serialize;
+use serde::ser::{SerializeSeq as _, Serializer};
+
+/// Version of the format.
+pub const VERSION: u32 = 1;
+
+/// Foreign words as they are: JSON's own encoding is the escape.
+static PLAIN: Sink = Sink {
+    ours: |ours| ours.to_owned(),
+    name: |name| text(name).to_owned(),
+    title: |title| text(title).to_owned(),
+    words: |words| text(words).to_owned(),
+};
+
+/// The document, ending in a line break.
+///
+/// # Errors
+/// Only when memory cannot be had.
+pub fn render(assessment: &Assessment) -> serde_json::Result<Vec<u8>> {
+    let mut out = serde_json::to_vec(&Document::of(assessment))?;
+    out.push(b'\n');
+    Ok(out)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    tool: Tool,
+    verdict: &'static str,
+    date: String,
+    reasons: Vec<ReasonOut<'a>>,
+    policy: Policy<'a>,
+    counts: Counts,
+    runs: Vec<RunOut<'a>>,
+    findings: Findings<'a>,
+    waivers: Vec<NoteOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Policy<'a> {
+    sources: Vec<&'a str>,
+    unrated: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    findings: usize,
+    blocked: usize,
+    warned: usize,
+    allowed: usize,
+    unmatched: usize,
+    waived: usize,
+    suppressed: usize,
+    informational: usize,
+}
+
+impl<'a> Document<'a> {
+    fn of(assessment: &'a Assessment) -> Self {
+        let count = |word: &str| assessment.count(|d| d.word() == word);
+        Self {
+            version: VERSION,
+            tool: Tool {
+                name: "lockgate",
+                version: env!("CARGO_PKG_VERSION"),
+            },
+            verdict: assessment.verdict.word(),
+            date: assessment.today.to_string(),
+            reasons: assessment.reasons.iter().map(ReasonOut::of).collect(),
+            policy: Policy {
+                sources: assessment.policy.sources.iter().map(text).collect(),
+                unrated: assessment.policy.unrated.map(|s| s.word()),
+            },
+            counts: Counts {
+                findings: assessment.findings.len(),
+                blocked: count("blocked"),
+                warned: count("warned"),
+                allowed: count("allowed"),
+                unmatched: count("unmatched"),
+                waived: count("waived"),
+                suppressed: count("suppressed"),
+                informational: count("informational"),
+            },
+            runs: assessment.runs.iter().map(RunOut::of).collect(),
+            findings: Findings(&assessment.findings),
+            waivers: assessment.notes.iter().map(NoteOut::of).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ReasonOut<'a> {
+    verdict: &'static str,
+    code: &'static str,
+    scanner: Option<&'a str>,
+    text: &'a str,
+    detail: Option<&'a str>,
+}
+
+impl<'a> ReasonOut<'a> {
+    fn of(reason: &'a Reason) -> Self {
+        Self {
+            verdict: reason.verdict.word(),
+            code: reason.code,
+            scanner: reason.scanner.as_ref().map(|s| s.as_str()),
+            text: &reason.text,
+            detail: reason.detail.as_ref().map(text),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RunOut<'a> {
+    scanner: &'a str,
+    report: Option<&'a str>,
+    format: Option<&'static str>,
+    tool: RunTool<'a>,
+    health: &'static str,
+    reasons: Vec<ProblemOut<'a>>,
+    inputs: u64,
+    unit: Option<&'static str>,
+    findings: usize,
+    notes: Vec<ProblemOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct RunTool<'a> {
+    name: &'a str,
+    version: Option<&'a str>,
+}
+
+impl<'a> RunOut<'a> {
+    fn of(run: &'a Run) -> Self {
+        let work = run.health.work();
+        Self {
+            scanner: run.scanner.as_str(),
+            report: run.report.as_ref().map(text),
+            format: run.format,
+            tool: RunTool {
+                name: text(&run.tool),
+                version: run.version.as_ref().map(text),
+            },
+            health: run.health.level().word(),
+            reasons: run.health.problems().iter().map(ProblemOut::of).collect(),
+            inputs: work.map_or(0, |w| w.inputs()),
+            unit: work.map(|w| w.unit()),
+            findings: run.findings,
+            notes: run.notes.iter().map(ProblemOut::of).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ProblemOut<'a> {
+    code: &'static str,
+    text: &'a str,
+    detail: Option<&'a str>,
+    items: Vec<&'a str>,
+}
+
+impl<'a> ProblemOut<'a> {
+    fn of(problem: &'a Problem) -> Self {
+        Self {
+            code: problem.code,
+            text: &problem.text,
+            detail: problem.detail.as_ref().map(text),
+            items: problem.items.iter().map(text).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct NoteOut<'a> {
+    code: &'static str,
+    text: &'a str,
+    subject: &'a str,
+    owner: &'a str,
+    source: &'a str,
+    line: usize,
+}
+
+impl<'a> NoteOut<'a> {
+    fn of(note: &'a PolicyNote) -> Self {
+        Self {
+            code: note.code,
+            text: &note.text,
+            subject: text(&note.subject),
+            owner: text(&note.owner),
+            source: text(&note.source),
+            line: note.line,
+        }
+    }
+}
+
+/// Written one by one: a large report is never in memory twice.
+struct Findings<'a>(&'a [Decided]);
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
+        for decided in self.0 {
+            list.serialize_element(&FindingOut::of(decided))?;
+        }
+        list.end()
+    }
+}
+
+#[derive(Serialize)]
+struct FindingOut<'a> {
+    fingerprint: &'a str,
+    scanner: &'a str,
+    witnesses: Vec<WitnessOut<'a>>,
+    rule: &'a str,
+    kind: &'static str,
+    /// The highest that any witness gave.
+    severity: Option<&'static str>,
+    /// What the gates saw.
+    effective_severity: &'static str,
+    reported: ReportedOut<'a>,
+    title: &'a str,
+    message: &'a str,
+    location: LocationOut<'a>,
+    package: Option<PackageOut<'a>>,
+    advisories: Vec<&'a str>,
+    cwe: Vec<u32>,
+    fix: Option<FixOut<'a>>,
+    secret: Option<SecretOut<'a>>,
+    origin: &'static str,
+    disposition: &'static str,
+    gate: Option<&'a str>,
+    waiver: Option<WaiverOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReportedOut<'a> {
+    severity: Option<&'a str>,
+    score: Option<f64>,
+    confidence: Option<&'static str>,
+}
+
+impl<'a> ReportedOut<'a> {
+    fn of(reported: &'a crate::model::Reported) -> Self {
+        Self {
+            severity: reported.severity.as_ref().map(text),
+            score: reported.score,
+            confidence: reported.confidence.map(|c| c.word()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct WitnessOut<'a> {
+    scanner: &'a str,
+    run: usize,
+    rule: &'a str,
+    severity: Option<&'static str>,
+    reported: ReportedOut<'a>,
+}
+
+impl<'a> WitnessOut<'a> {
+    fn of(witness: &'a Witness) -> Self {
+        Self {
+            scanner: witness.scanner.as_str(),
+            run: witness.run,
+            rule: text(&witness.rule),
+            severity: witness.severity.map(|s| s.word()),
+            reported: ReportedOut::of(&witness.reported),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LocationOut<'a> {
+    path: &'a str,
+    line: Option<u32>,
+    column: Option<u32>,
+    end_line: Option<u32>,
+    end_column: Option<u32>,
+    certainty: &'static str,
+    target: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct PackageOut<'a> {
+    ecosystem: &'a str,
+    name: &'a str,
+    version: Option<&'a str>,
+    fixed: Vec<&'a str>,
+    scope: Option<&'static str>,
+    relation: Option<&'static str>,
+    paths: Vec<Vec<&'a str>>,
+}
+
+#[derive(Serialize)]
+struct FixOut<'a> {
+    text: String,
+    package: Option<&'a str>,
+    version: Option<&'a str>,
+    major: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct SecretOut<'a> {
+    kind: &'a str,
+    length: usize,
+}
+
+#[derive(Serialize)]
+struct WaiverOut<'a> {
+    reason: &'a str,
+    owner: &'a str,
+    expires: String,
+}
+
+impl<'a> FindingOut<'a> {
+    fn of(decided: &'a Decided) -> Self {
+        let finding = &decided.finding;
+        let observation = &finding.observation;
+        let region = finding.location.region;
+        Self {
+            fingerprint: &finding.fingerprint,
+            scanner: finding.scanner.as_str(),
+            witnesses: finding.witnesses.iter().map(WitnessOut::of).collect(),
+            rule: text(&observation.rule),
+            kind: observation.kind.word(),
+            severity: observation.severity.map(|s| s.word()),
+            effective_severity: decided.effective.word(),
+            reported: ReportedOut::of(&observation.reported),
+            title: text(&observation.title),
+            message: text(&observation.message),
+            location: LocationOut {
+                path: text(&finding.location.path),
+                line: region.map(|r| r.line),
+                column: region.and_then(|r| r.column),
+                end_line: region.and_then(|r| r.end_line),
+                end_column: region.and_then(|r| r.end_column),
+                certainty: finding.location.certainty.word(),
+                target: finding.location.target.as_ref().map(text),
+            },
+            package: observation.package.as_ref().map(|package| PackageOut {
+                ecosystem: package.ecosystem.as_str(),
+                name: text(&package.name),
+                version: package.version.as_ref().map(text),
+                fixed: package.fixed.iter().map(text).collect(),
+                scope: package.scope.map(|s| s.word()),
+                relation: package.relation.map(|r| r.word()),
+                paths: package
+                    .paths
+                    .iter()
+                    .map(|p| p.iter().map(text).collect())
+                    .collect(),
+            }),
+            advisories: observation
+                .advisories
+                .iter()
+                .map(AdvisoryId::as_str)
+                .collect(),
+            cwe: observation.cwe.iter().copied().collect(),
+            fix: fix(finding),
+            secret: observation.evidence.as_ref().map(|redacted| SecretOut {
+                kind: text(&redacted.kind),
+                length: redacted.length,
+            }),
+            // Whether the change introduced it is not known without its base.
+            origin: "unknown",
+            disposition: decided.disposition.word(),
+            gate: decided.disposition.gate().map(|gate| text(&gate.name)),
+            waiver: match &decided.disposition {
+                Disposition::Waived(_, waiver) => Some(WaiverOut {
+                    reason: text(&waiver.reason),
+                    owner: text(&waiver.owner),
+                    expires: waiver.expires.to_string(),
+                }),
+                _ => None,
+            },
+        }
+    }
+}
+
+fn fix(finding: &Finding) -> Option<FixOut<'_>> {
+    let sentence = phrase::fix(finding)?.show(&PLAIN);
+    let (package, version, major) = match finding.observation.fix.as_ref()? {
+        Fix::Upgrade {
+            package,
+            version,
+            major,
+        } => (Some(text(package)), Some(text(version)), Some(*major)),
+        _ => (None, None, None),
+    };
+    Some(FixOut {
+        text: sentence,
+        package,
+        version,
+        major,
+    })
+}

@@ -1,0 +1,355 @@
+//! The summary in GitHub's Markdown: for the job summary and for people's own use.
+
+use super::phrase::{self, Sink};
+use crate::escape;
+use crate::model::{
+    Assessment, Decided, Disposition, HealthLevel, PolicyNote, Problem, Reason, Run, Severity,
+    Verdict,
+};
+use std::fmt::Write as _;
+
+/// GitHub drops a whole step summary of more than 1 MiB (actions/runner, `FileCommandManager`).
+/// Findings stop at half of that, which leaves room for everything else.
+const MAX_BYTES: usize = 512 * 1024;
+
+/// Findings shown one by one in each part.
+const MAX_SHOWN: usize = 200;
+
+/// Rows shown of a folded table.
+const MAX_FOLDED: usize = 50;
+
+static SINK: Sink = Sink {
+    ours: |ours| ours.to_owned(),
+    name: |name| escape::markdown_code(name),
+    title: |title| escape::markdown_code(title),
+    words: |words| escape::markdown(words),
+};
+
+/// The summary.
+pub fn render(assessment: &Assessment) -> String {
+    let mut out = String::new();
+    headline(assessment, &mut out);
+    evidence_gaps(assessment, &mut out);
+    blocking(assessment, &mut out);
+    warnings(assessment, &mut out);
+    scanners(assessment, &mut out);
+    waivers(assessment, &mut out);
+    rest(assessment, &mut out);
+    footer(assessment, &mut out);
+    out
+}
+
+fn headline(assessment: &Assessment, out: &mut String) {
+    let blocking = assessment.blocking().count();
+    let gaps = assessment.gaps().count();
+    let warned = assessment.warning().count();
+    let (mark, text) = match assessment.verdict {
+        Verdict::Pass => ("✅", "Passed: nothing blocks".to_owned()),
+        Verdict::Warn => ("⚠️", "Passed with warnings".to_owned()),
+        Verdict::Block => (
+            "⛔",
+            format!("Blocked by {}", phrase::count(blocking, "finding")),
+        ),
+        Verdict::Incomplete => (
+            "❓",
+            "Incomplete: evidence is missing, so nobody can say".to_owned(),
+        ),
+    };
+    let _ = writeln!(out, "## {mark} {text}\n");
+    let mut facts = Vec::new();
+    if gaps > 0 {
+        facts.push(phrase::count(gaps, "gap") + " in the evidence");
+    }
+    facts.push(phrase::count(assessment.findings.len(), "finding"));
+    if blocking > 0 {
+        facts.push(format!("**{blocking} blocking**"));
+    }
+    if warned > 0 {
+        facts.push(format!("{warned} to look at"));
+    }
+    if assessment.waived() > 0 {
+        facts.push(format!("{} waived", assessment.waived()));
+    }
+    let _ = writeln!(out, "{}\n", facts.join(" · "));
+}
+
+fn evidence_gaps(assessment: &Assessment, out: &mut String) {
+    let gaps: Vec<&Reason> = assessment.gaps().collect();
+    if gaps.is_empty() {
+        return;
+    }
+    out.push_str("### Missing evidence\n\n");
+    for gap in gaps {
+        let scanner = gap.scanner.as_ref().map_or("lockgate", |s| s.as_str());
+        let _ = write!(out, "- **{scanner}**: {}", plain(&gap.text));
+        if let Some(detail) = &gap.detail {
+            let _ = write!(out, " ({})", escape::markdown_code(detail));
+        }
+        out.push('\n');
+    }
+    out.push_str("\nMend the step that writes the report, or run it again. A missing report is never read as a clean one.\n\n");
+}
+
+/// Our own sentences may quote a number or a fixed word, but never start markup.
+fn plain(text: &str) -> String {
+    escape::markdown(&crate::model::Untrusted::from(text))
+}
+
+fn blocking(assessment: &Assessment, out: &mut String) {
+    let findings: Vec<&Decided> = assessment.blocking().collect();
+    if findings.is_empty() {
+        return;
+    }
+    out.push_str("### What blocks\n\n");
+    let mut shown = 0;
+    for decided in findings.iter().take(MAX_SHOWN) {
+        if out.len() > MAX_BYTES {
+            break;
+        }
+        item(decided, out);
+        shown += 1;
+    }
+    more(findings.len() - shown, out);
+    out.push('\n');
+}
+
+fn item(decided: &Decided, out: &mut String) {
+    let finding = &decided.finding;
+    let title = escape::markdown(&finding.observation.title);
+    let head = headline_link(decided);
+    let _ = writeln!(out, "- **{}** {head} {title}  ", badge(decided));
+    let _ = write!(
+        out,
+        "  in {}",
+        escape::markdown_code(phrase::place(&finding.location))
+    );
+    if let Some(target) = &finding.location.target {
+        let _ = write!(out, " ({})", escape::markdown_code(target));
+    }
+    if let Some(package) = phrase::package(finding) {
+        let _ = write!(out, ", package {}", package.show(&SINK));
+    }
+    let _ = writeln!(out, ", seen by {}  ", phrase::witnesses(finding));
+    if let Some(fix) = phrase::fix(finding) {
+        let _ = writeln!(out, "  **Fix:** {}  ", fix.show(&SINK));
+    }
+    let _ = writeln!(
+        out,
+        "  <sub>{} · {}</sub>",
+        phrase::decision(decided).show(&SINK),
+        decided.finding.fingerprint
+    );
+}
+
+fn headline_link(decided: &Decided) -> String {
+    let name = escape::markdown_code(phrase::headline(&decided.finding));
+    match decided
+        .finding
+        .observation
+        .advisories
+        .first()
+        .and_then(|id| id.url())
+    {
+        Some(url) => format!("[{name}]({url})"),
+        None => name,
+    }
+}
+
+fn badge(decided: &Decided) -> String {
+    let mark = match decided.effective {
+        Severity::Critical => "🟣",
+        Severity::High => "🔴",
+        Severity::Medium => "🟠",
+        Severity::Low => "🟡",
+        Severity::Info => "⚪",
+    };
+    format!("{mark} {}", phrase::severity(decided))
+}
+
+fn more(number: usize, out: &mut String) {
+    if number > 0 {
+        let _ = writeln!(out, "- … and {number} more, in the JSON and SARIF reports");
+    }
+}
+
+fn warnings(assessment: &Assessment, out: &mut String) {
+    let findings: Vec<&Decided> = assessment.warning().collect();
+    fold("To look at", &findings, out);
+    let gaps: Vec<&Reason> = assessment
+        .reasons
+        .iter()
+        .filter(|r| r.verdict == Verdict::Warn && r.scanner.is_some())
+        .collect();
+    for gap in gaps {
+        let scanner = gap.scanner.as_ref().map_or("lockgate", |s| s.as_str());
+        let _ = writeln!(out, "> **{scanner}**: {}\n", plain(&gap.text));
+    }
+}
+
+/// A folded table of findings.
+fn fold(title: &str, findings: &[&Decided], out: &mut String) {
+    if findings.is_empty() || out.len() > MAX_BYTES {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "<details><summary>{title} ({})</summary>\n",
+        findings.len()
+    );
+    out.push_str("| severity | what | where | fix |\n|---|---|---|---|\n");
+    for decided in findings.iter().take(MAX_FOLDED) {
+        let finding = &decided.finding;
+        let fix = match &decided.disposition {
+            Disposition::Waived(..)
+            | Disposition::Suppressed(_)
+            | Disposition::Informational(_) => phrase::decision(decided).show(&SINK),
+            _ => phrase::fix(finding)
+                .map(|fix| fix.show(&SINK))
+                .unwrap_or_default(),
+        };
+        let _ = writeln!(
+            out,
+            "| {} | {} {} | {} | {fix} |",
+            phrase::severity(decided),
+            headline_link(decided),
+            escape::markdown_up_to(&finding.observation.title, 200),
+            escape::markdown_code(phrase::place(&finding.location)),
+        );
+    }
+    if let Some(more) = findings.len().checked_sub(MAX_FOLDED).filter(|n| *n > 0) {
+        let _ = writeln!(
+            out,
+            "| | … and {more} more, in the JSON and SARIF reports | | |"
+        );
+    }
+    out.push_str("\n</details>\n\n");
+}
+
+fn scanners(assessment: &Assessment, out: &mut String) {
+    out.push_str("### Scanners\n\n| scanner | health | looked at | findings | report |\n|---|---|---|--:|---|\n");
+    for run in &assessment.runs {
+        let mark = match run.health.level() {
+            HealthLevel::Complete => "✅",
+            HealthLevel::Partial => "⚠️",
+            HealthLevel::Failed => "❌",
+            HealthLevel::Skipped => "➖",
+        };
+        let _ = writeln!(
+            out,
+            "| {} {} | {mark} {} | {} | {} | {} |",
+            escape::markdown(&run.tool),
+            run.version
+                .as_ref()
+                .map(|v| escape::markdown(v))
+                .unwrap_or_default(),
+            run.health.level().word(),
+            run.health.work().map(phrase::work).unwrap_or_default(),
+            run.findings,
+            run.report
+                .as_ref()
+                .map(|r| escape::markdown_code(r))
+                .unwrap_or_default(),
+        );
+    }
+    if assessment.runs.is_empty() {
+        out.push_str("| none | ❌ nothing was examined | | | |\n");
+    }
+    out.push('\n');
+    for run in &assessment.runs {
+        for problem in run.health.problems() {
+            problem_line(run, problem, out);
+        }
+    }
+    let notes: Vec<(&Run, &Problem)> = assessment
+        .runs
+        .iter()
+        .flat_map(|run| run.notes.iter().map(move |n| (run, n)))
+        .collect();
+    if !notes.is_empty() {
+        let _ = writeln!(
+            out,
+            "<details><summary>Notes on the reports ({})</summary>\n",
+            notes.len()
+        );
+        for (run, note) in notes {
+            problem_line(run, note, out);
+        }
+        out.push_str("\n</details>\n\n");
+    }
+}
+
+fn problem_line(run: &Run, problem: &Problem, out: &mut String) {
+    let _ = write!(out, "- **{}**: {}", run.scanner, plain(&problem.text));
+    if let Some(detail) = &problem.detail {
+        let _ = write!(out, ": {}", escape::markdown_up_to(detail, 300));
+    }
+    if !problem.items.is_empty() {
+        let items: Vec<_> = problem
+            .items
+            .iter()
+            .take(20)
+            .map(|i| escape::markdown_code(i))
+            .collect();
+        let _ = write!(out, " ({})", items.join(", "));
+        if problem.items.len() > 20 {
+            let _ = write!(out, " and {} more", problem.items.len() - 20);
+        }
+    }
+    out.push('\n');
+}
+
+fn waivers(assessment: &Assessment, out: &mut String) {
+    if assessment.notes.is_empty() {
+        return;
+    }
+    out.push_str("### Waivers to look at\n\n");
+    for note in &assessment.notes {
+        waiver(note, out);
+    }
+    out.push('\n');
+}
+
+fn waiver(note: &PolicyNote, out: &mut String) {
+    let _ = writeln!(
+        out,
+        "- {} {}, owner {} ({} line {})",
+        escape::markdown_code(&note.subject),
+        plain(&note.text),
+        escape::markdown_code(&note.owner),
+        escape::markdown_code(&note.source),
+        note.line,
+    );
+}
+
+/// What neither blocks nor warns, folded.
+fn rest(assessment: &Assessment, out: &mut String) {
+    let with = |wanted: &[&str]| -> Vec<&Decided> {
+        let found = assessment.findings.iter();
+        found
+            .filter(|d| wanted.contains(&d.disposition.word()))
+            .collect()
+    };
+    fold("Waived", &with(&["waived"]), out);
+    fold(
+        "Suppressed in the reports",
+        &with(&["suppressed", "informational"]),
+        out,
+    );
+    fold("Not blocking", &with(&["unmatched", "allowed"]), out);
+}
+
+fn footer(assessment: &Assessment, out: &mut String) {
+    let sources: Vec<_> = assessment
+        .policy
+        .sources
+        .iter()
+        .map(|s| escape::markdown_code(s))
+        .collect();
+    let _ = writeln!(
+        out,
+        "<sub>lockgate {} · policy {} · {}</sub>",
+        env!("CARGO_PKG_VERSION"),
+        sources.join(" + "),
+        assessment.today,
+    );
+}

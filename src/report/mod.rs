@@ -1,0 +1,10 @@
+//! Pure renderers: an assessment → text or bytes. Writing is done elsewhere.
+
+pub mod annotations;
+pub mod console;
+pub mod diagnostics;
+pub mod json;
+pub mod markdown;
+pub mod outputs;
+mod phrase;
+pub mod sarif;

@@ -1,0 +1,218 @@
+//! Sentences that mix our words with foreign ones, so that every sink can escape the foreign ones
+//! in its own way.
+
+use crate::model::{Decided, Disposition, Finding, Fix, Location, Untrusted};
+
+/// A part of a sentence.
+#[derive(Debug, Clone)]
+enum Part {
+    Ours(String),
+    Name(Untrusted),
+    Title(Untrusted),
+    Words(Untrusted),
+}
+
+/// A sentence.
+#[derive(Debug, Clone, Default)]
+pub struct Phrase(Vec<Part>);
+
+/// How a sink shows the parts.
+pub struct Sink {
+    /// Our own words.
+    pub ours: fn(&str) -> String,
+    /// Names, versions, paths: short, shown as code where the sink can.
+    pub name: fn(&Untrusted) -> String,
+    /// Names of several words, such as a gate's.
+    pub title: fn(&Untrusted) -> String,
+    /// Longer foreign text.
+    pub words: fn(&Untrusted) -> String,
+}
+
+impl Phrase {
+    /// Adds our own words.
+    #[must_use]
+    pub fn ours(mut self, text: impl Into<String>) -> Self {
+        self.0.push(Part::Ours(text.into()));
+        self
+    }
+
+    /// Adds a foreign name.
+    #[must_use]
+    pub fn name(mut self, text: &Untrusted) -> Self {
+        self.0.push(Part::Name(text.clone()));
+        self
+    }
+
+    /// Adds a foreign name of several words.
+    #[must_use]
+    pub fn title(mut self, text: &Untrusted) -> Self {
+        self.0.push(Part::Title(text.clone()));
+        self
+    }
+
+    /// Adds foreign text.
+    #[must_use]
+    pub fn words(mut self, text: &Untrusted) -> Self {
+        self.0.push(Part::Words(text.clone()));
+        self
+    }
+
+    /// The sentence, escaped for a sink.
+    pub fn show(&self, sink: &Sink) -> String {
+        self.0
+            .iter()
+            .map(|part| match part {
+                Part::Ours(text) => (sink.ours)(text),
+                Part::Name(text) => (sink.name)(text),
+                Part::Title(text) => (sink.title)(text),
+                Part::Words(text) => (sink.words)(text),
+            })
+            .collect()
+    }
+}
+
+/// How to mend a finding.
+pub fn fix(finding: &Finding) -> Option<Phrase> {
+    let package = finding.observation.package.as_ref();
+    let phrase = Phrase::default();
+    Some(match finding.observation.fix.as_ref()? {
+        Fix::Upgrade {
+            package: moved,
+            version,
+            major,
+        } => {
+            let phrase = phrase.ours("upgrade ").name(moved);
+            let own = package.is_some_and(|p| p.name == *moved);
+            let phrase = match package.and_then(|p| p.version.as_ref()).filter(|_| own) {
+                Some(from) => phrase.ours(" from ").name(from),
+                None => phrase,
+            };
+            let phrase = phrase.ours(" to ").name(version).ours(" or later");
+            if *major {
+                phrase.ours(" (a new major version)")
+            } else {
+                phrase
+            }
+        }
+        Fix::UpgradeExists => match package {
+            Some(package) => phrase
+                .ours("a fixed version of ")
+                .name(&package.name)
+                .ours(" exists: run `npm audit fix`"),
+            None => phrase.ours("a fixed version exists"),
+        },
+        Fix::NoneYet => phrase.ours("no fixed version is published yet"),
+        Fix::Advice(text) => phrase.words(text),
+    })
+}
+
+/// `lodash 4.17.15 (production, transitive)`.
+pub fn package(finding: &Finding) -> Option<Phrase> {
+    let package = finding.observation.package.as_ref()?;
+    let mut phrase = Phrase::default().name(&package.name);
+    if let Some(version) = &package.version {
+        phrase = phrase.ours(" ").name(version);
+    }
+    let facts: Vec<&str> = package
+        .scope
+        .map(|s| s.word())
+        .into_iter()
+        .chain(package.relation.map(|r| r.word()))
+        .collect();
+    if !facts.is_empty() {
+        phrase = phrase.ours(format!(" ({})", facts.join(", ")));
+    }
+    Some(phrase)
+}
+
+/// Which gate decided and what became of the finding.
+pub fn decision(decided: &Decided) -> Phrase {
+    let phrase = Phrase::default();
+    match &decided.disposition {
+        Disposition::Blocked(gate) => phrase
+            .ours("blocked by gate ")
+            .title(&gate.name)
+            .ours(" of ")
+            .name(&gate.source),
+        Disposition::Warned(gate) => phrase
+            .ours("gate ")
+            .title(&gate.name)
+            .ours(" of ")
+            .name(&gate.source)
+            .ours(" warns"),
+        Disposition::Allowed(gate) => phrase
+            .ours("allowed by gate ")
+            .title(&gate.name)
+            .ours(" of ")
+            .name(&gate.source),
+        Disposition::Unmatched => phrase.ours("no gate speaks of it"),
+        Disposition::Waived(_, waiver) => phrase
+            .ours("waived by ")
+            .name(&waiver.owner)
+            .ours(format!(" until {}: ", waiver.expires))
+            .words(&waiver.reason),
+        Disposition::Suppressed(why) => {
+            let phrase = phrase.ours("suppressed in the report");
+            match why {
+                Some(why) => phrase.ours(": ").words(why),
+                None => phrase,
+            }
+        }
+        Disposition::Informational(why) => {
+            phrase.ours(format!("the report marks it as no problem ({why})"))
+        }
+    }
+}
+
+/// The name under which people know the problem: the best known advisory, else the rule.
+pub fn headline(finding: &Finding) -> Untrusted {
+    match finding.observation.advisories.first() {
+        Some(id) => id.as_str().into(),
+        None => Untrusted::new(crate::escape::json(&finding.observation.rule)),
+    }
+}
+
+/// `path:line`, and what the scanner looked at when it named no file here.
+pub fn place(location: &Location) -> Untrusted {
+    let path = crate::escape::json(&location.path);
+    match location.region {
+        Some(region) => format!("{path}:{}", region.line).into(),
+        None => path.into(),
+    }
+}
+
+/// `bandit`, or `npm-audit, trivy` when several saw it.
+pub fn witnesses(finding: &Finding) -> String {
+    let mut names: Vec<&str> = finding
+        .witnesses
+        .iter()
+        .map(|w| w.scanner.as_str())
+        .collect();
+    names.dedup();
+    names.join(", ")
+}
+
+/// Severity as the reader should take it: `high`, or `unrated, counts as high`.
+pub fn severity(decided: &Decided) -> String {
+    match decided.finding.observation.severity {
+        Some(severity) => severity.word().to_owned(),
+        None => format!("unrated, counts as {}", decided.effective.word()),
+    }
+}
+
+/// What a run looked at: `1 target`, `42 files`.
+pub fn work(work: crate::model::Work) -> String {
+    count(
+        usize::try_from(work.inputs()).unwrap_or(usize::MAX),
+        work.unit().trim_end_matches('s'),
+    )
+}
+
+/// `1 finding`, `2 findings`.
+pub fn count(number: usize, noun: &str) -> String {
+    if number == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{number} {noun}s")
+    }
+}

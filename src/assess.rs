@@ -4,24 +4,24 @@
 use crate::merge;
 use crate::model::{
     Assessment, Context, Decided, Disposition, Evidence, HealthLevel, PolicySummary, Reason, Run,
-    ScannerId, Untrusted, Verdict, Witnessed,
+    ScannerId, Untrusted, Verdict,
 };
 use crate::policy::{self, OnGap, Policy};
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// Merges the evidence, applies the policy, gives the verdict.
 pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessment {
     let mut witnessed = evidence.runs;
     witnessed.sort_by(|a, b| order(&a.run).cmp(&order(&b.run)));
-    let findings = merge::merge(&witnessed);
-    let runs: Vec<Run> = witnessed.into_iter().map(|w: Witnessed| w.run).collect();
+    let (runs, findings) = merge::merge(witnessed);
 
     let mut used = vec![0; policy.waivers.len()];
     let mut decided: Vec<Decided> = findings
         .into_iter()
         .map(|finding| policy::evaluate(finding, policy, context.today, &mut used))
         .collect();
-    decided.sort_by(|a, b| rank(a).cmp(&rank(b)));
+    decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 
     let mut reasons = gaps(&runs, policy);
     reasons.extend(decisions(&decided));

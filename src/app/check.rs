@@ -51,6 +51,9 @@ pub fn check(args: &Check) -> Result<u8, Error> {
         summarise(&assessment, &request, &colour);
     }
     let code = verdict_code(assessment.verdict);
+    let stops = matches!(assessment.verdict, Verdict::Block | Verdict::Incomplete);
+    // The process ends here; taking a large assessment apart would only cost time.
+    std::mem::forget(assessment);
     if failures.is_empty() {
         return Ok(code);
     }
@@ -59,13 +62,7 @@ pub fn check(args: &Check) -> Result<u8, Error> {
         super::fail(failure);
     }
     // A verdict that stops the merge is worth more than the news that a file is missing.
-    Ok(
-        if matches!(assessment.verdict, Verdict::Pass | Verdict::Warn) {
-            failed
-        } else {
-            code
-        },
-    )
+    Ok(if stops { code } else { failed })
 }
 
 /// Writes everything that was asked for; one failure does not stop the others.
@@ -90,13 +87,17 @@ fn deliver(assessment: &Assessment, request: &Request) -> Vec<Error> {
                     .iter()
                     .find(|o| o.kind == *kind && o.destination != Destination::StandardOutput)
             };
-            kinds.iter().find_map(of).map(|o| o.name.as_str())
+            kinds.iter().find_map(of).map(|o| o.destination.absolute())
         };
         let sarif = path(&[Kind::UploadSarif, Kind::Sarif]);
         let report = path(&[Kind::Json, Kind::Markdown]);
         failures.extend(
             runner
-                .outputs(&outputs::outputs(assessment, sarif, report))
+                .outputs(&outputs::outputs(
+                    assessment,
+                    sarif.as_deref(),
+                    report.as_deref(),
+                ))
                 .err(),
         );
     }
@@ -104,16 +105,12 @@ fn deliver(assessment: &Assessment, request: &Request) -> Vec<Error> {
 }
 
 fn write(assessment: &Assessment, output: &OutputArg) -> Result<(), Error> {
-    let internal = |e: serde_json::Error| {
-        Error::new(ErrorKind::Delivery, "an output could not be made").detail(e.to_string())
-    };
-    let content = match output.kind {
-        Kind::Json => json::render(assessment).map_err(internal)?,
-        Kind::Markdown => markdown::render(assessment).into_bytes(),
-        Kind::Sarif => sarif::render(assessment, Purpose::Full).map_err(internal)?,
-        Kind::UploadSarif => sarif::render(assessment, Purpose::Upload).map_err(internal)?,
-    };
-    output.destination.write(&content)
+    output.destination.write(&|out| match output.kind {
+        Kind::Json => json::write(assessment, out),
+        Kind::Markdown => out.write_all(markdown::render(assessment).as_bytes()),
+        Kind::Sarif => sarif::write(assessment, Purpose::Full, out),
+        Kind::UploadSarif => sarif::write(assessment, Purpose::Upload, out),
+    })
 }
 
 fn runner(request: &Request) -> Option<Runner> {

@@ -35,7 +35,6 @@ pub struct ReportArg {
 pub struct OutputArg {
     pub kind: Kind,
     pub destination: Destination,
-    pub name: String,
 }
 
 /// A check, ready to run.
@@ -148,6 +147,5 @@ fn output(text: &str) -> Result<OutputArg, Error> {
     Ok(OutputArg {
         kind: *kind,
         destination: Destination::new(path),
-        name: path.to_owned(),
     })
 }

@@ -1,7 +1,6 @@
 //! Files that the user asked for.
 
 use crate::error::{Error, ErrorKind};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// A place for an output.
@@ -49,28 +48,55 @@ impl Destination {
         Ok(())
     }
 
-    /// Writes the whole content.
+    /// Writes what `fill` gives. A file appears whole or not at all.
     ///
     /// # Errors
     /// When it is not there afterwards.
-    pub fn write(&self, content: &[u8]) -> Result<(), Error> {
-        let Self::File(path) = self else {
-            super::terminal::out(content);
-            return Ok(());
-        };
-        write_file(path, content).map_err(|e| {
+    pub fn write(&self, fill: Fill<'_>) -> Result<(), Error> {
+        let failed = |e: std::io::Error, path: &str| {
             Error::new(
                 ErrorKind::Delivery,
                 format!("an output could not be written: {e}"),
             )
-            .detail(path.display().to_string())
-        })
+            .detail(path)
+        };
+        match self {
+            Self::StandardOutput => {
+                let mut content = Vec::new();
+                fill(&mut content).map_err(|e| failed(e, "standard output"))?;
+                super::terminal::out(&content);
+                Ok(())
+            }
+            Self::File(path) => {
+                write_file(path, fill).map_err(|e| failed(e, &path.display().to_string()))
+            }
+        }
+    }
+
+    /// The path in a form that means the same in every folder; empty for standard output.
+    pub fn absolute(&self) -> String {
+        match self {
+            Self::StandardOutput => String::new(),
+            Self::File(path) => std::path::absolute(path)
+                .unwrap_or_else(|_| path.clone())
+                .display()
+                .to_string(),
+        }
     }
 }
 
-fn write_file(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(folder(path))?;
-    file.write_all(content)?;
+/// Writes an output's content.
+pub type Fill<'a> = &'a dyn Fn(&mut dyn std::io::Write) -> std::io::Result<()>;
+
+fn write_file(path: &Path, fill: Fill<'_>) -> std::io::Result<()> {
+    let mut file = std::io::BufWriter::with_capacity(
+        1024 * 1024,
+        tempfile::NamedTempFile::new_in(folder(path))?,
+    );
+    fill(&mut file)?;
+    let file = file
+        .into_inner()
+        .map_err(std::io::IntoInnerError::into_error)?;
     readable(&file)?;
     file.persist(path)?;
     Ok(())

@@ -1,8 +1,15 @@
 //! What makes two observations the same problem.
 
 use super::{condense, raw};
-use crate::model::{AdvisoryId, Certainty, Foreign as _, Kind, Located, Observation, ScannerId};
+use crate::model::{
+    AdvisoryId, Certainty, FINGERPRINT_SCHEME, Foreign as _, Kind, Located, Observation, ScannerId,
+};
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// See [`Identity::digest`].
+pub type Digest = u128;
 
 /// The identity of a problem. It never contains line numbers or messages.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,8 +94,43 @@ impl Identity {
         }
     }
 
+    /// A short form that is equal only for equal identities.
+    pub fn digest(&self) -> Digest {
+        let bytes = self.hash(0).finalize();
+        bytes
+            .first_chunk()
+            .map_or(0, |bytes| Digest::from_be_bytes(*bytes))
+    }
+
+    /// The finding's `lockgate/v1` fingerprint: 128 bits of SHA-256 as 32 hex digits.
+    pub fn fingerprint(&self, number: usize) -> String {
+        let bytes = self.hash(number).finalize();
+        bytes
+            .iter()
+            .take(16)
+            .fold(String::with_capacity(32), |mut out, byte| {
+                let _ = write!(out, "{byte:02x}");
+                out
+            })
+    }
+
+    /// The scheme, then each part after a byte that no text contains.
+    fn hash(&self, number: usize) -> Sha256 {
+        let mut hash = Sha256::new();
+        hash.update(FINGERPRINT_SCHEME.as_bytes());
+        for part in self.parts() {
+            hash.update([0xff]);
+            hash.update(part.as_bytes());
+        }
+        if number > 0 {
+            hash.update([0xff]);
+            hash.update(number.to_string().as_bytes());
+        }
+        hash
+    }
+
     /// The parts that the fingerprint is made of.
-    pub fn parts(&self) -> Vec<&str> {
+    fn parts(&self) -> Vec<&str> {
         match self {
             Self::Dependency {
                 ecosystem,

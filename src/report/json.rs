@@ -21,14 +21,13 @@ static PLAIN: Sink = Sink {
     words: |words| text(words).to_owned(),
 };
 
-/// The document, ending in a line break.
+/// Writes the document, ending in a line break.
 ///
 /// # Errors
-/// Only when memory cannot be had.
-pub fn render(assessment: &Assessment) -> serde_json::Result<Vec<u8>> {
-    let mut out = serde_json::to_vec(&Document::of(assessment))?;
-    out.push(b'\n');
-    Ok(out)
+/// The writer's.
+pub fn write(assessment: &Assessment, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    serde_json::to_writer(&mut *out, &Document::of(assessment))?;
+    out.write_all(b"\n")
 }
 
 #[derive(Serialize)]

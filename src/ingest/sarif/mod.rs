@@ -71,6 +71,7 @@ fn read_run(run: &Run<'_>, tool_named: fn(&str) -> Option<&'static ToolInfo>) ->
         run,
         rules: &rules,
         infos: BTreeMap::new(),
+        known: BTreeMap::new(),
         suppressed: 0,
     };
     let results = run.results.as_deref().unwrap_or_default();
@@ -205,6 +206,8 @@ struct Reader<'a> {
     run: &'a Run<'a>,
     rules: &'a Rules<'a>,
     infos: BTreeMap<RuleId, RuleInfo>,
+    /// Results share their rule's name.
+    known: BTreeMap<String, RuleId>,
     suppressed: usize,
 }
 
@@ -214,7 +217,14 @@ impl Reader<'_> {
         let id = rules::id_of(result)
             .or_else(|| rule?.id.as_ref().map(Text::as_str))
             .unwrap_or_default();
-        let rule_id = RuleId::new(id);
+        let rule_id = match self.known.get(id) {
+            Some(known) => known.clone(),
+            None => {
+                let new = RuleId::new(id);
+                self.known.insert(id.to_owned(), new.clone());
+                new
+            }
+        };
         let message = result
             .message
             .as_ref()

@@ -27,11 +27,15 @@ pub const MAX_RUNS: usize = 20;
 /// See [`MAX_RUNS`].
 pub const MAX_RESULTS: usize = 25_000;
 
-/// The file, ending in a line break.
+/// Writes the file, ending in a line break.
 ///
 /// # Errors
-/// Only when memory cannot be had.
-pub fn render(assessment: &Assessment, purpose: Purpose) -> serde_json::Result<Vec<u8>> {
+/// The writer's.
+pub fn write(
+    assessment: &Assessment,
+    purpose: Purpose,
+    out: &mut dyn std::io::Write,
+) -> std::io::Result<()> {
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
@@ -40,9 +44,8 @@ pub fn render(assessment: &Assessment, purpose: Purpose) -> serde_json::Result<V
             .map(|scanner| run::run(scanner, purpose))
             .collect(),
     };
-    let mut out = serde_json::to_vec(&log)?;
-    out.push(b'\n');
-    Ok(out)
+    serde_json::to_writer(&mut *out, &log)?;
+    out.write_all(b"\n")
 }
 
 /// What the upload file leaves out because GitHub would refuse it, if anything.

@@ -32,14 +32,14 @@ pub fn result(
     if let Some(hash) = &finding.line_hash {
         fingerprints.insert("primaryLocationLineHash".to_owned(), hash.clone());
     }
-    let mut result = sarif::Result::builder()
-        .rule_id(id)
-        .rule_index(index as i64)
-        .level(rules::level(decided.effective))
-        .message(sarif::Message::builder().text(message(decided)).build())
-        .locations(vec![location(&finding.location)])
-        .partial_fingerprints(fingerprints)
-        .build();
+    // serde-sarif's types are kilobytes large, and each call of a builder moves them.
+    let text = sarif::Message::builder().text(message(decided)).build();
+    let mut result = sarif::Result::builder().message(text).build();
+    result.rule_id = Some(id.to_owned());
+    result.rule_index = i64::try_from(index).ok();
+    result.level = Some(rules::level(decided.effective));
+    result.locations = Some(vec![location(&finding.location)]);
+    result.partial_fingerprints = Some(fingerprints);
     if purpose == Purpose::Full {
         if suppressible {
             result.suppressions = Some(suppressions(&decided.disposition));
@@ -91,27 +91,22 @@ fn message(decided: &Decided) -> String {
 
 /// Never without a file and a line: GitHub needs both.
 fn location(location: &Location) -> sarif::Location {
-    let region = location.region;
-    let mut out = sarif::Region::builder()
-        .start_line(region.map_or(1, |r| i64::from(r.line)))
-        .build();
-    if let Some(region) = region {
-        out.start_column = region.column.map(i64::from);
-        out.end_line = region.end_line.map(i64::from);
-        out.end_column = region.end_column.map(i64::from);
+    let mut region = sarif::Region::default();
+    region.start_line = Some(1);
+    if let Some(known) = location.region {
+        region.start_line = Some(known.line.into());
+        region.start_column = known.column.map(i64::from);
+        region.end_line = known.end_line.map(i64::from);
+        region.end_column = known.end_column.map(i64::from);
     }
-    let physical = sarif::PhysicalLocation::builder()
-        .artifact_location(
-            sarif::ArtifactLocation::builder()
-                .uri(escape::uri_path(&location.path))
-                .uri_base_id("SRCROOT")
-                .build(),
-        )
-        .region(out)
-        .build();
-    let mut place = sarif::Location::builder()
-        .physical_location(physical)
-        .build();
+    let mut artifact = sarif::ArtifactLocation::default();
+    artifact.uri = Some(escape::uri_path(&location.path));
+    artifact.uri_base_id = Some("SRCROOT".to_owned());
+    let mut physical = sarif::PhysicalLocation::default();
+    physical.artifact_location = Some(artifact);
+    physical.region = Some(region);
+    let mut place = sarif::Location::default();
+    place.physical_location = Some(physical);
     if let Some(target) = &location.target {
         let name = escape::sarif_name(target);
         place.logical_locations = Some(vec![

@@ -1,0 +1,109 @@
+//! The members of one finding → the finding.
+
+use super::{Member, order};
+use crate::model::{
+    Finding, Fix, Located, Location, Observation, Run, Severity, Standing, Witness,
+};
+
+/// The finding; `None` only for an empty list. `number` tells look-alikes of one run apart.
+pub fn finding(number: usize, mut members: Vec<Member>, runs: &[Run]) -> Option<Finding> {
+    if members.len() > 1 {
+        members.sort_by(|a, b| {
+            let key = |m: &Member| {
+                let scanner = runs.get(m.run).map(|r| &r.scanner);
+                (m.located.observation.severity.is_none(), scanner, m.run)
+            };
+            key(a)
+                .cmp(&key(b))
+                .then_with(|| order(&a.located, &b.located))
+        });
+    }
+    let witnesses = witnesses(&members, runs);
+    let severity = members
+        .iter()
+        .filter_map(|m| m.located.observation.severity)
+        .max();
+    let mut members = members.into_iter();
+    let lead = members.next()?;
+    let scanner = runs.get(lead.run)?.scanner.clone();
+    let fingerprint = lead.identity.fingerprint(number);
+    let Located {
+        mut observation,
+        mut location,
+        mut line_hash,
+        ..
+    } = *lead.located;
+    for other in members {
+        fill(&mut observation, &other.located, severity);
+        let rank = |l: &Location| (l.certainty, l.region.is_none());
+        if rank(&other.located.location) < rank(&location) {
+            location = other.located.location;
+            line_hash = other.located.line_hash;
+        }
+    }
+    observation.severity = severity;
+    Some(Finding {
+        fingerprint,
+        scanner,
+        observation,
+        location,
+        line_hash,
+        witnesses,
+    })
+}
+
+fn witnesses(members: &[Member], runs: &[Run]) -> Vec<Witness> {
+    let mut witnesses: Vec<Witness> = members
+        .iter()
+        .filter_map(|member| {
+            let observation = &member.located.observation;
+            Some(Witness {
+                scanner: runs.get(member.run)?.scanner.clone(),
+                run: member.run,
+                rule: observation.rule.clone(),
+                severity: observation.severity,
+                reported: observation.reported.clone(),
+            })
+        })
+        .collect();
+    witnesses.sort_by(|a, b| (&a.scanner, &a.rule, a.run).cmp(&(&b.scanner, &b.rule, b.run)));
+    witnesses
+}
+
+/// Fills what the leading observation does not know from another one.
+fn fill(into: &mut Observation, from: &Located, severity: Option<Severity>) {
+    let other = &from.observation;
+    into.advisories.extend(other.advisories.iter().cloned());
+    into.cwe.extend(other.cwe.iter().copied());
+    if severity > into.severity && other.severity == severity {
+        into.severity = severity;
+        into.reported = other.reported.clone();
+    } else if into.reported.score.is_none() && other.severity == severity {
+        into.reported.score = other.reported.score;
+    }
+    let rank = |fix: &Option<Fix>| match fix {
+        Some(Fix::Upgrade { .. }) => 0,
+        Some(Fix::Advice(_)) => 1,
+        Some(Fix::UpgradeExists) => 2,
+        Some(Fix::NoneYet) => 3,
+        None => 4,
+    };
+    if rank(&other.fix) < rank(&into.fix) {
+        into.fix = other.fix.clone();
+    }
+    // A problem that one scanner still sees is not settled because another was told to be silent.
+    if other.standing == Standing::Open {
+        into.standing = Standing::Open;
+    }
+    if let (Some(package), Some(other)) = (into.package.as_mut(), &other.package) {
+        package.version = package.version.take().or_else(|| other.version.clone());
+        package.scope = package.scope.or(other.scope);
+        package.relation = package.relation.or(other.relation);
+        if package.fixed.is_empty() {
+            package.fixed.clone_from(&other.fixed);
+        }
+        if package.paths.is_empty() {
+            package.paths.clone_from(&other.paths);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Two SARIF files of 25 000 results each: read, merged, decided, written. As a whole process, so
+//! that the figure is what a user waits for.
+//!
+//! `cargo bench --bench merge`. Beside lockgate it times the lower bound (reading the same bytes
+//! and writing as many) and, when `SARIF_MULTITOOL` names the program or `make contract` has
+//! installed it, the peer `Sarif.Multitool merge`. Unfair to whom: the peer only merges; it neither
+//! decides nor writes a second file, a summary and a JSON report. It has one run that is not
+//! counted, like lockgate.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a benchmark starts programs and prints"
+)]
+
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use wait4::Wait4 as _;
+
+const RESULTS: usize = 25_000;
+const RULES: usize = 200;
+const FILES: usize = 2_000;
+const RUNS: usize = 7;
+
+const TOOLS: [&str; 2] = ["alpha", "beta"];
+
+fn main() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-merge");
+    let inputs = TOOLS.map(|tool| folder.join(format!("{tool}.sarif")));
+    if std::env::var_os("LOCKGATE_BENCH_WRITE").is_some() {
+        std::fs::create_dir_all(&folder).unwrap();
+        for (tool, path) in TOOLS.iter().zip(&inputs) {
+            std::fs::write(path, report(tool)).unwrap();
+        }
+        return;
+    }
+    // In a process of its own: a child's peak memory starts at its parent's, so that this one must
+    // stay small.
+    let writer = Command::new(std::env::current_exe().unwrap())
+        .env("LOCKGATE_BENCH_WRITE", "1")
+        .status();
+    assert!(writer.unwrap().success());
+    let bytes: u64 = inputs
+        .iter()
+        .map(|path| path.metadata().unwrap().len())
+        .sum();
+    let processors = std::thread::available_parallelism().unwrap();
+    println!(
+        "2 x {RESULTS} results, {} MB in all, {processors} processors, {RUNS} runs each",
+        bytes / 1_000_000
+    );
+    println!(
+        "{:<28} {:>8} {:>8} {:>8} {:>10}",
+        "", "min", "median", "max", "peak MB"
+    );
+
+    measure("lockgate, all outputs", || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lockgate"));
+        command.arg("check").arg(&folder).arg("--quiet");
+        for input in &inputs {
+            command.arg("--report").arg(input);
+        }
+        for (kind, file) in [
+            ("sarif", "full.sarif"),
+            ("upload-sarif", "upload.sarif"),
+            ("json", "report.json"),
+            ("markdown", "summary.md"),
+        ] {
+            command.arg("--output").arg(format!(
+                "{kind}={}",
+                folder.join("out").join(file).display()
+            ));
+        }
+        command
+    });
+    measure("lockgate, one SARIF file", || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lockgate"));
+        command.arg("check").arg(&folder).arg("--quiet");
+        for input in &inputs {
+            command.arg("--report").arg(input);
+        }
+        command
+            .arg("--output")
+            .arg(format!("sarif={}", folder.join("out/one.sarif").display()));
+        command
+    });
+    measure("lower bound: cat to a file", || {
+        let mut command = Command::new("sh");
+        command
+            .arg("-c")
+            .arg("cat \"$1\" \"$2\" > \"$3\"")
+            .arg("sh")
+            .args(&inputs);
+        command.arg(folder.join("cat.out"));
+        command
+    });
+    match peer() {
+        Some(multitool) => measure("Sarif.Multitool merge", || {
+            let mut command = Command::new(&multitool);
+            command.arg("merge").args(&inputs);
+            command.args([
+                "--output-directory".as_ref(),
+                folder.join("peer").as_os_str(),
+            ]);
+            command.args(["--output-file", "merged.sarif", "--log", "ForceOverwrite"]);
+            command
+        }),
+        None => println!(
+            "Sarif.Multitool merge        not installed: `make contract`, or SARIF_MULTITOOL"
+        ),
+    }
+}
+
+fn peer() -> Option<PathBuf> {
+    let installed =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-tools/bin/sarif-multitool");
+    std::env::var_os("SARIF_MULTITOOL")
+        .map(PathBuf::from)
+        .or_else(|| installed.exists().then_some(installed))
+}
+
+fn measure(name: &str, command: impl Fn() -> Command) {
+    let mut times = Vec::new();
+    let mut peak = 0;
+    for run in 0..=RUNS {
+        let (time, memory, code) = once(command());
+        assert!(matches!(code, Some(0 | 1)), "{name} ended with {code:?}");
+        if run > 0 {
+            times.push(time);
+            peak = peak.max(memory);
+        }
+    }
+    times.sort();
+    let ms = |time: &Duration| format!("{:.3} s", time.as_secs_f64());
+    println!(
+        "{name:<28} {:>8} {:>8} {:>8} {:>10}",
+        ms(&times[0]),
+        ms(&times[RUNS / 2]),
+        ms(&times[RUNS - 1]),
+        peak / 1_000_000
+    );
+}
+
+fn once(mut command: Command) -> (Duration, u64, Option<i32>) {
+    let start = Instant::now();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let used = child.wait4().unwrap();
+    (start.elapsed(), used.rusage.maxrss, used.status.code())
+}
+
+/// A report like those of real linters: rules with descriptions, results with messages, regions
+/// and fingerprints.
+fn report(tool: &str) -> Vec<u8> {
+    let levels = ["error", "warning", "note"];
+    let rules: Vec<_> = (0..RULES)
+        .map(|rule| {
+            json!({
+                "id": format!("{tool}/rule-{rule}"),
+                "name": format!("Rule{rule}"),
+                "shortDescription": {"text": format!("Weakness number {rule}")},
+                "fullDescription": {"text": format!("A longer text about weakness number {rule}, which says why it matters.")},
+                "help": {"text": "How to mend it."},
+                "defaultConfiguration": {"level": levels[rule % 3]},
+                "properties": {"tags": ["security", format!("external/cwe/cwe-{:03}", 20 + rule)]},
+            })
+        })
+        .collect();
+    let results: Vec<_> = (0..RESULTS)
+        .map(|result| {
+            let rule = result * 7 % RULES;
+            json!({
+                "ruleId": format!("{tool}/rule-{rule}"),
+                "ruleIndex": rule,
+                "level": levels[rule % 3],
+                "message": {"text": format!("Value number {result} flows into a dangerous call; check it before use.")},
+                "locations": [{"physicalLocation": {
+                    "artifactLocation": {"uri": format!("src/module{}/file{}.py", result % 40, result % FILES), "uriBaseId": "%SRCROOT%"},
+                    "region": {"startLine": result / 10 + 1, "startColumn": 5, "endLine": result / 10 + 1, "endColumn": 40},
+                }}],
+                "partialFingerprints": {"primaryLocationLineHash": format!("{:x}:1", result * 2_654_435_761)},
+            })
+        })
+        .collect();
+    serde_json::to_vec(&json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {"name": tool, "version": "1.0.0", "rules": rules}},
+            "results": results,
+        }],
+    }))
+    .unwrap()
+}

@@ -117,9 +117,9 @@ fn gap(run: &Run, policy: &Policy) -> Option<Reason> {
         HealthLevel::Failed | HealthLevel::Skipped => {
             on(rule.on_incomplete.unwrap_or(policy.on_incomplete))
         }
-        HealthLevel::Partial => match rule.on_partial {
+        HealthLevel::Partial => match rule.on_partial.or(policy.on_partial) {
             Some(gap) => on(gap),
-            None if rule.required => on(policy.on_partial),
+            None if rule.required => Verdict::Incomplete,
             None => Verdict::Warn,
         },
     };

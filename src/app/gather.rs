@@ -8,7 +8,7 @@ use crate::locate::{self, Tree};
 use crate::manifest;
 use crate::merge::{condense, line_hash::line_hashes};
 use crate::model::{
-    Certainty, Evidence, Kind, Located, Location, Observation, Region, RepoPath, Run, Untrusted,
+    Certainty, Evidence, Located, Location, Observation, Region, RepoPath, Run, Untrusted,
     Witnessed,
 };
 use crate::policy::Policy;
@@ -195,7 +195,7 @@ fn wanted_line(located: &Located) -> Option<(&RepoPath, (bool, Region))> {
         certainty,
         ..
     } = &located.location;
-    let secret = located.observation.kind == Kind::Secret;
+    let secret = located.observation.holds_secret();
     region
         .filter(|_| *certainty == Certainty::Exact)
         .map(|region| (path, (secret, region)))

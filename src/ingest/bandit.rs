@@ -254,7 +254,10 @@ fn observe(issue: &Issue<'_>, rules: &mut BTreeMap<RuleId, RuleInfo>) -> Observa
     });
 
     let text = issue.issue_text.as_str();
-    let mut observation = Observation::new(rule, Kind::Code, text);
+    let password = bandit_rules::quoted_password(id, text);
+    let mut observation =
+        Observation::new(rule, Kind::Code, bandit_rules::without_password(id, text));
+    observation.evidence = password.map(|secret| secret.redact("password"));
     observation.severity = severity(issue.issue_severity.as_str());
     observation.reported = Reported {
         severity: Some(issue.issue_severity.as_str().into()),
@@ -272,7 +275,9 @@ fn observe(issue: &Issue<'_>, rules: &mut BTreeMap<RuleId, RuleInfo>) -> Observa
         .and_then(|code| quoted_line(code.as_str(), issue.line_number));
     observation.place.path = Some(issue.filename.as_str().into());
     observation.place.region = region(issue, quoted);
-    observation.quoted_line = quoted.map(Untrusted::from);
+    if !observation.holds_secret() {
+        observation.quoted_line = quoted.map(Untrusted::from);
+    }
     observation
 }
 

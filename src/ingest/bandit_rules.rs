@@ -3,7 +3,7 @@
 //! The severities are those that Bandit's plugins and block lists give (`bandit/plugins/*.py`,
 //! `bandit/blacklists/*.py`, 1.9); where a plugin chooses between several, the worst one.
 
-use crate::model::Severity;
+use crate::model::{Secret, Severity};
 
 /// One of Bandit's tests.
 pub struct Known {
@@ -18,6 +18,30 @@ pub struct Known {
 pub fn find(id: &str) -> Option<&'static Known> {
     let index = KNOWN.binary_search_by_key(&id, |known| known.id).ok()?;
     KNOWN.get(index)
+}
+
+/// The tests whose message quotes the password that they found.
+fn quotes_password(id: &str) -> bool {
+    matches!(id, "B105" | "B106" | "B107")
+}
+
+/// `Possible hardcoded password: 'hunter2'` (`general_hardcoded_password.py`) → the password.
+pub fn quoted_password(id: &str, text: &str) -> Option<Secret> {
+    let (_, rest) = text.split_once(':').filter(|_| quotes_password(id))?;
+    let rest = rest.trim();
+    let inner = rest
+        .strip_prefix('\'')
+        .and_then(|r| r.strip_suffix('\''))
+        .unwrap_or(rest);
+    Some(Secret::new(inner))
+}
+
+/// The message without the password.
+pub fn without_password<'a>(id: &str, text: &'a str) -> &'a str {
+    match text.split_once(':') {
+        Some((before, _)) if quotes_password(id) => before,
+        _ => text,
+    }
 }
 
 const LOW: Severity = Severity::Low;
@@ -124,5 +148,20 @@ mod tests {
         assert!(KNOWN.is_sorted_by_key(|known| known.id));
         assert_eq!(find("B602").map(|k| k.severity), Some(Severity::High));
         assert!(find("B999").is_none());
+    }
+
+    #[test]
+    fn passwords_are_taken_out_of_messages() {
+        let text = "Possible hardcoded password: 'a:b'c'";
+        assert_eq!(
+            without_password("B105", text),
+            "Possible hardcoded password"
+        );
+        assert_eq!(
+            quoted_password("B105", text).map(|s| s.redact("x").length),
+            Some(5)
+        );
+        assert_eq!(without_password("B602", "a: b"), "a: b");
+        assert!(quoted_password("B602", "a: b").is_none());
     }
 }

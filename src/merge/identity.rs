@@ -230,18 +230,17 @@ pub fn of(located: &Located, scanner: Option<&ScannerId>, aliases: &Aliases) -> 
             place,
         };
     }
-    let line = match observation.kind {
-        Kind::Secret => String::new(),
-        _ => {
-            let quoted = || {
-                observation
-                    .quoted_line
-                    .as_ref()
-                    .map(|line| condense(line.raw()))
-            };
-            let line = located.line_text.clone().or_else(quoted);
-            raw(line.as_ref()).to_owned()
-        }
+    let line = if observation.holds_secret() {
+        String::new()
+    } else {
+        let quoted = || {
+            observation
+                .quoted_line
+                .as_ref()
+                .map(|line| condense(line.raw()))
+        };
+        let line = located.line_text.clone().or_else(quoted);
+        raw(line.as_ref()).to_owned()
     };
     Identity::Place {
         scanner,

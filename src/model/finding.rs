@@ -112,7 +112,7 @@ pub struct Observation {
     pub cwe: BTreeSet<u32>,
     /// How to mend it.
     pub fix: Option<Fix>,
-    /// For secrets: what may be said about it.
+    /// What may be said about the secret that is there, also when the kind is another one.
     pub evidence: Option<Redacted>,
     /// Standing in the report.
     pub standing: Standing,
@@ -124,6 +124,11 @@ pub struct Observation {
 }
 
 impl Observation {
+    /// True when the place holds a secret: its text is then neither quoted nor hashed.
+    pub fn holds_secret(&self) -> bool {
+        self.kind == Kind::Secret || self.evidence.is_some()
+    }
+
     /// An observation with the parts that every scanner gives.
     pub fn new(rule: RuleId, kind: Kind, title: impl Into<Untrusted>) -> Self {
         let title = title.into();

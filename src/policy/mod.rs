@@ -8,6 +8,7 @@ mod evaluate;
 mod file;
 mod shipped;
 mod validate;
+mod waiver;
 
 pub use condition::Condition;
 pub use evaluate::{evaluate, waiver_notes};
@@ -30,8 +31,9 @@ pub struct Policy {
     pub unrated: Severity,
     /// What a scanner without evidence does, unless the scanner has a word of its own.
     pub on_incomplete: OnGap,
-    /// What a required scanner with partial evidence does, likewise.
-    pub on_partial: OnGap,
+    /// What a scanner with partial evidence does, likewise. Without a word of the policy, a required
+    /// scanner blocks and another one warns.
+    pub on_partial: Option<OnGap>,
     /// Scanners that the policy speaks of.
     pub scanners: BTreeMap<ScannerId, Scanner>,
     /// Tried in order; the first that matches decides.
@@ -136,6 +138,11 @@ pub fn load(source: &Source, loader: Loader<'_>) -> Result<Policy, Vec<Diagnosti
     let mut layers = Vec::new();
     let mut errors = Vec::new();
     collect(source, loader, &mut Vec::new(), &mut layers, &mut errors);
+    // File by file, from top to bottom.
+    errors.sort_by_key(|error| {
+        let file = layers.iter().position(|layer| layer.source == error.source);
+        (file, error.span.start, error.span.end)
+    });
     if errors.is_empty() {
         Ok(stack(layers))
     } else {
@@ -225,7 +232,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
         sources: Vec::new(),
         unrated: Severity::High,
         on_incomplete: OnGap::Block,
-        on_partial: OnGap::Block,
+        on_partial: None,
         scanners: BTreeMap::new(),
         gates: Vec::new(),
         waivers: Vec::new(),
@@ -251,7 +258,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
     }
     policy.unrated = unrated.unwrap_or(policy.unrated);
     policy.on_incomplete = on_incomplete.unwrap_or(policy.on_incomplete);
-    policy.on_partial = on_partial.unwrap_or(policy.on_partial);
+    policy.on_partial = on_partial;
     policy.scanners = scanners
         .into_iter()
         .map(|(id, layer)| (id, layer.finish()))

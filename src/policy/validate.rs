@@ -3,6 +3,7 @@
 use super::condition::{Condition, Pattern, SeverityTest};
 pub use super::file::diagnostic;
 use super::file::{self, Reader, Word, nearest, unknown};
+use super::waiver::waiver;
 use super::{Action, Gate, OnGap, Scanner, Source, Waiver};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{AdvisoryId, Kind, ScannerId, Severity, Untrusted};
@@ -59,6 +60,7 @@ const ON_GAP: &[(&str, OnGap)] = &[("block", OnGap::Block), ("warn", OnGap::Warn
 pub fn layer(source: &Source) -> (Layer, Vec<Diagnostic>) {
     let mut errors = Vec::new();
     let table = file::parse(source, &mut errors);
+    let broken = errors.len();
     let layer = {
         let mut reader = Reader::new(source, table.get_ref(), table.span(), "policy", &mut errors);
         let unrated = reader
@@ -94,6 +96,11 @@ pub fn layer(source: &Source) -> (Layer, Vec<Diagnostic>) {
         }
     };
     duplicate_names(source, &layer.gates, table.get_ref(), &mut errors);
+    if broken > 0 {
+        // What could be recovered from broken TOML is a guess, and so are its errors.
+        errors.truncate(broken);
+        errors.dedup();
+    }
     (layer, errors)
 }
 
@@ -229,7 +236,7 @@ fn gate(
 }
 
 /// The conditions that gates and waivers share.
-fn conditions(reader: &mut Reader<'_, '_>) -> Vec<Condition> {
+pub fn conditions(reader: &mut Reader<'_, '_>) -> Vec<Condition> {
     let mut all = Vec::new();
     if let Some(words) = reader.words("severity") {
         let tests = parse_all(reader, &words, SeverityTest::parse, |word| {
@@ -310,115 +317,6 @@ fn parse_all<T>(
         }
     }
     parsed
-}
-
-fn waiver(
-    source: &Source,
-    table: &DeTable<'_>,
-    span: Range<usize>,
-    errors: &mut Vec<Diagnostic>,
-) -> Option<Waiver> {
-    let line = source
-        .text
-        .get(..span.start)
-        .unwrap_or_default()
-        .matches('\n')
-        .count()
-        + 1;
-    let mut reader = Reader::new(source, table, span, "waiver", errors);
-    let before = reader.span();
-    let conditions = conditions(&mut reader);
-    let has = |test: fn(&Condition) -> bool| conditions.iter().any(test);
-    let narrow = has(|c| matches!(c, Condition::Advisory(_) | Condition::Fingerprint(_)))
-        || (has(|c| matches!(c, Condition::Rule(_))) && has(|c| matches!(c, Condition::Path(_))));
-    if !narrow {
-        reader.error(
-            before,
-            "the waiver does not say which finding it accepts",
-            "too broad",
-            Some(
-                "name an `advisory`, a `fingerprint`, or a `rule` together with a `path`"
-                    .to_owned(),
-            ),
-        );
-    }
-    let reason = reader.required_text(
-        "reason",
-        "say why the finding is acceptable, for whoever renews it",
-    );
-    let owner = reader.required_text(
-        "owner",
-        "say who answers for it: a person or team, `@org/web`",
-    );
-    let expires = expires(&mut reader);
-    let subject = subject(table);
-    reader.finish();
-    Some(Waiver {
-        when: Condition::All(conditions),
-        subject: subject.into(),
-        reason: reason?.name.into(),
-        owner: owner?.name.into(),
-        expires: expires?,
-        source: source.name.as_str().into(),
-        line,
-    })
-}
-
-fn expires(reader: &mut Reader<'_, '_>) -> Option<jiff::civil::Date> {
-    let Some(value) = reader.value("expires") else {
-        reader.missing(
-            "expires",
-            "write a date: expires = 2027-01-31; nothing is accepted for ever",
-        );
-        return None;
-    };
-    let text = match value.get_ref() {
-        DeValue::Datetime(when) if when.time.is_none() && when.offset.is_none() => when.to_string(),
-        DeValue::String(text) => text.to_string(),
-        _ => String::new(),
-    };
-    let date = text.parse::<jiff::civil::Date>().ok();
-    if date.is_none() {
-        reader.error(
-            value.span(),
-            "`expires` must be a date without a time",
-            "not a date",
-            Some("write expires = 2027-01-31; it holds through that day in UTC".to_owned()),
-        );
-    }
-    date
-}
-
-/// The waiver's conditions in the policy's own words.
-fn subject(table: &DeTable<'_>) -> String {
-    let keys = [
-        "advisory",
-        "fingerprint",
-        "rule",
-        "path",
-        "package",
-        "scanner",
-        "kind",
-        "severity",
-    ];
-    let mut parts = Vec::new();
-    for key in keys {
-        let value = table
-            .iter()
-            .find(|(k, _)| k.get_ref() == key)
-            .map(|(_, v)| v.get_ref());
-        let words = match value {
-            Some(DeValue::String(text)) => text.to_string(),
-            Some(DeValue::Array(list)) => list
-                .iter()
-                .filter_map(|v| v.get_ref().as_str())
-                .collect::<Vec<_>>()
-                .join(", "),
-            _ => continue,
-        };
-        parts.push(format!("{key} {words}"));
-    }
-    parts.join(", ")
 }
 
 /// Two gates of one name would make every explanation ambiguous.

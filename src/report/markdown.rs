@@ -236,11 +236,11 @@ fn scanners(assessment: &Assessment, out: &mut String) {
         };
         let _ = writeln!(
             out,
-            "| {} {} | {mark} {} | {} | {} | {} |",
+            "| {}{} | {mark} {} | {} | {} | {} |",
             escape::markdown(&run.tool),
             run.version
                 .as_ref()
-                .map(|v| escape::markdown(v))
+                .map(|version| format!(" {}", escape::markdown(version)))
                 .unwrap_or_default(),
             run.health.level().word(),
             run.health.work().map(phrase::work).unwrap_or_default(),

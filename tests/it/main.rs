@@ -2,7 +2,23 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    reason = "tests read fixtures and start the program"
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "tests read fixtures, start the program, and fail by panicking"
 )]
 
+mod anchors;
+mod architecture;
+mod cli;
 mod corpus;
+mod damage;
+mod determinism;
+mod hostile;
+mod policies;
+mod program;
+mod properties;
+mod sarif;
+mod shop;

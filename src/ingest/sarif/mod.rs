@@ -5,14 +5,15 @@ mod kind;
 mod place;
 mod rules;
 
+use super::bandit_rules;
 use super::lenient::Text;
 use super::shape::Shape;
 use super::summary::first_sentence;
 use super::tool::{Parsed, ToolInfo, wrong_shape};
 use super::version::{is_major, least_fix};
 use crate::model::{
-    Fix, Foreign as _, Health, Kind, Observation, Package, Problem, Reported, RuleId, RuleInfo,
-    ScannerId, Severity, Standing, Untrusted, Work,
+    Fix, Foreign as _, Health, Kind, Observation, Package, Problem, Redacted, Reported, RuleId,
+    RuleInfo, ScannerId, Secret, Severity, Standing, Untrusted, Work,
 };
 use format::{Log, Notification, Run, SarifResult};
 use rules::Rules;
@@ -212,6 +213,21 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Messages about secrets may quote them. Of such a message nothing is kept; the rule's title
+    /// says what it is.
+    fn withhold(&self, kind: Kind, id: &str, message: String) -> (String, Option<Redacted>) {
+        if kind == Kind::Secret {
+            return (String::new(), Some(Secret::new(message).redact(id)));
+        }
+        match bandit_rules::quoted_password(id, &message).filter(|_| self.scanner == "bandit") {
+            Some(password) => {
+                let kept = bandit_rules::without_password(id, &message).to_owned();
+                (kept, Some(password.redact("password")))
+            }
+            None => (message, None),
+        }
+    }
+
     fn observe(&mut self, result: &SarifResult<'_>) -> Observation {
         let rule = self.rules.find(result);
         let id = rules::id_of(result)
@@ -231,6 +247,7 @@ impl Reader<'_> {
             .and_then(|message| self.rules.message(message, rule))
             .unwrap_or_default();
         let kind = kind::kind(self.scanner, rule, id);
+        let (message, evidence) = self.withhold(kind, id, message);
         let info = self
             .infos
             .entry(rule_id.clone())
@@ -250,6 +267,7 @@ impl Reader<'_> {
             observation.message = message.into();
         }
         rate(&mut observation, result, rule);
+        observation.evidence = evidence;
         observation.cwe = info.cwe.iter().copied().collect();
         observation.advisories = kind::advisory(id).into_iter().collect();
         observation.fix = package.as_ref().map(fix);
@@ -262,7 +280,7 @@ impl Reader<'_> {
         if matches!(observation.standing, Standing::Suppressed(_)) {
             self.suppressed += 1;
         }
-        if kind != Kind::Secret {
+        if !observation.holds_secret() {
             observation.line_hash = line_hash(result);
         }
         observation

@@ -1,0 +1,302 @@
+//! The real action in `act`, on this machine, without containers and without a network.
+//!
+//! A scratch repository holds the action under test, and one workflow that checks it out (act
+//! copies the folder instead), runs it, and in a last step saves what a later step can know of it.
+
+use crate::programs::{command, lockgate, output, repository, tool};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// Which step the events belong to: the action's only inner one.
+const INNER: [&str; 2] = ["gate", "check"];
+
+const WORKFLOW: &str = r#"
+on: [pull_request]
+jobs:
+  gate:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - id: gate
+        uses: ./
+        with: INPUTS
+      - if: always()
+        shell: bash
+        env:
+          OUTPUTS: ${{ toJSON(steps.gate.outputs) }}
+          OUTCOME: ${{ steps.gate.outcome }}
+          SARIF: ${{ steps.gate.outputs.sarif }}
+          REPORT: ${{ steps.gate.outputs.report }}
+        run: |
+          printf %s "$OUTPUTS" > "$PROBE_DIR/outputs"
+          printf %s "$OUTCOME" > "$PROBE_DIR/outcome"
+          if [ -f "$SARIF" ]; then cp -- "$SARIF" "$PROBE_DIR/sarif"; fi
+          if [ -f "$REPORT" ]; then cp -- "$REPORT" "$PROBE_DIR/report"; fi
+"#;
+
+/// A repository in which the action will run.
+pub struct Scratch {
+    folder: TempDir,
+    inputs: BTreeMap<String, String>,
+}
+
+impl Scratch {
+    /// A repository that holds nothing but the action, which uses the binary under test.
+    pub fn new() -> Self {
+        let folder = TempDir::with_prefix("lockgate-act-").unwrap();
+        for name in ["home", "probe"] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        let binary = lockgate().to_str().unwrap().to_owned();
+        let mut scratch = Self {
+            folder,
+            inputs: BTreeMap::new(),
+        };
+        for part in ["action.yml", "action/run.sh"] {
+            scratch = scratch.file(part, std::fs::read(repository().join(part)).unwrap());
+        }
+        scratch.input("binary-path", &binary)
+    }
+
+    /// A path beside the repository, gone when the test ends.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Adds a file.
+    pub fn file(self, path: &str, content: impl AsRef<[u8]>) -> Self {
+        let path = self.beside("repository").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+        self
+    }
+
+    /// Adds all files of a folder.
+    pub fn tree(mut self, from: &Path) -> Self {
+        let mut folders = vec![from.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path.strip_prefix(from).unwrap().to_str().unwrap();
+                    self = self.file(name, std::fs::read(&path).unwrap());
+                }
+            }
+        }
+        self
+    }
+
+    /// Gives the action an input; the last word on a name counts.
+    pub fn input(mut self, name: &str, value: &str) -> Self {
+        self.inputs.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Runs the workflow as for a pull request.
+    pub fn run(self) -> Job {
+        // JSON is YAML, and no text can break out of it.
+        let inputs = serde_json::to_string(&self.inputs).unwrap();
+        let workflow = WORKFLOW.replace("INPUTS", &inputs);
+        let scratch = self.file(".github/workflows/gate.yml", workflow);
+        scratch.commit();
+        let event = json!({
+            "action": "opened",
+            "number": 7,
+            "pull_request": {
+                "number": 7,
+                "head": {"ref": "f", "sha": "x"},
+                "base": {"ref": "main", "sha": "y"},
+            },
+            "repository": {"full_name": "o/r"},
+        });
+        let event_file = scratch.beside("event.json");
+        std::fs::write(&event_file, event.to_string()).unwrap();
+        let probe = scratch.beside("probe");
+        let mut variable = std::ffi::OsString::from("PROBE_DIR=");
+        variable.push(&probe);
+        let done = output(
+            command(&tool("act"), &scratch.beside("home"))
+                .current_dir(scratch.beside("repository"))
+                .args(["pull_request", "--json", "--no-cache-server"])
+                .args(["-P", "ubuntu-latest=-self-hosted"])
+                .args(["-s", "GITHUB_TOKEN=dummy"])
+                // The runner gives a step no terminal; act does.
+                .args(["--env", "NO_COLOR=1", "--env"])
+                .arg(variable)
+                .arg("-e")
+                .arg(event_file),
+        );
+        let log = String::from_utf8(done.stdout).expect("act writes UTF-8");
+        let saved = |name: &str| std::fs::read_to_string(probe.join(name));
+        let Ok(outputs) = saved("outputs") else {
+            let said = String::from_utf8_lossy(&done.stderr);
+            panic!("act did not come to the last step: {said}\n{log}");
+        };
+        Job {
+            code: done.status.code().expect("no signal ended act"),
+            outcome: saved("outcome").unwrap(),
+            outputs: serde_json::from_str(&outputs).unwrap(),
+            sarif: saved("sarif").ok(),
+            report: saved("report").ok(),
+            events: events(&log),
+            scratch,
+        }
+    }
+
+    fn commit(&self) {
+        let git = |args: &[&str]| {
+            let done = output(
+                command(Path::new("git"), &self.beside("home"))
+                    .current_dir(self.beside("repository"))
+                    .env("GIT_CONFIG_NOSYSTEM", "1")
+                    .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
+                    .args(args),
+            );
+            let said = String::from_utf8_lossy(&done.stderr);
+            assert!(done.status.success(), "git {args:?}: {said}");
+        };
+        git(&["init", "--quiet"]);
+        git(&["add", "--all"]);
+        git(&["commit", "--quiet", "--message", "all"]);
+        git(&["remote", "add", "origin", "https://github.com/o/r.git"]);
+    }
+}
+
+fn events(log: &str) -> Vec<Value> {
+    log.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+        .collect()
+}
+
+/// A workflow command that the runner carried out.
+#[derive(Debug)]
+pub struct Command {
+    /// `error`, `warning`, `add-mask` …
+    pub name: String,
+    /// The whole line, as the step wrote it.
+    pub line: String,
+    /// What stands after the second `::`.
+    pub message: String,
+    /// What stands between the command and the second `::`.
+    pub properties: BTreeMap<String, String>,
+}
+
+impl Command {
+    /// Reads a line as GitHub's runner does (actions/runner, `ActionCommand.TryParseV2`): the first
+    /// `::` ends the properties. act takes the last.
+    fn new(line: &str) -> Self {
+        let rest = line.trim().strip_prefix("::").unwrap_or_default();
+        let (head, message) = rest.split_once("::").expect("a second `::`");
+        let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
+        let data = |text: &str| {
+            text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
+        };
+        let property = |text: &str| data(&text.replace("%3A", ":").replace("%2C", ","));
+        Self {
+            name: name.to_owned(),
+            line: line.trim_end().to_owned(),
+            message: data(message),
+            properties: properties
+                .split(',')
+                .filter_map(|pair| pair.split_once('='))
+                .map(|(name, value)| (name.trim().to_owned(), property(value)))
+                .collect(),
+        }
+    }
+}
+
+/// What became of the workflow.
+pub struct Job {
+    /// act's exit code.
+    pub code: i32,
+    /// `steps.gate.outcome`.
+    pub outcome: String,
+    /// `steps.gate.outputs`.
+    pub outputs: BTreeMap<String, String>,
+    /// The file that the output `sarif` names, if there is one.
+    pub sarif: Option<String>,
+    /// The file that the output `report` names, if there is one.
+    pub report: Option<String>,
+    events: Vec<Value>,
+    scratch: Scratch,
+}
+
+impl Job {
+    /// See [`Scratch::beside`].
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.scratch.beside(name)
+    }
+
+    /// An output of the action; empty when it is not set.
+    pub fn output(&self, name: &str) -> &str {
+        self.outputs.get(name).map_or("", String::as_str)
+    }
+
+    /// An output that is a number.
+    pub fn number(&self, name: &str) -> usize {
+        let text = self.output(name);
+        text.parse()
+            .unwrap_or_else(|_| panic!("the output {name} is {text:?}, no number"))
+    }
+
+    fn inner(&self) -> impl Iterator<Item = &Value> {
+        self.events
+            .iter()
+            .filter(|event| event["stepID"] == json!(INNER))
+    }
+
+    /// The exit code of the action's inner step.
+    pub fn inner_code(&self) -> i32 {
+        let said = self
+            .inner()
+            .filter(|event| event["level"] == "error")
+            .find_map(|event| event["msg"].as_str()?.strip_prefix("exit status "));
+        match said {
+            Some(number) => number.trim().parse().unwrap(),
+            None => {
+                let done = self.inner().find_map(|event| event["stepResult"].as_str());
+                assert_eq!(done, Some("success"), "the inner step has no exit code");
+                0
+            }
+        }
+    }
+
+    /// The job summary that the inner step wrote.
+    pub fn summary(&self) -> &str {
+        self.inner()
+            .filter(|event| event["command"] == "summary")
+            .find_map(|event| event["content"].as_str())
+            .unwrap_or_default()
+    }
+
+    /// The lines that the runner only shows.
+    pub fn lines(&self) -> Vec<&str> {
+        self.inner()
+            .filter(|event| event["raw_output"] == true)
+            .filter_map(|event| event["msg"].as_str())
+            .map(str::trim_end)
+            .collect()
+    }
+
+    /// The lines that the runner obeyed. Outputs and summary, which go through files, have none.
+    pub fn commands(&self) -> Vec<Command> {
+        self.inner()
+            .filter_map(|event| {
+                let command = Command::new(event["raw"].as_str()?);
+                assert_eq!(event["command"], command.name, "{command:?}");
+                Some(command)
+            })
+            .collect()
+    }
+
+    /// The annotations of one level.
+    pub fn annotations(&self, level: &str) -> Vec<Command> {
+        let mut commands = self.commands();
+        commands.retain(|command| command.name == level);
+        commands
+    }
+}

@@ -1,0 +1,165 @@
+//! Checks that together make lockgate write everything that it can write.
+
+use crate::programs::{check, repository};
+use crate::{fixtures, hostile};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// GitHub takes this many runs in one upload; more reports in one check would be cut off.
+const RUNS: usize = 20;
+
+/// One check.
+pub struct Case {
+    /// What it is about; a file name.
+    pub name: String,
+    /// The verdict's exit code, where it matters.
+    pub code: Option<i32>,
+    root: TempDir,
+    args: Vec<OsString>,
+}
+
+impl Case {
+    fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            code: None,
+            root: TempDir::with_prefix("lockgate-case-").unwrap(),
+            args: vec![".".into()],
+        }
+    }
+
+    /// A check whose root is another folder.
+    fn of(name: &str, root: &Path) -> Self {
+        let mut case = Self::new(name);
+        case.args = vec![root.into()];
+        case
+    }
+
+    fn code(mut self, code: i32) -> Self {
+        self.code = Some(code);
+        self
+    }
+
+    fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        std::fs::write(self.root.path().join(name), content).unwrap();
+        self
+    }
+
+    fn report(mut self, report: impl Into<OsString>) -> Self {
+        self.args.extend(["--report".into(), report.into()]);
+        self
+    }
+
+    fn fixture(self, path: &str) -> Self {
+        self.report(fixtures::path(path))
+    }
+
+    /// Runs it; returns the output of that kind.
+    pub fn write(&self, kind: &str) -> PathBuf {
+        let path = self.root.path().join(format!("{}.{kind}", self.name));
+        let mut output = OsString::from(format!("{kind}="));
+        output.push(&path);
+        let args = self.args.iter().cloned().chain(["--output".into(), output]);
+        let code = check(self.root.path(), args);
+        if let Some(expected) = self.code {
+            assert_eq!(code, expected, "{}", self.name);
+        }
+        path
+    }
+}
+
+/// All of them.
+pub fn all() -> Vec<Case> {
+    let mut cases = recorded();
+    cases.push(Case::of("shop", &repository().join("examples/shop")).code(1));
+    cases.push(waived());
+    cases.push(suppressed());
+    cases.push(failed());
+    cases.push(Case::new("nothing").code(3));
+    for (number, report) in hostile::reports().into_iter().enumerate() {
+        cases.push(
+            Case::new(format!("hostile-{number}"))
+                .file("lockgate.toml", hostile::policy())
+                .file("bandit.json", report)
+                .report("bandit=bandit.json")
+                .code(1),
+        );
+    }
+    cases
+}
+
+/// The recorded reports: those of one tool together, as if its runs were many. One report that is no
+/// evidence would keep its tool out of the upload file, so those come together too.
+fn recorded() -> Vec<Case> {
+    let reports = fixtures::reports();
+    let mut cases = Vec::new();
+    let (damaged, whole): (Vec<_>, Vec<_>) = reports.iter().partition(|r| r.is_malformed());
+    let (works, fails): (Vec<_>, Vec<_>) = whole.into_iter().partition(|r| r.works);
+    let (sarif, native): (Vec<_>, Vec<_>) = works.into_iter().partition(|r| r.sarif);
+    for tool in ["bandit", "trivy", "npm", "pip-audit"] {
+        let own = native.iter().filter(|r| r.tool == tool);
+        cases.push(of_reports(tool, own.copied()));
+    }
+    for (number, some) in sarif.chunks(RUNS / 2).enumerate() {
+        cases.push(of_reports(&format!("sarif-{number}"), some.iter().copied()));
+    }
+    cases.push(of_reports("useless", fails.into_iter()));
+    cases.push(of_reports("malformed", damaged.into_iter()));
+    cases
+}
+
+fn of_reports<'a>(name: &str, reports: impl Iterator<Item = &'a fixtures::Report>) -> Case {
+    let mut case = Case::new(name);
+    for report in reports {
+        case = case.fixture(&report.path);
+    }
+    assert!(case.args.len() > 2, "no reports for {name}");
+    case
+}
+
+/// Waivers of both breadths, one of them expired.
+fn waived() -> Case {
+    let policy = r#"extends = "lockgate:balanced"
+[[waiver]]
+rule = "B*"
+path = "**"
+reason = "see [the ticket](https://example.org/1) {0} and\nthe second line"
+owner = "@example/platform"
+expires = 2099-12-31
+
+[[waiver]]
+advisory = "CVE-2019-10744"
+reason = "no input of a user gets there"
+owner = "@example/web"
+expires = 2020-01-01
+"#;
+    Case::new("waived")
+        .file("lockgate.toml", policy)
+        .fixture("bandit/gen__pygoat.json")
+        .fixture("npm/gen__jimahub-npm11.json")
+        .code(1)
+}
+
+/// Suppressions that the reports themselves hold, honoured.
+fn suppressed() -> Case {
+    let policy = "extends = \"lockgate:balanced\"\n\n[scanners.suppressing]\nsuppressions = \"honour\"\n";
+    Case::new("suppressed")
+        .file("lockgate.toml", policy)
+        .report({
+            let mut named = OsString::from("suppressing=");
+            named.push(fixtures::path("sarif/dd_sarif__suppression_test.sarif"));
+            named
+        })
+}
+
+/// Scanners that failed, one of them with a second report that is good.
+fn failed() -> Case {
+    Case::new("failed")
+        .fixture("bandit/gen__pygoat.json")
+        .fixture("bandit/gen__missing-target.json")
+        .fixture("npm/gen__err-405-npm10.json")
+        .fixture("pip-audit/gen__pygoat.json")
+        .report("trivy=never-written.json")
+        .code(3)
+}

@@ -1,0 +1,370 @@
+//! Failures that users of other gates met. Each test bears its case's number.
+
+use crate::program::{Lockgate, fixture, verdict};
+use serde_json::{Value, json};
+
+fn incomplete() -> (String, i32) {
+    ("incomplete".to_owned(), 3)
+}
+
+fn report(path: &str) -> Vec<u8> {
+    std::fs::read(fixture("reports").join(path)).unwrap()
+}
+
+fn only_run(lockgate: Lockgate) -> Value {
+    let (json, _) = lockgate.json();
+    assert_eq!(json["runs"].as_array().unwrap().len(), 1);
+    json["runs"][0].clone()
+}
+
+fn sarif(runs: Value) -> String {
+    json!({"version": "2.1.0", "runs": runs}).to_string()
+}
+
+fn result(extra: Value) -> Value {
+    let mut result = json!({
+        "ruleId": "r1",
+        "message": {"text": "m"},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": "a.c"}, "region": {"startLine": 3}}}],
+    });
+    result
+        .as_object_mut()
+        .unwrap()
+        .extend(extra.as_object().unwrap().clone());
+    result
+}
+
+#[test]
+fn anchor_01_a_missing_report_is_incomplete() {
+    let named = Lockgate::check().args(&["--report", "bandit=nowhere.json"]);
+    assert_eq!(verdict(named), incomplete());
+    let pattern = Lockgate::check().args(&["--report", "reports/*.json"]);
+    assert_eq!(verdict(pattern), incomplete());
+    let policy = "[scanners.trivy]\nreports = \"trivy*.json\"\n";
+    assert_eq!(
+        verdict(Lockgate::check().file("lockgate.toml", policy)),
+        incomplete()
+    );
+    let required = "[scanners.trivy]\nrequired = true\n";
+    let other = Lockgate::check().file("lockgate.toml", required).report(
+        "bandit",
+        "b.json",
+        report("bandit/wild__svange_tagmania__bandit-report.json"),
+    );
+    assert_eq!(verdict(other), incomplete());
+    assert_eq!(verdict(Lockgate::check()), incomplete(), "no report at all");
+}
+
+#[test]
+fn anchor_02_what_is_no_report_is_incomplete_and_other_encodings_are_read() {
+    for content in [
+        "",
+        " \n",
+        "{}",
+        "[]",
+        "null",
+        "<html>502 Bad Gateway</html>",
+        "{\"results\": [",
+        "true",
+    ] {
+        for tool in ["", "bandit", "trivy", "npm-audit", "pip-audit"] {
+            let lockgate = Lockgate::check().report(tool, "r.json", content);
+            assert_eq!(verdict(lockgate), incomplete(), "{tool} {content:?}");
+        }
+    }
+    for file in [
+        "bandit__utf16le-bom-crlf.json",
+        "npm__utf16be-bom.json",
+        "pip-audit__utf8-bom.json",
+        "trivy__utf16le-nobom.json",
+    ] {
+        let run =
+            only_run(Lockgate::check().report("", "r.json", report(&format!("_malformed/{file}"))));
+        assert_eq!(run["health"], "complete", "{file}");
+        assert!(run["findings"].as_u64().unwrap() > 0, "{file}");
+    }
+}
+
+#[test]
+fn anchor_03_an_error_document_is_incomplete_and_said_to_be_an_outage() {
+    for content in [
+        r#"{"error": {"code": "ENOAUDIT", "summary": "Your configured registry does not support audit requests.", "detail": ""}}"#,
+        r#"{"message": "request failed", "method": "POST", "uri": "https://npm.example/", "statusCode": 503, "body": ""}"#,
+        r#"{"error": {"summary": "x"}, "auditReportVersion": 2, "vulnerabilities": {}, "metadata": {"vulnerabilities": {"total": 0}, "dependencies": {"total": 9}}}"#,
+    ] {
+        let lockgate = Lockgate::check().report("npm-audit", "n.json", content);
+        let (json, code) = lockgate.json();
+        assert_eq!(
+            (json["verdict"].as_str(), code),
+            (Some("incomplete"), 3),
+            "{content}"
+        );
+        assert_eq!(
+            json["runs"][0]["reasons"][0]["code"], "error-document",
+            "{content}"
+        );
+        assert!(
+            json["reasons"][0]["text"]
+                .as_str()
+                .unwrap()
+                .contains("outage"),
+            "{content}"
+        );
+    }
+}
+
+#[test]
+fn anchor_05_an_unsuccessful_sarif_run_is_never_complete() {
+    let run = |invocation: Value, results: Value| {
+        sarif(
+            json!([{"tool": {"driver": {"name": "T"}}, "invocations": [invocation], "results": results}]),
+        )
+    };
+    let failed = run(json!({"executionSuccessful": false}), json!([]));
+    assert_eq!(
+        verdict(Lockgate::check().report("", "s.sarif", failed)),
+        incomplete()
+    );
+    let notified = run(
+        json!({"executionSuccessful": true, "toolConfigurationNotifications": [
+            {"level": "error", "message": {"text": "syntax error"},
+             "locations": [{"physicalLocation": {"artifactLocation": {"uri": "bad.py"}}}]}]}),
+        json!([]),
+    );
+    let run = only_run(Lockgate::check().report("", "s.sarif", notified));
+    assert_eq!(run["health"], "partial");
+    assert_eq!(run["reasons"][0]["items"], json!(["bad.py"]));
+}
+
+#[test]
+fn anchor_06_sarif_without_runs_or_results_is_incomplete_and_empty_results_are_clean() {
+    assert_eq!(
+        verdict(Lockgate::check().report("", "s.sarif", sarif(json!([])))),
+        incomplete()
+    );
+    let without = sarif(json!([{"tool": {"driver": {"name": "T"}}}]));
+    assert_eq!(
+        verdict(Lockgate::check().report("", "s.sarif", without)),
+        incomplete()
+    );
+    let empty = sarif(json!([{"tool": {"driver": {"name": "T", "version": "1"}}, "results": []}]));
+    assert_eq!(
+        verdict(Lockgate::check().report("", "s.sarif", empty)),
+        ("pass".to_owned(), 0)
+    );
+}
+
+#[test]
+fn anchor_07_a_critical_result_without_location_blocks_and_can_be_uploaded() {
+    let run = json!([{
+        "tool": {"driver": {"name": "T", "rules": [{"id": "r1", "properties": {"security-severity": "9.9"}}]}},
+        "results": [{"ruleId": "r1", "message": {"text": "m"}}],
+    }]);
+    let lockgate = Lockgate::check()
+        .report("", "s.sarif", sarif(run))
+        .args(&["--output", "upload-sarif=up.sarif"]);
+    let folder = lockgate.folder.path().to_owned();
+    let outcome = lockgate.run();
+    assert_eq!(outcome.code, 1);
+    let upload: Value =
+        serde_json::from_slice(&std::fs::read(folder.join("up.sarif")).unwrap()).unwrap();
+    let place = &upload["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert!(place["artifactLocation"]["uri"].is_string());
+    assert_eq!(place["region"]["startLine"], 1);
+}
+
+#[test]
+fn anchor_08_odd_security_severities_are_no_severity() {
+    let severity = |given: Value| {
+        let run = json!([{
+            "tool": {"driver": {"name": "T", "rules": [{"id": "r1", "properties": {"security-severity": given}}]}},
+            "results": [result(json!({"level": "note"}))],
+        }]);
+        let (json, _) = Lockgate::check().report("", "s.sarif", sarif(run)).json();
+        let finding = &json["findings"][0];
+        (
+            finding["severity"].as_str().unwrap().to_owned(),
+            finding["reported"]["score"].clone(),
+        )
+    };
+    for given in [
+        json!(null),
+        json!("undefined"),
+        json!("11"),
+        json!(0.0),
+        json!({}),
+        json!([]),
+    ] {
+        assert_eq!(
+            severity(given.clone()),
+            ("low".to_owned(), Value::Null),
+            "{given}"
+        );
+    }
+    assert_eq!(severity(json!("9.8 ")), ("critical".to_owned(), json!(9.8)));
+}
+
+#[test]
+fn anchor_09_rules_are_found_wherever_they_stand() {
+    let severity = |tool: Value, extra: Value| {
+        let run = json!([{"tool": tool, "results": [result(extra)]}]);
+        let (json, _) = Lockgate::check().report("", "s.sarif", sarif(run)).json();
+        json["findings"][0]["severity"].as_str().unwrap().to_owned()
+    };
+    let rule = json!({"id": "r1", "properties": {"security-severity": "8.1"}});
+    let extension =
+        json!({"driver": {"name": "T"}, "extensions": [{"name": "E", "rules": [rule]}]});
+    assert_eq!(severity(extension.clone(), json!({})), "high");
+    let reference = json!({"ruleId": null, "rule": {"index": 0, "toolComponent": {"index": 0}}});
+    assert_eq!(severity(extension, reference), "high");
+    let driver = json!({"driver": {"name": "T", "rules": [rule]}});
+    assert_eq!(
+        severity(driver.clone(), json!({"ruleId": null, "ruleIndex": 0})),
+        "high"
+    );
+    assert_eq!(severity(driver, json!({"ruleId": "r1/sub"})), "high");
+    let level = json!({"driver": {"name": "T", "rules": [{"id": "r1", "defaultConfiguration": {"level": "error"}}]}});
+    assert_eq!(severity(level, json!({})), "high");
+}
+
+#[test]
+fn anchor_14_one_advisory_under_three_names_is_one_finding() {
+    let pip = json!({"dependencies": [{"name": "werkzeug", "version": "0.11", "vulns": [
+        {"id": "PYSEC-2019-140", "fix_versions": ["0.15.3"], "aliases": ["CVE-2019-14806", "GHSA-gq9m-qvpx-68hc"]}]}]});
+    let grype = sarif(json!([{
+        "tool": {"driver": {"name": "Trivy", "rules": [{"id": "CVE-2019-14806", "properties": {"tags": ["vulnerability"], "security-severity": "7.5"}}]}},
+        "results": [],
+    }]));
+    let lockgate = Lockgate::check()
+        .file("requirements.txt", "#\n#\n#\n#\n#\nWerkzeug==0.11\n")
+        .report("", "t.json", report("trivy/golden__pip.json"))
+        .report("", "p.json", pip.to_string())
+        .report("", "s.sarif", grype);
+    let (json, _) = lockgate.json();
+    let findings = json["findings"].as_array().unwrap();
+    let one: Vec<&Value> = findings
+        .iter()
+        .filter(|f| {
+            f["advisories"]
+                .as_array()
+                .unwrap()
+                .contains(&json!("CVE-2019-14806"))
+        })
+        .collect();
+    assert_eq!(one.len(), 1, "{findings:#?}");
+    let scanners: Vec<_> = one[0]["witnesses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|w| w["scanner"].clone())
+        .collect();
+    assert_eq!(scanners, ["pip-audit", "trivy"]);
+    assert_eq!(one[0]["severity"], "high", "borrowed from Trivy");
+    assert_eq!(one[0]["location"]["line"], 6);
+}
+
+#[test]
+fn anchor_15_one_advisory_in_two_lockfiles_is_two_findings() {
+    let results = ["a/package-lock.json", "b/package-lock.json"].map(|target| {
+        json!({"Target": target, "Class": "lang-pkgs", "Type": "npm", "Vulnerabilities": [
+            {"VulnerabilityID": "CVE-2020-8203", "PkgName": "lodash", "InstalledVersion": "4.17.15", "Severity": "HIGH"}]})
+    });
+    let trivy = json!({"SchemaVersion": 2, "ArtifactName": ".", "ArtifactType": "filesystem", "Results": results});
+    let (json, _) = Lockgate::check()
+        .report("", "t.json", trivy.to_string())
+        .json();
+    assert_eq!(json["findings"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn anchor_18_a_wrong_policy_is_refused_with_its_place() {
+    for (policy, place) in [
+        ("unknwon = 1\n", "lockgate.toml:1:1"),
+        ("unrated = \"severe\"\n", "lockgate.toml:1:11"),
+        (
+            "[scanners.trivy]\nrequired = \"yes\"\n",
+            "lockgate.toml:2:12",
+        ),
+    ] {
+        let outcome = Lockgate::check().file("lockgate.toml", policy).run();
+        assert_eq!(outcome.code, 2, "{policy}");
+        assert!(outcome.stderr.contains(place), "{}", outcome.stderr);
+        assert!(outcome.stdout.is_empty());
+    }
+}
+
+#[test]
+fn anchor_19_a_waiver_holds_through_its_last_day() {
+    let policy = "[[waiver]]\nadvisory = \"CVE-2019-14806\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2026-11-20\n";
+    let blocked = |day: &str| {
+        let (json, _) = Lockgate::check()
+            .file(
+                "lockgate.toml",
+                format!("extends = \"lockgate:balanced\"\n{policy}"),
+            )
+            .report("", "t.json", report("trivy/golden__pip.json"))
+            .args(&["--as-of", day])
+            .json();
+        let counts = &json["counts"];
+        (
+            counts["blocked"].as_u64().unwrap(),
+            counts["waived"].as_u64().unwrap(),
+        )
+    };
+    assert_eq!(blocked("2026-11-19"), (0, 1));
+    assert_eq!(blocked("2026-11-20"), (0, 1));
+    assert_eq!(blocked("2026-11-21"), (1, 0));
+    for line in [
+        "reason = \"r\"\n",
+        "owner = \"o\"\n",
+        "expires = 2026-11-20\n",
+        "advisory = \"CVE-2019-14806\"\n",
+    ] {
+        let outcome = Lockgate::check()
+            .file("lockgate.toml", policy.replace(line, ""))
+            .run();
+        assert_eq!(outcome.code, 2, "without {line}");
+    }
+}
+
+#[test]
+fn anchor_21_two_reports_of_one_tool_share_no_category() {
+    let lockgate = Lockgate::check()
+        .report("", "fs.json", report("trivy/golden__pip.json"))
+        .report("", "config.json", report("trivy/golden__dockerfile.json"))
+        .report("", "b.json", report("bandit/gen__pygoat.json"))
+        .args(&["--output", "upload-sarif=up.sarif"]);
+    let folder = lockgate.folder.path().to_owned();
+    lockgate.run();
+    let upload: Value =
+        serde_json::from_slice(&std::fs::read(folder.join("up.sarif")).unwrap()).unwrap();
+    let ids: Vec<_> = upload["runs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| run["automationDetails"]["id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(ids, ["lockgate/bandit/", "lockgate/trivy/"]);
+}
+
+#[test]
+fn anchor_30_what_is_reported_is_what_was_evaluated() {
+    let (json, _) = Lockgate::check()
+        .report("", "b.json", report("bandit/gen__pygoat.json"))
+        .report("", "n.json", report("npm/gen__jimahub-npm11.json"))
+        .json();
+    let findings = json["findings"].as_array().unwrap();
+    let counts = json["counts"].as_object().unwrap();
+    let dispositions: u64 = counts
+        .iter()
+        .filter(|(k, _)| *k != "findings")
+        .map(|(_, n)| n.as_u64().unwrap())
+        .sum();
+    assert_eq!(findings.len() as u64, dispositions);
+    assert_eq!(findings.len(), 65 + 89);
+    let witnesses: usize = findings
+        .iter()
+        .map(|f| f["witnesses"].as_array().unwrap().len())
+        .sum();
+    assert_eq!(witnesses, 65 + 89);
+}

@@ -1,0 +1,228 @@
+//! The house rules: who may use whom, where I/O happens, how foreign text gets out.
+
+use crate::program::repository;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Module → the modules that it may use. Everything may use `model`.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("escape", &[]),
+    ("ingest", &[]),
+    ("manifest", &[]),
+    ("locate", &["manifest"]),
+    ("merge", &[]),
+    ("policy", &[]),
+    ("assess", &["merge", "policy"]),
+    ("report", &["escape"]),
+    ("error", &[]),
+    ("cli", &[]),
+    ("edge", &["error"]),
+    (
+        "app",
+        &[
+            "assess", "cli", "edge", "error", "escape", "ingest", "locate", "manifest", "merge",
+            "policy", "report",
+        ],
+    ),
+];
+
+const LONGEST: usize = 450;
+
+fn sources() -> BTreeMap<PathBuf, String> {
+    fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.insert(path, text);
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    walk(&repository().join("src"), &mut found);
+    found
+}
+
+fn module(path: &Path) -> String {
+    let inside = path.strip_prefix(repository().join("src")).unwrap();
+    inside
+        .components()
+        .next()
+        .unwrap()
+        .as_os_str()
+        .to_str()
+        .unwrap()
+        .trim_end_matches(".rs")
+        .to_owned()
+}
+
+/// The part of a file that is not its tests.
+fn without_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests").next().unwrap()
+}
+
+/// The same without comments.
+fn code(text: &str) -> String {
+    let lines = without_tests(text).lines();
+    lines
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+/// The modules that a file names by `crate::…`, also in lists: `use crate::{escape, ingest}`.
+fn uses(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let code = code(text);
+    for part in code.split("crate::").skip(1) {
+        let names: Vec<&str> = match part.strip_prefix('{') {
+            Some(list) => {
+                // Only the first component of each entry; nested lists belong to it.
+                let mut depth = 0;
+                let end = list
+                    .find(|c| {
+                        match c {
+                            '{' => depth += 1,
+                            '}' if depth == 0 => return true,
+                            '}' => depth -= 1,
+                            _ => {}
+                        }
+                        false
+                    })
+                    .unwrap();
+                list[..end].split(',').collect()
+            }
+            None => vec![part],
+        };
+        for name in names {
+            let name = name.trim();
+            let end = name
+                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .unwrap_or(name.len());
+            found.push(name[..end].to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn modules_use_only_what_the_design_allows() {
+    let allowed: BTreeMap<&str, &[&str]> = ALLOWED.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let module = module(&path);
+        if module == "lib" || module == "main" {
+            continue;
+        }
+        let may = allowed
+            .get(module.as_str())
+            .unwrap_or_else(|| panic!("{module} is not in the table"));
+        for used in uses(&text) {
+            let known = allowed.contains_key(used.as_str());
+            if known && used != module && used != "model" && !may.contains(&used.as_str()) {
+                wrong.push(format!("{} uses {used}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_table_itself_has_no_circle() {
+    // Each module only uses modules that stand above it.
+    for (index, (module, uses)) in ALLOWED.iter().enumerate() {
+        for used in *uses {
+            let at = ALLOWED.iter().position(|(name, _)| name == used).unwrap();
+            assert!(at < index, "{module} uses {used}");
+        }
+    }
+}
+
+/// `raw` is for comparing and parsing. A renderer that calls it would print foreign text unescaped.
+#[test]
+fn renderers_never_touch_raw_text() {
+    for (path, text) in sources() {
+        if module(&path) == "report" {
+            let code = code(&text);
+            assert!(
+                !code.contains(".raw()") && !code.contains("Foreign"),
+                "{}",
+                path.display()
+            );
+        }
+    }
+}
+
+/// The lint bans I/O everywhere; the one exception is the edge.
+#[test]
+fn only_the_edge_is_exempt_from_the_io_lint() {
+    for (path, text) in sources() {
+        let exempt = text.contains("clippy::disallowed_methods") && text.contains("#![allow");
+        let edge = path.ends_with("src/edge/mod.rs");
+        assert_eq!(exempt, edge, "{}", path.display());
+    }
+}
+
+#[test]
+fn the_base_names_no_scanner() {
+    for (path, text) in sources() {
+        if ["model", "merge", "assess"].contains(&module(&path).as_str()) {
+            let code = code(&text);
+            for scanner in ["bandit", "trivy", "pip-audit", "npm-audit"] {
+                assert!(
+                    !code.contains(scanner),
+                    "{} names {scanner}",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn files_stay_small() {
+    for (path, text) in sources() {
+        let lines = without_tests(&text).lines().count();
+        assert!(lines <= LONGEST, "{}: {lines} lines", path.display());
+    }
+}
+
+/// Every input of the action reaches the program, and every output that the action promises is one
+/// that the program writes.
+#[test]
+fn the_action_and_the_program_agree() {
+    let action = std::fs::read_to_string(repository().join("action.yml")).unwrap();
+    let cli = std::fs::read_to_string(repository().join("src/cli.rs")).unwrap();
+    let script = std::fs::read_to_string(repository().join("action/run.sh")).unwrap();
+    for line in action
+        .lines()
+        .map(str::trim)
+        .filter(|l| l.starts_with("LOCKGATE_"))
+    {
+        let name = line.split(':').next().unwrap();
+        assert!(
+            cli.contains(&format!("\"{name}\"")) || script.contains(name),
+            "{name} is read by nobody"
+        );
+    }
+    let outputs = std::fs::read_to_string(repository().join("src/report/outputs.rs")).unwrap();
+    for line in action
+        .lines()
+        .filter(|l| l.contains("steps.check.outputs."))
+    {
+        let name = line
+            .split("steps.check.outputs.")
+            .nth(1)
+            .unwrap()
+            .split(' ')
+            .next()
+            .unwrap();
+        assert!(
+            outputs.contains(&format!("(\"{name}\"")),
+            "{name} is written by nobody"
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! Damaged reports: whatever happens to a file on its way, it never turns into a clean result.
+
+use crate::corpus::{folder, rows};
+use lockgate::ingest::{self, tool::Parsed};
+use lockgate::model::HealthLevel;
+
+/// What must never happen: a damaged report that looks as if the scanner had found nothing, or
+/// less than it did.
+fn passes_for_whole(bytes: &[u8], whole: usize) -> Option<String> {
+    let runs = ingest::read(bytes, None);
+    let seen: usize = runs.iter().map(|run| run.observations.len()).sum();
+    let complete = runs
+        .iter()
+        .all(|run: &Parsed| run.health.level() == HealthLevel::Complete);
+    (complete && seen < whole).then(|| format!("complete with {seen} of {whole} findings"))
+}
+
+fn healthy() -> Vec<(String, Vec<u8>, usize)> {
+    rows()
+        .into_iter()
+        .filter(|row| matches!(row.verdict.as_str(), "findings" | "clean"))
+        .map(|row| {
+            let bytes = std::fs::read(folder().join(&row.path)).unwrap();
+            (row.path, bytes, row.findings.unwrap_or(0))
+        })
+        .collect()
+}
+
+#[test]
+fn a_report_cut_anywhere_is_never_complete() {
+    let mut wrong = Vec::new();
+    for (path, bytes, _) in healthy() {
+        // Two bytes at least: the last one may be a line break, the one before it ends the document.
+        let end = bytes
+            .iter()
+            .rposition(|b| !b.is_ascii_whitespace() && *b != 0)
+            .unwrap();
+        let end = if bytes.starts_with(&[0xfe, 0xff]) || bytes.get(1) == Some(&0) {
+            end - 2
+        } else {
+            end
+        };
+        for cut in [
+            0,
+            1,
+            bytes.len() / 4,
+            bytes.len() / 2,
+            bytes.len() * 3 / 4,
+            end,
+        ] {
+            let runs = ingest::read(&bytes[..cut], None);
+            if !runs
+                .iter()
+                .all(|run| run.health.level() == HealthLevel::Failed)
+            {
+                wrong.push(format!("{path} cut at {cut}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn flipped_bytes_never_hide_findings() {
+    let mut wrong = Vec::new();
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    for (path, bytes, whole) in healthy() {
+        for _ in 0..20 {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let at = usize::try_from(random >> 33).unwrap() % bytes.len();
+            // Only the document's own structure: a changed letter in a text is a different text,
+            // and in a key of a list of packages a different package.
+            if !b"{}[]:,".contains(&bytes[at]) {
+                continue;
+            }
+            let mut damaged = bytes.clone();
+            damaged[at] = b'~';
+            if let Some(what) = passes_for_whole(&damaged, whole) {
+                wrong.push(format!("{path} at {at}: {what}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn wrong_types_for_the_lists_of_findings_are_never_clean() {
+    for (path, key) in [
+        ("bandit/gen__pygoat.json", "results"),
+        ("bandit/gen__pygoat.json", "metrics"),
+        ("pip-audit/gen__pygoat.json", "dependencies"),
+        ("npm/gen__jimahub-npm11.json", "vulnerabilities"),
+        ("npm/gen__jimahub-npm11.json", "metadata"),
+        ("npm/auditci__npm-high__npm-output.json", "advisories"),
+        ("trivy/golden__pip.json", "Results"),
+        ("sarif/dd_sarif__njsscan.sarif", "runs"),
+    ] {
+        let bytes = std::fs::read(folder().join(path)).unwrap();
+        for wrong in [
+            "null",
+            "0",
+            "\"\"",
+            "[]",
+            "{}",
+            "true",
+            "[null]",
+            "[0]",
+            "{\"a\": 0}",
+        ] {
+            let mut document: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+            document[key] = serde_json::from_str(wrong).unwrap();
+            let runs = ingest::read(document.to_string().as_bytes(), None);
+            for run in &runs {
+                let clean =
+                    run.health.level() == HealthLevel::Complete && run.observations.is_empty();
+                // An empty list of results beside metrics of files is Bandit's clean report.
+                let honest = key == "results" && wrong == "[]";
+                assert!(!clean || honest, "{path}: {key} = {wrong}");
+            }
+        }
+    }
+}
+
+#[test]
+fn two_reports_in_one_file_are_refused() {
+    for path in [
+        "bandit/gen__pygoat.json",
+        "trivy/golden__pip.json",
+        "sarif/dd_sarif__njsscan.sarif",
+    ] {
+        let bytes = std::fs::read(folder().join(path)).unwrap();
+        let twice = [bytes.as_slice(), b"\n", bytes.as_slice()].concat();
+        let runs = ingest::read(&twice, None);
+        assert_eq!(
+            runs[0].health.problems()[0].code,
+            "second-document",
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_report_under_another_tools_name_is_refused() {
+    let bytes = std::fs::read(folder().join("bandit/gen__pygoat.json")).unwrap();
+    let expected = ingest::Expected::named("trivy").unwrap();
+    let runs = ingest::read(&bytes, Some(&expected));
+    assert_eq!(runs[0].scanner.as_str(), "trivy");
+    assert_eq!(runs[0].health.problems()[0].code, "wrong-tool");
+    let sarif = std::fs::read(folder().join("sarif/dd_sarif__njsscan.sarif")).unwrap();
+    let runs = ingest::read(&sarif, Some(&expected));
+    assert_eq!(runs[0].health.problems()[0].code, "wrong-tool");
+    assert!(runs[0].observations.is_empty());
+}
+
+#[test]
+fn deep_nesting_ends_in_an_error() {
+    for opening in ["[", "{\"a\":", "{\"runs\":[{\"a\":", "{\"results\":[["] {
+        let text = opening.repeat(100_000);
+        let runs = ingest::read(text.as_bytes(), None);
+        assert_eq!(runs[0].health.level(), HealthLevel::Failed);
+    }
+}

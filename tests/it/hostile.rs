@@ -1,0 +1,216 @@
+//! Text from reports, read back from every output as its reader would read it.
+
+use crate::program::Lockgate;
+use pulldown_cmark::{Event, Options, Parser, Tag};
+use serde_json::json;
+
+/// What somebody might put into a file name, a message, a version.
+const HOSTILE: &[&str] = &[
+    "::set-output name=verdict::pass",
+    "\n::set-output name=verdict::pass",
+    "a ##[set-output name=verdict]pass",
+    "##[stop-commands]token",
+    "%0A::error::forged",
+    "\r\n::add-mask::block",
+    "@everyone #1 GH-1 octo/repo#2",
+    "</code></sub></details><script>alert(1)</script><img src=x onerror=alert(1)>",
+    "![x](https://example.org/x.png) [y](javascript:alert(1)) <https://example.org> www.example.org",
+    "| a | b |\n|---|---|\n# heading\n- item\n```\ncode\n~~~",
+    "`` ` ``` $math$ {{ x }} *bold* _em_ ~~gone~~ \\",
+    "\u{202e}evil\u{202c}\u{200b}\u{feff}\u{e0041}",
+    "\u{1b}[31mred\u{1b}]8;;https://example.org\u{7}link\u{1b}]8;;\u{7}\u{8}\u{9b}2J",
+];
+
+fn reports(text: &str) -> (String, String) {
+    let bandit = json!({
+        "errors": [{"filename": text, "reason": text}],
+        "generated_at": "2026-01-01T00:00:00Z",
+        "metrics": {"_totals": {"loc": 3}, "a.py": {}},
+        "results": [{
+            "code": format!("1 {text}"), "filename": format!("dir/{text}"), "issue_severity": "HIGH",
+            "issue_confidence": "HIGH", "issue_text": text, "line_number": 1, "line_range": [1],
+            "more_info": text, "test_id": text, "test_name": text,
+        }],
+    });
+    let pip = json!({"dependencies": [
+        {"name": text, "version": text, "vulns": [{"id": text, "fix_versions": [text], "aliases": ["CVE-2020-1"], "description": text}]},
+        {"name": text, "skip_reason": text},
+    ]});
+    (bandit.to_string(), pip.to_string())
+}
+
+/// Runs with the hostile text everywhere; returns stdout and the Markdown.
+fn outputs(text: &str) -> (String, String) {
+    let (bandit, pip) = reports(text);
+    let policy = format!(
+        "extends = \"lockgate:balanced\"\n[[gate]]\nname = {0}\nwhen = {{ kind = \"code\" }}\naction = \"block\"\n\
+         [[waiver]]\nadvisory = \"CVE-1999-1\"\nreason = {0}\nowner = {0}\nexpires = 2020-01-01\n",
+        toml_text(text)
+    );
+    let lockgate = Lockgate::check()
+        .file("lockgate.toml", policy)
+        .report("bandit", "b.json", bandit)
+        .report("pip-audit", "p.json", pip)
+        .args(&["--output", "markdown=o.md"])
+        .env("GITHUB_ACTIONS", "true");
+    let outcome = lockgate.run();
+    assert_eq!(outcome.code, 1, "{}{}", outcome.stdout, outcome.stderr);
+    let markdown = std::fs::read_to_string(lockgate.folder.path().join("o.md")).unwrap();
+    (outcome.stdout, markdown)
+}
+
+fn toml_text(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out + "\""
+}
+
+/// The runner's own reading of a line (actions/runner, `ActionCommand`): version 2 at its start
+/// after white space, else version 1 anywhere.
+fn command(line: &str) -> Option<(&str, &str)> {
+    let trimmed = line.trim_start();
+    if let Some(rest) = trimmed.strip_prefix("::") {
+        let (head, data) = rest.split_once("::")?;
+        return Some((head.split(' ').next().unwrap(), data));
+    }
+    let rest = &line[line.find("##[")? + 3..];
+    let (head, data) = rest.split_once(']')?;
+    Some((head.split(' ').next().unwrap(), data))
+}
+
+#[test]
+fn the_log_holds_no_command_but_ours() {
+    for text in HOSTILE {
+        let (stdout, _) = outputs(text);
+        // Every character at which a reader of the log may begin a new line.
+        for line in stdout.split([
+            '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}',
+        ]) {
+            if let Some((name, _)) = command(line) {
+                assert!(["error", "warning"].contains(&name), "{text:?}: {line:?}");
+                assert!(line.starts_with("::"), "{text:?}: {line:?}");
+                let head = line[2..].split("::").next().unwrap();
+                let forged = head
+                    .split(',')
+                    .filter(|p| p.trim_start().starts_with("line="))
+                    .count();
+                assert!(forged <= 1, "{text:?}: {line:?}");
+            }
+            assert!(
+                !line.contains(|c: char| c.is_control() || c == '\u{202e}' || c == '\u{200b}'),
+                "{line:?}"
+            );
+        }
+        let errors = stdout.lines().filter(|l| l.starts_with("::error ")).count();
+        assert_eq!(errors, 2, "{text:?}");
+    }
+}
+
+#[test]
+fn the_summary_holds_no_markup_but_ours() {
+    let honest = shape(&outputs("honest text").1);
+    for text in HOSTILE {
+        let (_, markdown) = outputs(text);
+        assert_eq!(shape(&markdown), honest, "{text:?}\n{markdown}");
+        let shown = text_of(&markdown);
+        for mention in ["@everyone", "#1", "GH-1", "repo#2"] {
+            assert!(!shown.contains(mention), "{mention} in {shown}");
+        }
+        // GFM links these while it parses, in the source.
+        for address in ["www.example", "https://example"] {
+            assert!(!markdown.contains(address), "{address} in {markdown}");
+        }
+    }
+}
+
+/// Everything in a Markdown document but its text.
+fn shape(markdown: &str) -> Vec<String> {
+    let allowed = [
+        "<details>",
+        "<summary>",
+        "</summary>",
+        "</details>",
+        "<sub>",
+        "</sub>",
+        "<code>",
+        "</code>",
+    ];
+    Parser::new_ext(markdown, Options::all() - Options::ENABLE_SMART_PUNCTUATION)
+        .filter_map(|event| match event {
+            Event::Text(_) | Event::SoftBreak => None,
+            Event::Html(html) | Event::InlineHtml(html) => {
+                let tags: Vec<&str> = html
+                    .split_inclusive('>')
+                    .map(str::trim)
+                    .filter(|t| t.starts_with('<'))
+                    .collect();
+                for tag in &tags {
+                    assert!(allowed.contains(tag), "{tag}");
+                }
+                Some(tags.concat())
+            }
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                assert!(dest_url.starts_with("https://nvd.nist.gov/"), "{dest_url}");
+                Some("link".to_owned())
+            }
+            Event::Start(Tag::Image { .. }) => panic!("an image"),
+            other => Some(
+                format!("{other:?}")
+                    .split('(')
+                    .take(2)
+                    .collect::<Vec<_>>()
+                    .join("("),
+            ),
+        })
+        .collect()
+}
+
+/// The text that a reader sees outside of code, which is what GitHub looks for mentions in.
+fn text_of(markdown: &str) -> String {
+    let mut code = 0;
+    let mut text = String::new();
+    for event in Parser::new_ext(markdown, Options::all()) {
+        match event {
+            Event::InlineHtml(html) if &*html == "<code>" => code += 1,
+            Event::InlineHtml(html) if &*html == "</code>" => code -= 1,
+            Event::Text(part) if code == 0 => text.push_str(&part),
+            _ => {}
+        }
+    }
+    text
+}
+
+/// Errors in a policy draw its lines; the policy may come from a stranger too.
+#[test]
+fn policy_errors_hold_no_command() {
+    for text in HOSTILE {
+        let policy = format!(
+            "unrated = {}\n# {}\n",
+            toml_text(text),
+            text.replace(['\n', '\r'], " ")
+        );
+        let outcome = Lockgate::check().file("lockgate.toml", policy).run();
+        assert_eq!(outcome.code, 2);
+        for line in outcome.stderr.lines() {
+            assert_eq!(command(line), None, "{line:?}");
+            assert!(!line.contains('\u{1b}'), "{line:?}");
+        }
+    }
+}
+
+#[test]
+fn hostile_arguments_are_shown_harmless() {
+    let outcome = Lockgate::check()
+        .args(&["--output", "##[error]x\n::error::y"])
+        .run();
+    assert_eq!(outcome.code, 2);
+    for line in outcome.stderr.lines() {
+        assert_eq!(command(line), None, "{line:?}");
+    }
+}

@@ -1,0 +1,282 @@
+//! What must hold for any evidence and any policy.
+
+use jiff::civil::date;
+use lockgate::assess::assess;
+use lockgate::escape;
+use lockgate::model::{
+    Assessment, Certainty, Confidence, Context, Evidence, Foreign as _, Health, Kind, Located,
+    Location, Observation, Problem, Region, RepoPath, Reported, RuleId, Run, ScannerId, Severity,
+    Untrusted, Verdict, Witnessed, Work,
+};
+use lockgate::policy::{self, Policy, Source};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+const SCANNERS: [&str; 3] = ["alpha", "beta", "gamma"];
+const PATHS: [&str; 3] = ["src/a.py", "tests/b.py", "c.toml"];
+const RULES: [&str; 3] = ["R1", "R2", "X9"];
+
+fn observation() -> impl Strategy<Value = Located> {
+    let severity = prop_oneof![
+        Just(None),
+        prop::sample::select(&Severity::ALL[..]).prop_map(Some)
+    ];
+    let kind = prop::sample::select(&Kind::ALL[..]);
+    (
+        severity,
+        kind,
+        0..3_usize,
+        0..3_usize,
+        1..5_u64,
+        "[a-z]{1,3}",
+    )
+        .prop_map(|(severity, kind, rule, path, line, text)| {
+            let mut observation = Observation::new(RuleId::new(RULES[rule]), kind, text.as_str());
+            observation.severity = severity;
+            observation.reported = Reported {
+                severity: None,
+                score: None,
+                confidence: Some(Confidence::High),
+            };
+            let location = Location {
+                path: RepoPath::new(PATHS[path]).unwrap(),
+                region: Region::line(line),
+                certainty: Certainty::Exact,
+                target: None,
+            };
+            Located {
+                observation,
+                location,
+                line_hash: None,
+                line_text: Some(text.into()),
+            }
+        })
+}
+
+fn health() -> impl Strategy<Value = Health> {
+    let problem = || Problem::new("x", "x");
+    prop_oneof![
+        4 => Just(Health::Complete(Work::new(1, "files").unwrap())),
+        1 => Just(Health::Partial(Work::new(1, "files").unwrap(), vec![problem()])),
+        1 => Just(Health::Failed(problem())),
+    ]
+}
+
+fn witnessed() -> impl Strategy<Value = Witnessed> {
+    (
+        0..3_usize,
+        health(),
+        prop::collection::vec(observation(), 0..6),
+        0..4_u8,
+    )
+        .prop_map(|(scanner, health, mut observations, report)| {
+            if matches!(health, Health::Failed(_)) {
+                observations.clear();
+            }
+            Witnessed {
+                run: Run {
+                    scanner: ScannerId::new(SCANNERS[scanner]).unwrap(),
+                    tool: SCANNERS[scanner].into(),
+                    version: None,
+                    report: Some(format!("r{report}").into()),
+                    ordinal: 0,
+                    format: None,
+                    health,
+                    notes: Vec::new(),
+                    findings: observations.len(),
+                    rules: BTreeMap::new(),
+                },
+                observations,
+            }
+        })
+}
+
+fn evidence() -> impl Strategy<Value = Evidence> {
+    prop::collection::vec(witnessed(), 0..5).prop_map(|mut runs| {
+        // One report is read once for each scanner.
+        runs.sort_by(|a, b| (&a.run.scanner, &a.run.report).cmp(&(&b.run.scanner, &b.run.report)));
+        runs.dedup_by(|a, b| (&a.run.scanner, &a.run.report) == (&b.run.scanner, &b.run.report));
+        Evidence { runs }
+    })
+}
+
+/// Gates that only look at severity and kind, as most policies do.
+fn policy_text() -> impl Strategy<Value = String> {
+    let condition = prop_oneof![
+        prop::sample::select(vec!["low", "medium", "high", "critical"])
+            .prop_map(|s| format!("severity = \">={s}\"")),
+        prop::sample::select(vec!["code", "secret", "dependency"])
+            .prop_map(|k| format!("kind = \"{k}\"")),
+        Just("path = \"tests/**\"".to_owned()),
+        Just("rule = \"R*\"".to_owned()),
+    ];
+    let action = prop::sample::select(vec!["block", "warn", "allow"]);
+    let gate = (condition, action);
+    (prop::collection::vec(gate, 0..5), any::<bool>(), any::<bool>()).prop_map(|(gates, required, relaxed)| {
+        let mut text = String::new();
+        if relaxed {
+            text.push_str("on-partial = \"warn\"\n");
+        }
+        if required {
+            text.push_str("[scanners.alpha]\nrequired = true\n");
+        }
+        for (index, (condition, action)) in gates.iter().enumerate() {
+            text.push_str(&format!("[[gate]]\nname = \"g{index}\"\nwhen = {{ {condition} }}\naction = \"{action}\"\n"));
+        }
+        text
+    })
+}
+
+fn load(text: &str) -> Policy {
+    let source = Source {
+        name: "p.toml".into(),
+        path: None,
+        text: text.into(),
+    };
+    policy::load(&source, &|_| Err("none".into())).unwrap()
+}
+
+fn judge(evidence: Evidence, policy: &str) -> Assessment {
+    assess(
+        evidence,
+        &load(policy),
+        &Context {
+            today: date(2026, 11, 20),
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn adding_a_finding_never_turns_block_into_pass(evidence in evidence(), policy in policy_text(), more in observation()) {
+        let before = judge(evidence.clone(), &policy);
+        let mut larger = evidence;
+        if let Some(run) = larger.runs.iter_mut().find(|w| w.run.health.work().is_some()) {
+            run.observations.push(more);
+        }
+        let after = judge(larger, &policy);
+        prop_assert!(after.verdict >= before.verdict, "{:?} -> {:?}", before.verdict, after.verdict);
+    }
+
+    #[test]
+    fn removing_evidence_never_turns_incomplete_into_pass(evidence in evidence(), policy in policy_text(), which in 0..5_usize) {
+        prop_assume!(which < evidence.runs.len());
+        let before = judge(evidence.clone(), &policy);
+        // A report that is gone is still expected: it was named.
+        let mut smaller = evidence;
+        smaller.runs[which].run.health = Health::Failed(Problem::new("missing", "x"));
+        smaller.runs[which].observations.clear();
+        let after = judge(smaller, &policy);
+        prop_assert_eq!(after.verdict, Verdict::Incomplete);
+        prop_assert!(after.verdict >= before.verdict);
+    }
+
+    #[test]
+    fn a_required_scanner_without_evidence_is_never_passed(evidence in evidence()) {
+        let mut evidence = evidence;
+        evidence.runs.retain(|w| w.run.scanner.as_str() != "alpha");
+        let assessment = judge(evidence, "[scanners.alpha]\nrequired = true\n");
+        prop_assert_eq!(assessment.verdict, Verdict::Incomplete);
+    }
+
+    #[test]
+    fn the_order_of_reports_never_matters(evidence in evidence(), policy in policy_text(), seed in any::<u64>()) {
+        let mut shuffled = evidence.clone();
+        let mut random = seed | 1;
+        for index in (1..shuffled.runs.len()).rev() {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            shuffled.runs.swap(index, (random >> 33) as usize % (index + 1));
+        }
+        for run in &mut shuffled.runs {
+            run.observations.reverse();
+        }
+        prop_assert_eq!(judge(evidence, &policy), judge(shuffled, &policy));
+    }
+
+    #[test]
+    fn nothing_is_dropped(evidence in evidence(), policy in policy_text()) {
+        let observations: usize = evidence.runs.iter().map(|w| w.observations.len()).sum();
+        let assessment = judge(evidence, &policy);
+        let witnesses: usize = assessment.findings.iter().map(|d| d.finding.witnesses.len()).sum();
+        prop_assert_eq!(witnesses, observations);
+        let mut prints: Vec<_> = assessment.findings.iter().map(|d| &d.finding.fingerprint).collect();
+        prints.sort();
+        prints.dedup();
+        prop_assert_eq!(prints.len(), assessment.findings.len(), "fingerprints are unique");
+    }
+
+    #[test]
+    fn an_expired_waiver_equals_none(evidence in evidence(), policy in policy_text()) {
+        let waiver = "[[waiver]]\nrule = \"*\"\npath = \"**\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2026-11-19\n";
+        let with = judge(evidence.clone(), &format!("{policy}{waiver}"));
+        let without = judge(evidence, &policy);
+        prop_assert_eq!(with.verdict, without.verdict);
+        prop_assert_eq!(with.findings, without.findings);
+    }
+
+    #[test]
+    fn unrated_never_counts_less_than_the_policy_says(evidence in evidence()) {
+        let assessment = judge(evidence, "unrated = \"critical\"\n");
+        for decided in &assessment.findings {
+            let expected = decided.finding.observation.severity.unwrap_or(Severity::Critical);
+            prop_assert_eq!(decided.effective, expected);
+        }
+    }
+
+    #[test]
+    fn fingerprints_survive_moved_lines_and_new_words(located in observation(), line in 1..9_000_u64, words in ".{0,40}") {
+        let mut moved = located.clone();
+        moved.location.region = Region::line(line);
+        moved.observation.message = words.as_str().into();
+        moved.observation.title = words.into();
+        let print = |located: Located| {
+            let mut evidence = Evidence::default();
+            let scanner = ScannerId::new("alpha").unwrap();
+            let run = Run { scanner, tool: "a".into(), version: None, report: None, ordinal: 0, format: None,
+                health: Health::Complete(Work::new(1, "files").unwrap()), notes: Vec::new(), findings: 1, rules: BTreeMap::new() };
+            evidence.runs.push(Witnessed { run, observations: vec![located] });
+            judge(evidence, "").findings[0].finding.fingerprint.clone()
+        };
+        prop_assert_eq!(print(located), print(moved));
+    }
+
+    #[test]
+    fn repository_paths_stay_inside(text in "[a-z./\\\\:\\x00 ]{0,20}") {
+        if let Ok(path) = RepoPath::new(&text) {
+            prop_assert!(!path.raw().starts_with('/') && !path.raw().contains('\\'));
+            prop_assert!(path.raw().split('/').all(|part| !part.is_empty() && part != ".." && part != "."));
+            prop_assert_eq!(RepoPath::new(path.raw()), Ok(path));
+        }
+    }
+
+    #[test]
+    fn no_text_escapes_its_sink(text in "\\PC{0,30}|.{0,30}|[:#\\[\\]%\\r\\n@<>&|`*_~ -]{0,30}") {
+        let text = Untrusted::from(text.as_str());
+        let data = escape::command_data(&text);
+        prop_assert!(!data.contains(['\n', '\r']) && !data.contains("##["));
+        let property = escape::command_property(&text);
+        prop_assert!(!property.contains(['\n', '\r', ',', ':']));
+        let terminal = escape::terminal(&text);
+        prop_assert!(!terminal.contains(char::is_control) && !terminal.starts_with("::"));
+        let markdown = escape::markdown(&text);
+        prop_assert!(!markdown.contains(['<', '>', '|', '`', '[', ']', '*', '_', '\n']));
+        let uri = escape::uri_path(&text);
+        prop_assert!(uri.is_ascii() && !uri.contains([' ', ':', '\\', '"']));
+        prop_assert_eq!(escape::excerpt(&text).len(), text.raw().len());
+    }
+
+    #[test]
+    fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let runs = lockgate::ingest::read(&bytes, None);
+        prop_assert!(!runs.is_empty());
+    }
+
+    #[test]
+    fn any_text_is_a_policy_or_a_list_of_errors(text in "\\PC{0,80}|[a-z=\\[\\]\"{}.\\n -]{0,80}") {
+        let source = Source { name: "p.toml".into(), path: None, text };
+        if let Err(errors) = policy::load(&source, &|_| Err("none".into())) {
+            prop_assert!(!errors.is_empty());
+            prop_assert!(!lockgate::report::diagnostics::render(&errors, false).is_empty());
+        }
+    }
+}

@@ -42,3 +42,26 @@ contract: build
 	LOCKGATE_TEST_BIN=$(abspath $(BIN)) LOCKGATE_TEST_TOOLS=$(abspath $(TOOLS)) \
 	  cargo test --locked --features contract --test contract
 	$(TOOLS)/bin/zizmor --offline --quiet action.yml .github
+
+# Speed, beside an empty process, a lower bound and a peer in the same run.
+bench:
+	cargo bench --locked
+
+# Holds lockgate against the index of a corpus: make corpus CORPUS=folder
+corpus:
+	LOCKGATE_CORPUS=$(abspath $(CORPUS)) cargo test --locked --test it corpus::
+
+# Fuzzes each parser for a minute, on the installed toolchain: make fuzz SECONDS=3600 for longer.
+SECONDS ?= 60
+TARGETS := ingest policy manifest escape
+fuzz:
+	@command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz@0.13.2
+	@for target in $(TARGETS); do \
+	  mkdir -p tests/fuzz/corpus/$$target; \
+	  if [ $$target = ingest ]; then find tests/fixtures/reports -name '*.json' -size -20k -exec cp -n {} tests/fuzz/corpus/ingest/ \; ; fi; \
+	  RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none $$target -- \
+	    -max_total_time=$(SECONDS) -timeout=5 -rss_limit_mb=1024 -max_len=65536 || exit 1; \
+	done
+
+clean:
+	cargo clean

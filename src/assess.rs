@@ -3,17 +3,19 @@
 
 use crate::merge;
 use crate::model::{
-    Assessment, Context, Decided, Disposition, Evidence, HealthLevel, PolicySummary, Reason, Run,
-    ScannerId, Untrusted, Verdict,
+    Assessment, Context, Decided, Disposition, Evidence, Health, HealthLevel, PolicySummary,
+    Problem, Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
 };
 use crate::policy::{self, OnGap, Policy};
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Merges the evidence, applies the policy, gives the verdict.
 pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessment {
     let mut witnessed = evidence.runs;
-    witnessed.sort_by(|a, b| order(&a.run).cmp(&order(&b.run)));
+    let absent: Vec<Witnessed> = absent(&witnessed, policy).collect();
+    witnessed.extend(absent);
+    witnessed.sort_by_key(|a| order(&a.run));
     let (runs, findings) = merge::merge(witnessed);
 
     let mut used = vec![0; policy.waivers.len()];
@@ -73,10 +75,35 @@ fn rank(decided: &Decided) -> impl Ord + use<'_> {
     )
 }
 
+/// A failed run for each scanner that is required and of which there is no report.
+fn absent(witnessed: &[Witnessed], policy: &Policy) -> impl Iterator<Item = Witnessed> {
+    let required = policy.scanners.iter().filter(|(_, rule)| rule.required);
+    required
+        .filter(|(id, _)| witnessed.iter().all(|w| w.run.scanner != **id))
+        .map(|(id, _)| {
+            let text = format!("{id} is required, and no report of it was given");
+            Witnessed {
+                run: Run {
+                    scanner: id.clone(),
+                    tool: id.as_str().into(),
+                    version: None,
+                    report: None,
+                    ordinal: 0,
+                    format: None,
+                    health: Health::Failed(Problem::new("missing", text)),
+                    notes: Vec::new(),
+                    findings: 0,
+                    rules: BTreeMap::new(),
+                },
+                observations: Vec::new(),
+            }
+        })
+}
+
 /// Everything that is missing from the evidence.
 fn gaps(runs: &[Run], policy: &Policy) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    if runs.is_empty() && policy.scanners.values().all(|s| !s.required) {
+    if runs.is_empty() {
         reasons.push(Reason {
             verdict: Verdict::Incomplete,
             code: "no-evidence",
@@ -84,17 +111,6 @@ fn gaps(runs: &[Run], policy: &Policy) -> Vec<Reason> {
             text: "no report was given, so nothing was examined".to_owned(),
             detail: None,
         });
-    }
-    for (scanner, rule) in &policy.scanners {
-        if rule.required && !runs.iter().any(|run| run.scanner == *scanner) {
-            reasons.push(Reason {
-                verdict: on(rule.on_incomplete.unwrap_or(policy.on_incomplete)),
-                code: "missing",
-                scanner: Some(scanner.clone()),
-                text: format!("{scanner} is required, and no report of it was given"),
-                detail: None,
-            });
-        }
     }
     reasons.extend(runs.iter().filter_map(|run| gap(run, policy)));
     reasons

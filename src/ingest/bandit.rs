@@ -4,7 +4,7 @@
 //! neither `issue_cwe` nor `col_offset`, before 1.7.5 no `end_col_offset`.
 
 use super::bandit_rules;
-use super::lenient::{Scalar, Text};
+use super::lenient::{Scalar, Text, or_default};
 use super::shape::Shape;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
 use crate::model::{
@@ -28,7 +28,7 @@ static INFO: ToolInfo = ToolInfo {
 
 #[derive(Deserialize)]
 struct Report<'a> {
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "or_default")]
     errors: Vec<FileError<'a>>,
     #[serde(borrow)]
     metrics: BTreeMap<Text<'a>, Metrics>,
@@ -73,7 +73,7 @@ struct Issue<'a> {
     #[serde(default)]
     issue_cwe: Option<Cwe>,
     line_number: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     line_range: Vec<u64>,
     #[serde(default)]
     col_offset: Option<i64>,

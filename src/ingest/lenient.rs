@@ -64,6 +64,70 @@ impl<'de> serde::Deserialize<'de> for Scalar {
     }
 }
 
+/// A whole number, also written as `3.0` or `"3"`; anything else is nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Int(pub Option<i64>);
+
+impl<'de> serde::Deserialize<'de> for Int {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(IntVisitor)
+    }
+}
+
+struct IntVisitor;
+
+impl<'de> Visitor<'de> for IntVisitor {
+    type Value = Int;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Int, E> {
+        Ok(Int(None))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Int, E> {
+        Ok(Int(None))
+    }
+
+    fn visit_i64<E>(self, n: i64) -> Result<Int, E> {
+        Ok(Int(Some(n)))
+    }
+
+    fn visit_u64<E>(self, n: u64) -> Result<Int, E> {
+        Ok(Int(i64::try_from(n).ok()))
+    }
+
+    fn visit_f64<E>(self, n: f64) -> Result<Int, E> {
+        let whole = n.fract() == 0.0 && n.abs() < 1e15;
+        Ok(Int(whole.then_some(n as i64)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Int, E> {
+        Ok(Int(text.trim().parse().ok()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Int, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Int(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Int, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Int(None))
+    }
+}
+
+/// A value that is empty when it is `null`: several tools write `null` for an empty list.
+pub fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: serde::Deserialize<'de> + Default,
+{
+    Ok(<Option<T> as serde::Deserialize>::deserialize(deserializer)?.unwrap_or_default())
+}
+
 /// Texts from a list of scalars, or from a single scalar; objects and nested lists are skipped.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Texts {
@@ -163,6 +227,17 @@ mod tests {
             "\"inf\"",
         ] {
             assert_eq!(number(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_in_every_spelling() {
+        let int = |t: &str| serde_json::from_str::<Int>(t).unwrap().0;
+        for three in ["3", "3.0", "\"3\""] {
+            assert_eq!(int(three), Some(3), "{three}");
+        }
+        for nothing in ["null", "3.5", "\"x\"", "[1]", "{}", "true", "1e300"] {
+            assert_eq!(int(nothing), None, "{nothing}");
         }
     }
 

@@ -3,7 +3,7 @@
 //! Source of the format: `pip_audit/_format/json.py`. It names neither file nor line nor severity;
 //! `aliases` exist since 2.7.0.
 
-use super::lenient::Text;
+use super::lenient::{Text, or_default};
 use super::shape::Shape;
 use super::summary::first_sentence;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
@@ -48,9 +48,9 @@ struct Dependency<'a> {
 struct Vulnerability<'a> {
     #[serde(borrow)]
     id: Text<'a>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     fix_versions: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     aliases: Vec<String>,
     #[serde(default, borrow)]
     description: Option<Text<'a>>,

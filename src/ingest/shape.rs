@@ -130,7 +130,7 @@ impl<'de> Visitor<'de> for Outline {
             while seq.next_element::<IgnoredAny>()?.is_some() {}
             return Ok(Shape::Deeper);
         };
-        let first = seq.next_element_seed(Outline(below))?;
+        let first = seq.next_element_seed(Self(below))?;
         while seq.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Shape::Array(first.map(Box::new)))
     }
@@ -145,7 +145,7 @@ impl<'de> Visitor<'de> for Outline {
             let Some(key) = map.next_key::<String>()? else {
                 return Ok(Shape::Object(entries));
             };
-            entries.push((key, map.next_value_seed(Outline(below))?));
+            entries.push((key, map.next_value_seed(Self(below))?));
         }
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Shape::Object(entries))

@@ -1,6 +1,6 @@
 //! Packages: what a dependency finding is about.
 
-use super::text::{Foreign, Untrusted};
+use super::text::{Foreign as _, Untrusted};
 use std::borrow::Cow;
 
 /// A package ecosystem, by its package-url type (`npm`, `pypi`, `deb` …): an open set, because

@@ -258,12 +258,9 @@ pub fn conditions(reader: &mut Reader<'_, '_>) -> Vec<Condition> {
         });
         all.push(Condition::Kind(kinds));
     }
+    type Parse = fn(&str) -> Result<Pattern, globset::Error>;
     type Make = fn(Vec<Pattern>) -> Condition;
-    let globs: [(
-        &'static str,
-        fn(&str) -> Result<Pattern, globset::Error>,
-        Make,
-    ); 4] = [
+    let globs: [(&'static str, Parse, Make); 4] = [
         ("scanner", Pattern::name, Condition::Scanner),
         ("rule", Pattern::name, Condition::Rule),
         ("path", Pattern::path, Condition::Path),

@@ -108,7 +108,7 @@ fn row(run: &Run) -> [String; 5] {
         run.findings.to_string(),
         run.report
             .as_ref()
-            .map(|r| escape::terminal(r))
+            .map(escape::terminal)
             .unwrap_or_default(),
     ]
 }
@@ -124,7 +124,7 @@ fn about(problem: &Problem, mark: &str, out: &mut String) {
             .items
             .iter()
             .take(MAX_ITEMS)
-            .map(|item| escape::terminal(item))
+            .map(escape::terminal)
             .collect();
         let more = problem.items.len().saturating_sub(MAX_ITEMS);
         let more = if more > 0 {
@@ -256,7 +256,7 @@ fn verdict(assessment: &Assessment, paint: &Paint, out: &mut String) {
         .policy
         .sources
         .iter()
-        .map(|s| escape::terminal(s))
+        .map(escape::terminal)
         .collect();
     let _ = writeln!(
         out,
@@ -277,7 +277,7 @@ fn verdict(assessment: &Assessment, paint: &Paint, out: &mut String) {
 }
 
 fn sentence(reason: &Reason) -> String {
-    let detail = reason.detail.as_ref().map(|d| escape::terminal(d));
+    let detail = reason.detail.as_ref().map(escape::terminal);
     match (reason.verdict, detail) {
         (Verdict::Block | Verdict::Warn, Some(gate)) if reason.scanner.is_none() => {
             format!("{} \"{gate}\"", reason.text)

@@ -92,7 +92,7 @@ fn evidence_gaps(assessment: &Assessment, out: &mut String) {
 
 /// Our own sentences may quote a number or a fixed word, but never start markup.
 fn plain(text: &str) -> String {
-    escape::markdown(&crate::model::Untrusted::from(text))
+    escape::markdown(crate::model::Untrusted::from(text))
 }
 
 fn blocking(assessment: &Assessment, out: &mut String) {
@@ -247,7 +247,7 @@ fn scanners(assessment: &Assessment, out: &mut String) {
             run.findings,
             run.report
                 .as_ref()
-                .map(|r| escape::markdown_code(r))
+                .map(escape::markdown_code)
                 .unwrap_or_default(),
         );
     }
@@ -288,7 +288,7 @@ fn problem_line(run: &Run, problem: &Problem, out: &mut String) {
             .items
             .iter()
             .take(20)
-            .map(|i| escape::markdown_code(i))
+            .map(escape::markdown_code)
             .collect();
         let _ = write!(out, " ({})", items.join(", "));
         if problem.items.len() > 20 {
@@ -343,7 +343,7 @@ fn footer(assessment: &Assessment, out: &mut String) {
         .policy
         .sources
         .iter()
-        .map(|s| escape::markdown_code(s))
+        .map(escape::markdown_code)
         .collect();
     let _ = writeln!(
         out,

@@ -8,6 +8,7 @@
 //! counted, like lockgate.
 #![allow(
     clippy::disallowed_methods,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::unwrap_used,
     missing_docs,
@@ -146,7 +147,7 @@ fn measure(name: &str, command: impl Fn() -> Command) {
 
 fn once(mut command: Command) -> (Duration, u64, Option<i32>) {
     let start = Instant::now();
-    let mut child = command
+    let child = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -193,7 +193,9 @@ impl Command {
         let (head, message) = rest.split_once("::").expect("a second `::`");
         let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
         let data = |text: &str| {
-            text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
+            text.replace("%0D", "\r")
+                .replace("%0A", "\n")
+                .replace("%25", "%")
         };
         let property = |text: &str| data(&text.replace("%3A", ":").replace("%2C", ","));
         Self {

@@ -46,7 +46,9 @@ pub fn reports() -> Vec<Report> {
             path: cells[path].to_owned(),
             tool: cells[tool].to_owned(),
             sarif: cells[kind] == "sarif" || cells[path].ends_with(".sarif"),
-            works: ["findings", "clean", "partial"].contains(&cells[verdict]),
+            // lockgate does not read CycloneDX.
+            works: ["findings", "clean", "partial"].contains(&cells[verdict])
+                && cells[kind] != "cyclonedx-xml",
         })
         .collect()
 }

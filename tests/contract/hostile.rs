@@ -54,7 +54,7 @@ fn report(attacks: &[&str]) -> String {
         result["issue_cwe"]["link"] = json!(attack);
     }
     let metrics = report["metrics"].as_object_mut().unwrap();
-    let one = metrics.values().last().unwrap().clone();
+    let one = metrics.values().next_back().unwrap().clone();
     for attack in attacks {
         metrics.insert((*attack).to_owned(), one.clone());
     }

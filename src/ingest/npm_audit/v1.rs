@@ -3,7 +3,7 @@
 //! One finding per advisory. `metadata.vulnerabilities` counts paths, not advisories.
 
 use super::{nothing_scanned, parsed, severity};
-use crate::ingest::lenient::{Scalar, Text, Texts, cwe_numbers};
+use crate::ingest::lenient::{Scalar, Text, Texts, cwe_numbers, or_default};
 use crate::ingest::tool::{Parsed, wrong_shape};
 use crate::ingest::version::{is_major, least_fix};
 use crate::model::{
@@ -105,7 +105,7 @@ enum Cvss {
 struct Installed {
     #[serde(default)]
     version: Scalar,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     paths: Vec<String>,
     #[serde(default)]
     dev: Option<bool>,

@@ -5,7 +5,7 @@
 //! version: `nodes` holds the lockfile's keys. Betas of npm 7 write `id` instead of `source`.
 
 use super::{nothing_scanned, parsed, severity};
-use crate::ingest::lenient::{Scalar, Text, Texts, cwe_numbers};
+use crate::ingest::lenient::{Scalar, Text, Texts, cwe_numbers, or_default};
 use crate::ingest::tool::{Parsed, wrong_shape};
 use crate::model::{
     AdvisoryId, Ecosystem, Fix, Health, Kind, Observation, Package, Problem, Relation, Reported,
@@ -57,9 +57,9 @@ impl Dependencies {
 struct Node<'a> {
     #[serde(default)]
     is_direct: Option<bool>,
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "or_default")]
     via: Vec<Via<'a>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     nodes: Vec<String>,
     #[serde(default)]
     fix_available: Option<FixAvailable>,

@@ -4,7 +4,7 @@
 //! break the schema in many small ways, so that a crate with the exact types would refuse reports
 //! that can be read.
 
-use crate::ingest::lenient::{Scalar, Text, Texts};
+use crate::ingest::lenient::{Int, Scalar, Text, Texts};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -44,10 +44,10 @@ pub struct Tool<'a> {
 pub struct Component<'a> {
     #[serde(default, borrow)]
     pub name: Option<Text<'a>>,
-    #[serde(default, borrow)]
-    pub version: Option<Text<'a>>,
-    #[serde(default, borrow)]
-    pub semantic_version: Option<Text<'a>>,
+    #[serde(default)]
+    pub version: Scalar,
+    #[serde(default)]
+    pub semantic_version: Scalar,
     #[serde(default, borrow)]
     pub rules: Option<Vec<Rule<'a>>>,
     #[serde(default, borrow)]
@@ -115,7 +115,7 @@ pub struct SarifResult<'a> {
     #[serde(default, borrow)]
     pub rule_id: Option<Text<'a>>,
     #[serde(default)]
-    pub rule_index: Option<i64>,
+    pub rule_index: Int,
     #[serde(default, borrow)]
     pub rule: Option<RuleReference<'a>>,
     #[serde(default, borrow)]
@@ -143,7 +143,7 @@ pub struct RuleReference<'a> {
     #[serde(default, borrow)]
     pub id: Option<Text<'a>>,
     #[serde(default)]
-    pub index: Option<i64>,
+    pub index: Int,
     #[serde(default)]
     pub tool_component: Option<ComponentReference>,
 }
@@ -151,7 +151,7 @@ pub struct RuleReference<'a> {
 #[derive(Deserialize)]
 pub struct ComponentReference {
     #[serde(default)]
-    pub index: Option<i64>,
+    pub index: Int,
 }
 
 #[derive(Deserialize)]
@@ -181,7 +181,7 @@ pub struct ArtifactLocation<'a> {
     #[serde(default, borrow)]
     pub uri_base_id: Option<Text<'a>>,
     #[serde(default)]
-    pub index: Option<i64>,
+    pub index: Int,
 }
 
 #[derive(Deserialize)]
@@ -197,13 +197,13 @@ pub struct LogicalLocation<'a> {
 #[serde(rename_all = "camelCase")]
 pub struct RegionPart {
     #[serde(default)]
-    pub start_line: Option<i64>,
+    pub start_line: Int,
     #[serde(default)]
-    pub start_column: Option<i64>,
+    pub start_column: Int,
     #[serde(default)]
-    pub end_line: Option<i64>,
+    pub end_line: Int,
     #[serde(default)]
-    pub end_column: Option<i64>,
+    pub end_column: Int,
 }
 
 #[derive(Deserialize)]

@@ -90,11 +90,11 @@ fn read_run(run: &Run<'_>, tool_named: fn(&str) -> Option<&'static ToolInfo>) ->
             ),
         ));
     }
-    let version = driver.semantic_version.as_ref().or(driver.version.as_ref());
+    let version = driver.semantic_version.text().or(driver.version.text());
     Parsed {
         health: health(run, &rules, name),
         tool: tool.into(),
-        version: version.map(|v| v.as_str().into()),
+        version: version.map(Untrusted::from),
         format: Some(FORMAT),
         notes,
         observations,

@@ -1,6 +1,7 @@
 //! Where a result is: URIs to paths.
 
 use super::format::{ArtifactLocation, Location, RegionPart, Run};
+use crate::ingest::lenient::Int;
 use crate::model::{Place, Region};
 use percent_encoding::percent_decode_str;
 
@@ -38,7 +39,7 @@ pub fn resolve(location: &ArtifactLocation<'_>, run: &Run<'_>) -> Option<String>
     let mut uri = match &location.uri {
         Some(uri) if !uri.as_str().is_empty() => uri.as_str().to_owned(),
         _ => {
-            let index = usize::try_from(location.index?).ok()?;
+            let index = usize::try_from(location.index.0?).ok()?;
             location = run.artifacts.as_deref()?.get(index)?.location.as_ref()?;
             location.uri.as_ref()?.as_str().to_owned()
         }
@@ -103,7 +104,7 @@ fn of_uri(uri: &str, region: Option<Region>) -> Place {
 }
 
 fn region(part: &RegionPart, columns: bool) -> Option<Region> {
-    let number = |n: Option<i64>| n.and_then(|n| u64::try_from(n).ok());
+    let number = |n: Int| n.0.and_then(|n| u64::try_from(n).ok());
     let region = Region::line(number(part.start_line)?)?;
     if !columns {
         return Some(region);

@@ -34,13 +34,13 @@ impl<'a> Rules<'a> {
     /// the id's parent (`CA1000/1` is a sub-rule of `CA1000`, §3.27.5).
     pub fn find(&self, result: &SarifResult<'_>) -> Option<&'a Rule<'a>> {
         let reference = result.rule.as_ref();
-        let component = match reference.and_then(|r| r.tool_component.as_ref()?.index) {
+        let component = match reference.and_then(|r| r.tool_component.as_ref()?.index.0) {
             Some(index) => usize::try_from(index)
                 .ok()
                 .and_then(|i| self.extensions.get(i)),
             None => Some(self.driver),
         };
-        let index = reference.and_then(|r| r.index).or(result.rule_index);
+        let index = reference.and_then(|r| r.index.0).or(result.rule_index.0);
         let by_index = index
             .and_then(|i| usize::try_from(i).ok())
             .and_then(|i| component?.rules.as_deref()?.get(i));

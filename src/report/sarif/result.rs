@@ -91,22 +91,28 @@ fn message(decided: &Decided) -> String {
 
 /// Never without a file and a line: GitHub needs both.
 fn location(location: &Location) -> sarif::Location {
-    let mut region = sarif::Region::default();
-    region.start_line = Some(1);
-    if let Some(known) = location.region {
-        region.start_line = Some(known.line.into());
-        region.start_column = known.column.map(i64::from);
-        region.end_line = known.end_line.map(i64::from);
-        region.end_column = known.end_column.map(i64::from);
-    }
-    let mut artifact = sarif::ArtifactLocation::default();
-    artifact.uri = Some(escape::uri_path(&location.path));
-    artifact.uri_base_id = Some("SRCROOT".to_owned());
-    let mut physical = sarif::PhysicalLocation::default();
-    physical.artifact_location = Some(artifact);
-    physical.region = Some(region);
-    let mut place = sarif::Location::default();
-    place.physical_location = Some(physical);
+    let known = location.region;
+    let region = sarif::Region {
+        start_line: Some(known.map_or(1, |r| r.line.into())),
+        start_column: known.and_then(|r| r.column).map(i64::from),
+        end_line: known.and_then(|r| r.end_line).map(i64::from),
+        end_column: known.and_then(|r| r.end_column).map(i64::from),
+        ..sarif::Region::default()
+    };
+    let artifact = sarif::ArtifactLocation {
+        uri: Some(escape::uri_path(&location.path)),
+        uri_base_id: Some("SRCROOT".to_owned()),
+        ..sarif::ArtifactLocation::default()
+    };
+    let physical = sarif::PhysicalLocation {
+        artifact_location: Some(artifact),
+        region: Some(region),
+        ..sarif::PhysicalLocation::default()
+    };
+    let mut place = sarif::Location {
+        physical_location: Some(physical),
+        ..sarif::Location::default()
+    };
     if let Some(target) = &location.target {
         let name = escape::sarif_name(target);
         place.logical_locations = Some(vec![

@@ -4,13 +4,27 @@ use crate::edge::files::Root;
 use crate::edge::terminal::{self, Stream};
 use crate::error::{Error, ErrorKind};
 use crate::escape;
-use crate::model::RepoPath;
-use crate::policy::{self, DEFAULT, Policy, SHIPPED, Source};
+use crate::ingest::{self, tool::ToolInfo};
+use crate::model::{RepoPath, ScannerId};
+use crate::policy::{self, DEFAULT, Policy, SHIPPED, Source, World};
 use crate::report::diagnostics;
 use std::path::Path;
 
 /// Where a policy is looked for when none is named.
 const NAMES: [&str; 2] = ["lockgate.toml", ".github/lockgate.toml"];
+
+/// The files and tools that a policy may speak of.
+struct Repository<'a>(&'a Root);
+
+impl World for Repository<'_> {
+    fn read(&self, path: &RepoPath) -> Result<String, String> {
+        self.0.text(path)
+    }
+
+    fn scanner_meant_by(&self, alias: &str) -> Option<ScannerId> {
+        ingest::tool_named(alias).map(ToolInfo::scanner)
+    }
+}
 
 /// Loads the named policy, the repository's, or the default.
 pub fn load(named: Option<&str>, root: &Root, colour: bool) -> Result<Policy, Error> {
@@ -18,7 +32,7 @@ pub fn load(named: Option<&str>, root: &Root, colour: bool) -> Result<Policy, Er
         Some(name) => open(name, root)?,
         None => discover(root)?,
     };
-    policy::load(&source, &|path| root.text(path)).map_err(|errors| {
+    policy::load(&source, &Repository(root)).map_err(|errors| {
         let count = match errors.len() {
             1 => "the policy has an error".to_owned(),
             n => format!("the policy has {n} errors"),

@@ -1,6 +1,6 @@
 //! What a gate or a waiver is about.
 
-use crate::model::{AdvisoryId, Finding, Foreign as _, Kind, Severity};
+use crate::model::{AdvisoryId, Finding, Foreign as _, Kind, ScannerId, Severity};
 use globset::{Glob, GlobBuilder, GlobMatcher};
 
 /// A comparison with a severity: `high`, `>=high`, `<low`.
@@ -56,36 +56,39 @@ impl SeverityTest {
 pub struct Pattern(GlobMatcher);
 
 impl Pattern {
-    /// For rule, scanner and package names.
-    pub fn name(text: &str) -> Result<Self, globset::Error> {
-        Ok(Self(Glob::new(text)?.compile_matcher()))
+    /// For rule and package names.
+    pub fn name(text: &str) -> Option<Self> {
+        Some(Self(Glob::new(text).ok()?.compile_matcher()))
+    }
+
+    /// For scanner names; one that no scanner can have is refused, because it would never match.
+    pub fn scanner(text: &str) -> Option<Self> {
+        let possible = has_wildcard(text) || ScannerId::new(text).is_some();
+        possible.then(|| Self::name(text)).flatten()
     }
 
     /// For paths. A pattern without a wildcard also means everything below that folder.
-    pub fn path(text: &str) -> Result<Self, globset::Error> {
+    pub fn path(text: &str) -> Option<Self> {
         let text = text
             .strip_prefix("./")
             .unwrap_or(text)
             .trim_end_matches('/');
-        let plain = !text.contains(['*', '?', '[', '{']);
-        let text = if plain {
-            format!("{text}{{,/**}}")
-        } else {
-            text.to_owned()
+        let text = match has_wildcard(text) {
+            true => text.to_owned(),
+            false => format!("{text}{{,/**}}"),
         };
         let mut builder = GlobBuilder::new(&text);
-        Ok(Self(
-            builder
-                .literal_separator(true)
-                .empty_alternates(true)
-                .build()?
-                .compile_matcher(),
-        ))
+        builder.literal_separator(true).empty_alternates(true);
+        Some(Self(builder.build().ok()?.compile_matcher()))
     }
 
     fn matches(&self, text: &str) -> bool {
         self.0.is_match(text)
     }
+}
+
+fn has_wildcard(text: &str) -> bool {
+    text.contains(['*', '?', '[', '{'])
 }
 
 /// A condition. All parts of a list are alternatives; [`Condition::All`] needs every part.
@@ -170,5 +173,13 @@ mod tests {
         assert!(!matches("*.py", "src/app.py"));
         assert!(matches("**/*.py", "src/app.py"));
         assert!(!matches("tests", "tests2/a.py"));
+    }
+
+    #[test]
+    fn scanner_names_that_cannot_be_are_refused() {
+        assert!(Pattern::scanner("npm-audit").is_some());
+        assert!(Pattern::scanner("npm*").is_some());
+        assert!(Pattern::scanner("Bandit").is_none());
+        assert!(Pattern::scanner("[").is_none());
     }
 }

@@ -1,6 +1,6 @@
 //! The policy: what is required, what blocks, what is accepted. Pure: text in, policy out.
 //!
-//! A file is read in two steps, so that every error in it is reported at once: [`file`] turns TOML
+//! A file is read in two steps, so that every error in it is reported at once: [`mod@file`] turns TOML
 //! into values with their places, [`validate`] turns those into a [`Policy`].
 
 mod condition;
@@ -127,17 +127,39 @@ pub struct Source {
     pub text: String,
 }
 
-/// Reads a file that `extends` names. The error is a sentence.
-pub type Loader<'a> = &'a dyn Fn(&RepoPath) -> Result<String, String>;
+/// What a policy needs to know of the world.
+pub trait World {
+    /// The text of a file that `extends` names.
+    ///
+    /// # Errors
+    /// A sentence that says why there is none.
+    fn read(&self, path: &RepoPath) -> Result<String, String>;
+
+    /// The scanner name that a tool's other name stands for: `npm` → `npm-audit`.
+    fn scanner_meant_by(&self, alias: &str) -> Option<ScannerId>;
+}
+
+/// A world without files and tools, for texts that stand alone.
+pub struct Nothing;
+
+impl World for Nothing {
+    fn read(&self, _: &RepoPath) -> Result<String, String> {
+        Err("there are no other files here".to_owned())
+    }
+
+    fn scanner_meant_by(&self, _: &str) -> Option<ScannerId> {
+        None
+    }
+}
 
 /// Loads a policy with everything that it extends.
 ///
 /// # Errors
 /// Every error in every file, each with its place.
-pub fn load(source: &Source, loader: Loader<'_>) -> Result<Policy, Vec<Diagnostic>> {
+pub fn load(source: &Source, world: &dyn World) -> Result<Policy, Vec<Diagnostic>> {
     let mut layers = Vec::new();
     let mut errors = Vec::new();
-    collect(source, loader, &mut Vec::new(), &mut layers, &mut errors);
+    collect(source, world, &mut Vec::new(), &mut layers, &mut errors);
     // File by file, from top to bottom.
     errors.sort_by_key(|error| {
         let file = layers.iter().position(|layer| layer.source == error.source);
@@ -153,19 +175,19 @@ pub fn load(source: &Source, loader: Loader<'_>) -> Result<Policy, Vec<Diagnosti
 /// Depth first, so that what a file says comes before what it extends.
 fn collect(
     source: &Source,
-    loader: Loader<'_>,
+    world: &dyn World,
     chain: &mut Vec<String>,
     layers: &mut Vec<Layer>,
     errors: &mut Vec<Diagnostic>,
 ) {
-    let (layer, found) = validate::layer(source);
+    let (layer, found) = validate::layer(source, world);
     errors.extend(found);
     let extends = layer.extends.clone();
     layers.push(layer);
     chain.push(source.name.clone());
     for extend in extends {
-        match open(&extend.name, source, loader, chain) {
-            Ok(next) => collect(&next, loader, chain, layers, errors),
+        match open(&extend.name, source, world, chain) {
+            Ok(next) => collect(&next, world, chain, layers, errors),
             Err((message, help)) => {
                 errors.push(validate::diagnostic(
                     source,
@@ -183,7 +205,7 @@ fn collect(
 fn open(
     name: &str,
     from: &Source,
-    loader: Loader<'_>,
+    world: &dyn World,
     chain: &[String],
 ) -> Result<Source, (String, String)> {
     if chain.len() >= MAX_DEPTH || chain.iter().any(|earlier| earlier == name) {
@@ -212,7 +234,7 @@ fn open(
         Some(folder) => folder.join(name).ok_or(()).map_err(outside)?,
         None => RepoPath::new(name).map_err(|_| ()).map_err(outside)?,
     };
-    let text = loader(&path).map_err(|why| {
+    let text = world.read(&path).map_err(|why| {
         (
             format!("`{name}` cannot be read: {why}"),
             "check the path, relative to this file".to_owned(),

@@ -4,7 +4,7 @@ use super::condition::{Condition, Pattern, SeverityTest};
 pub use super::file::diagnostic;
 use super::file::{self, Reader, Word, nearest, unknown};
 use super::waiver::waiver;
-use super::{Action, Gate, OnGap, Scanner, Source, Waiver};
+use super::{Action, Gate, OnGap, Scanner, Source, Waiver, World};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{AdvisoryId, Kind, ScannerId, Severity, Untrusted};
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ impl ScannerLayer {
 const ON_GAP: &[(&str, OnGap)] = &[("block", OnGap::Block), ("warn", OnGap::Warn)];
 
 /// Reads a file. The layer holds what could be read, also when there are errors.
-pub fn layer(source: &Source) -> (Layer, Vec<Diagnostic>) {
+pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
     let mut errors = Vec::new();
     let table = file::parse(source, &mut errors);
     let broken = errors.len();
@@ -82,7 +82,7 @@ pub fn layer(source: &Source) -> (Layer, Vec<Diagnostic>) {
         reader.finish();
         Layer {
             scanners: scanners
-                .map(|(table, _)| read_scanners(source, table, &mut errors))
+                .map(|(table, _)| read_scanners(source, table, world, &mut errors))
                 .unwrap_or_default(),
             gates: gates
                 .into_iter()
@@ -122,6 +122,7 @@ fn severity(reader: &mut Reader<'_, '_>, word: &Word) -> Option<Severity> {
 fn read_scanners(
     source: &Source,
     table: &DeTable<'_>,
+    world: &dyn World,
     errors: &mut Vec<Diagnostic>,
 ) -> BTreeMap<ScannerId, ScannerLayer> {
     let mut scanners = BTreeMap::new();
@@ -138,6 +139,16 @@ fn read_scanners(
             ));
             continue;
         };
+        if let Some(meant) = world.scanner_meant_by(name).filter(|meant| *meant != id) {
+            errors.push(diagnostic(
+                source,
+                key.span(),
+                &format!("`{name}` is called `{meant}` here"),
+                "nothing would ever match this",
+                Some(format!("write `[scanners.{meant}]`")),
+            ));
+            continue;
+        }
         let DeValue::Table(table) = value.get_ref() else {
             errors.push(diagnostic(
                 source,
@@ -258,17 +269,16 @@ pub fn conditions(reader: &mut Reader<'_, '_>) -> Vec<Condition> {
         });
         all.push(Condition::Kind(kinds));
     }
-    type Parse = fn(&str) -> Result<Pattern, globset::Error>;
+    type Parse = fn(&str) -> Option<Pattern>;
     type Make = fn(Vec<Pattern>) -> Condition;
     let globs: [(&'static str, Parse, Make); 4] = [
-        ("scanner", Pattern::name, Condition::Scanner),
+        ("scanner", Pattern::scanner, Condition::Scanner),
         ("rule", Pattern::name, Condition::Rule),
         ("path", Pattern::path, Condition::Path),
         ("package", Pattern::name, Condition::Package),
     ];
     for (key, parse, make) in globs {
         if let Some(words) = reader.words(key) {
-            let parse = |text: &str| parse(text).ok();
             let patterns = parse_all(reader, &words, parse, |_| {
                 "`*` stands for anything, `?` for one character, `{a,b}` for a choice".to_owned()
             });

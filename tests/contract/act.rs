@@ -3,9 +3,10 @@
 //! A scratch repository holds the action under test, and one workflow that checks it out (act
 //! copies the folder instead), runs it, and in a last step saves what a later step can know of it.
 
-use crate::programs::{command, lockgate, output, repository, tool};
+use crate::programs::{self, command, lockgate, output, repository, tool};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -36,6 +37,29 @@ jobs:
           if [ -f "$REPORT" ]; then cp -- "$REPORT" "$PROBE_DIR/report"; fi
 "#;
 
+/// The `bash` of the steps. act leaves unread what a step that fails has written last, so the step
+/// ends only when act has passed on a last line of ours. The event log is written by act, line by
+/// line.
+const BASH: &str = r#"#!/bin/sh
+if [ -n "${INSIDE-}" ]; then
+  exec REAL "$@"
+fi
+INSIDE=1 REAL "$@"
+code=$?
+mark="MARK $$"
+echo "$mark"
+for _ in $(seq 1000); do
+  if grep -q -- "$mark" "$EVENTS"; then
+    exit $code
+  fi
+  sleep 0.02
+done
+exit 99
+"#;
+
+/// How the last line of a step begins.
+const MARK: &str = "contract-test: end of step";
+
 /// A repository in which the action will run.
 pub struct Scratch {
     folder: TempDir,
@@ -46,9 +70,13 @@ impl Scratch {
     /// A repository that holds nothing but the action, which uses the binary under test.
     pub fn new() -> Self {
         let folder = TempDir::with_prefix("lockgate-act-").unwrap();
-        for name in ["home", "probe"] {
+        for name in ["bin", "home", "probe"] {
             std::fs::create_dir(folder.path().join(name)).unwrap();
         }
+        let bash = folder.path().join("bin/bash");
+        let script = BASH.replace("REAL", &found("bash")).replace("MARK", MARK);
+        std::fs::write(&bash, script).unwrap();
+        std::fs::set_permissions(&bash, std::fs::Permissions::from_mode(0o755)).unwrap();
         let binary = lockgate().to_str().unwrap().to_owned();
         let mut scratch = Self {
             folder,
@@ -116,21 +144,26 @@ impl Scratch {
         let event_file = scratch.beside("event.json");
         std::fs::write(&event_file, event.to_string()).unwrap();
         let probe = scratch.beside("probe");
-        let mut variable = std::ffi::OsString::from("PROBE_DIR=");
-        variable.push(&probe);
+        let event_log = scratch.beside("events");
+        let set = |name: &str, value: &Path| format!("{name}={}", value.display());
+        let path =
+            std::env::join_paths(std::iter::once(scratch.beside("bin")).chain(programs::path()));
         let done = output(
             command(&tool("act"), &scratch.beside("home"))
                 .current_dir(scratch.beside("repository"))
+                .env("PATH", path.unwrap())
                 .args(["pull_request", "--json", "--no-cache-server"])
                 .args(["-P", "ubuntu-latest=-self-hosted"])
                 .args(["-s", "GITHUB_TOKEN=dummy"])
+                .args(["--env", &set("PROBE_DIR", &probe)])
+                .args(["--env", &set("EVENTS", &event_log)])
                 // The runner gives a step no terminal; act does.
-                .args(["--env", "NO_COLOR=1", "--env"])
-                .arg(variable)
+                .args(["--env", "NO_COLOR=1"])
                 .arg("-e")
-                .arg(event_file),
+                .arg(event_file)
+                .stdout(std::fs::File::create(&event_log).unwrap()),
         );
-        let log = String::from_utf8(done.stdout).expect("act writes UTF-8");
+        let log = std::fs::read_to_string(event_log).unwrap();
         let saved = |name: &str| std::fs::read_to_string(probe.join(name));
         let Ok(outputs) = saved("outputs") else {
             let said = String::from_utf8_lossy(&done.stderr);
@@ -164,6 +197,16 @@ impl Scratch {
         git(&["commit", "--quiet", "--message", "all"]);
         git(&["remote", "add", "origin", "https://github.com/o/r.git"]);
     }
+}
+
+/// Where a program of the system is.
+fn found(name: &str) -> String {
+    let path = programs::path()
+        .into_iter()
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file());
+    let path = path.unwrap_or_else(|| panic!("there is no {name} in PATH"));
+    path.to_str().unwrap().to_owned()
 }
 
 fn events(log: &str) -> Vec<Value> {
@@ -281,6 +324,7 @@ impl Job {
             .filter(|event| event["raw_output"] == true)
             .filter_map(|event| event["msg"].as_str())
             .map(str::trim_end)
+            .filter(|line| !line.starts_with(MARK))
             .collect()
     }
 

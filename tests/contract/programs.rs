@@ -34,6 +34,11 @@ pub fn tool(name: &str) -> PathBuf {
     path
 }
 
+/// The folders in which the system's programs are.
+pub fn path() -> Vec<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect()
+}
+
 /// A command in an environment that holds nothing by accident, and that ends in time.
 pub fn command(program: &Path, home: &Path) -> Command {
     let mut command = Command::new("timeout");
@@ -42,7 +47,7 @@ pub fn command(program: &Path, home: &Path) -> Command {
         .arg(program)
         .env_clear()
         .env("HOME", home)
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("PATH", std::env::join_paths(path()).unwrap())
         .stdin(Stdio::null());
     command
 }

@@ -63,6 +63,7 @@ fn a_clean_report_passes() {
     }
     assert!(job.summary().contains("Passed"), "{}", job.summary());
     assert!(job.commands().is_empty(), "{:?}", job.commands());
+    assert!(!job.lines().is_empty());
     // The defaults of the input `outputs`.
     assert!(job.output("sarif").ends_with("/lockgate/upload.sarif"));
     assert!(job.output("report").ends_with("/lockgate/report.json"));

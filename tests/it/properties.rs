@@ -133,7 +133,7 @@ fn load(text: &str) -> Policy {
         path: None,
         text: text.into(),
     };
-    policy::load(&source, &|_| Err("none".into())).unwrap()
+    policy::load(&source, &policy::Nothing).unwrap()
 }
 
 fn judge(evidence: Evidence, policy: &str) -> Assessment {
@@ -274,7 +274,7 @@ proptest! {
     #[test]
     fn any_text_is_a_policy_or_a_list_of_errors(text in "\\PC{0,80}|[a-z=\\[\\]\"{}.\\n -]{0,80}") {
         let source = Source { name: "p.toml".into(), path: None, text };
-        if let Err(errors) = policy::load(&source, &|_| Err("none".into())) {
+        if let Err(errors) = policy::load(&source, &policy::Nothing) {
             prop_assert!(!errors.is_empty());
             prop_assert!(!lockgate::report::diagnostics::render(&errors, false).is_empty());
         }

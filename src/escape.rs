@@ -5,6 +5,7 @@
 //! comes out, and comes out harmless.
 
 use crate::model::Foreign;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -209,23 +210,26 @@ pub fn json<T: Foreign + ?Sized>(text: &T) -> &str {
 
 /// For a plain text message in SARIF: `[text](target)` is a link there, and `{0}` a placeholder
 /// (SARIF 2.1.0 §3.11.5, §3.11.6). Controls other than line breaks are dropped.
-pub fn sarif_text(text: impl Foreign) -> String {
-    let mut text: Cow<'_, str> = Cow::Owned(
-        text.raw()
-            .trim()
-            .chars()
-            .filter(|c| matches!(c, '\n' | '\t') || !(c.is_control() || is_deceptive(*c)))
+pub fn sarif_text<T: Foreign + ?Sized>(text: &T) -> Cow<'_, str> {
+    let text = text.raw().trim();
+    let shown = |c: char| matches!(c, '\n' | '\t') || !(c.is_control() || is_deceptive(c));
+    let fits = text.len() <= MAX_SARIF && text.chars().all(shown);
+    let text: Cow<'_, str> = if fits {
+        text.into()
+    } else {
+        text.chars()
+            .filter(|c| shown(*c))
             .take(MAX_SARIF)
-            .collect(),
-    );
-    if text.contains("](") {
-        text = text
-            .replace('\\', "\\\\")
-            .replace('[', "\\[")
-            .replace(']', "\\]")
-            .into();
+            .collect::<String>()
+            .into()
+    };
+    if !text.contains("](") {
+        return text;
     }
-    text.into_owned()
+    text.replace('\\', "\\\\")
+        .replace('[', "\\[")
+        .replace(']', "\\]")
+        .into()
 }
 
 /// GitHub keeps the first 1,024 characters of a description.
@@ -238,21 +242,20 @@ pub fn sarif_name(text: impl Foreign) -> String {
 
 /// For a relative URI reference in SARIF (RFC 3986 §3.3): every byte that is no `pchar` is
 /// percent-encoded, and so is `:`, so that no first component looks like a scheme.
-pub fn uri_path(text: impl Foreign) -> String {
-    let mut out = String::with_capacity(text.raw().len());
-    for byte in text.raw().bytes() {
-        let plain = byte.is_ascii_alphanumeric()
-            || matches!(
-                byte,
-                b'/' | b'-' | b'.' | b'_' | b'~' | b'@' | b'+' | b',' | b'=' | b'$' | b'!'
-            );
-        if plain {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
+pub fn uri_path<T: Foreign + ?Sized>(text: &T) -> Cow<'_, str> {
+    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'/')
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~')
+        .remove(b'@')
+        .remove(b'+')
+        .remove(b',')
+        .remove(b'=')
+        .remove(b'$')
+        .remove(b'!');
+    utf8_percent_encode(text.raw(), ENCODED).into()
 }
 
 /// A file's text for an excerpt on a terminal: byte for byte of the same length, so that places in
@@ -341,10 +344,10 @@ mod tests {
     #[test]
     fn sarif_messages_hold_no_link_and_uris_no_scheme() {
         assert_eq!(
-            sarif_text(text("see [x](http://y)")),
+            sarif_text(&text("see [x](http://y)")),
             "see \\[x\\](http://y)"
         );
-        assert_eq!(uri_path(text("a b/c:d%é")), "a%20b/c%3Ad%25%C3%A9");
+        assert_eq!(uri_path(&text("a b/c:d%é")), "a%20b/c%3Ad%25%C3%A9");
     }
 
     #[test]

@@ -127,7 +127,7 @@ fn witnessed(parsed: Parsed, report: &Untrusted, ordinal: usize) -> Witnessed {
 
 fn unplaced(observation: Observation) -> Located {
     Located {
-        observation,
+        observation: Box::new(observation),
         location: locate::nowhere(),
         line_hash: None,
         line_text: None,

@@ -32,7 +32,7 @@ pub fn finding(number: usize, mut members: Vec<Member>, runs: &[Run]) -> Option<
         mut location,
         mut line_hash,
         ..
-    } = *lead.located;
+    } = lead.located;
     for other in members {
         fill(&mut observation, &other.located, severity);
         let rank = |l: &Location| (l.certainty, l.region.is_none());

@@ -17,8 +17,7 @@ use std::collections::BTreeMap;
 /// One observation on its way into a finding.
 struct Member {
     run: usize,
-    /// Boxed, because members are sorted and it is large.
-    located: Box<Located>,
+    located: Located,
     identity: Identity,
     digest: Digest,
 }
@@ -33,7 +32,7 @@ pub fn merge(witnessed: Vec<Witnessed>) -> (Vec<Run>, Vec<Finding>) {
         witnessed
             .iter()
             .flat_map(|w| &w.observations)
-            .map(|located| &located.observation),
+            .map(|located| &*located.observation),
     );
     let (runs, lists): (Vec<Run>, Vec<Vec<Located>>) = witnessed
         .into_iter()
@@ -49,7 +48,7 @@ pub fn merge(witnessed: Vec<Witnessed>) -> (Vec<Run>, Vec<Finding>) {
             let digest = identity.digest();
             Member {
                 run,
-                located: Box::new(located),
+                located,
                 identity,
                 digest,
             }

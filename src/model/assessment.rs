@@ -116,8 +116,8 @@ impl Disposition {
 /// A finding with what became of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decided {
-    /// The problem. Boxed, because decisions are sorted and it is large.
-    pub finding: Box<Finding>,
+    /// The problem.
+    pub finding: Finding,
     /// The severity that the gates saw: the finding's own, or the policy's word for "unrated".
     pub effective: Severity,
     /// What became of it.

@@ -179,7 +179,7 @@ pub struct Finding {
     pub scanner: ScannerId,
     /// What the leading scanner saw, with the gaps filled from the other witnesses. Its severity is
     /// the highest that any witness gave.
-    pub observation: Observation,
+    pub observation: Box<Observation>,
     /// Where.
     pub location: Location,
     /// `primaryLocationLineHash` as GitHub code scanning computes it.

@@ -177,8 +177,8 @@ pub struct Run {
 /// An observation that has been given its place in the repository.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Located {
-    /// What was seen.
-    pub observation: Observation,
+    /// What was seen. Boxed, because it is large and travels far.
+    pub observation: Box<Observation>,
     /// Where it is.
     pub location: Location,
     /// `primaryLocationLineHash` of that line, as GitHub code scanning computes it.

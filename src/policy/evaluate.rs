@@ -12,7 +12,7 @@ pub fn evaluate(finding: Finding, policy: &Policy, today: Date, used: &mut [usiz
     let effective = finding.observation.severity.unwrap_or(policy.unrated);
     let disposition = decide(&finding, effective, policy, today, used);
     Decided {
-        finding: Box::new(finding),
+        finding,
         effective,
         disposition,
     }

@@ -3,15 +3,13 @@
 //! A scratch repository holds the action under test, and one workflow that checks it out (act
 //! copies the folder instead), runs it, and in a last step saves what a later step can know of it.
 
+use crate::job::Job;
 use crate::programs::{self, command, lockgate, output, repository, tool};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-
-/// Which step the events belong to: the action's only inner one.
-const INNER: [&str; 2] = ["gate", "check"];
 
 const WORKFLOW: &str = r#"
 on: [pull_request]
@@ -58,7 +56,7 @@ exit 99
 "#;
 
 /// How the last line of a step begins.
-const MARK: &str = "contract-test: end of step";
+pub const MARK: &str = "contract-test: end of step";
 
 /// A repository in which the action will run.
 pub struct Scratch {
@@ -164,20 +162,13 @@ impl Scratch {
                 .stdout(std::fs::File::create(&event_log).unwrap()),
         );
         let log = std::fs::read_to_string(event_log).unwrap();
-        let saved = |name: &str| std::fs::read_to_string(probe.join(name));
-        let Ok(outputs) = saved("outputs") else {
-            let said = String::from_utf8_lossy(&done.stderr);
-            panic!("act did not come to the last step: {said}\n{log}");
-        };
-        Job {
-            code: done.status.code().expect("no signal ended act"),
-            outcome: saved("outcome").unwrap(),
-            outputs: serde_json::from_str(&outputs).unwrap(),
-            sarif: saved("sarif").ok(),
-            report: saved("report").ok(),
-            events: events(&log),
-            scratch,
-        }
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(
+            probe.join("outcome").exists(),
+            "act did not come to the last step: {said}\n{log}"
+        );
+        let code = done.status.code().expect("no signal ended act");
+        Job::new(code, &log, &probe, scratch)
     }
 
     fn commit(&self) {
@@ -207,142 +198,4 @@ fn found(name: &str) -> String {
         .find(|path| path.is_file());
     let path = path.unwrap_or_else(|| panic!("there is no {name} in PATH"));
     path.to_str().unwrap().to_owned()
-}
-
-fn events(log: &str) -> Vec<Value> {
-    log.lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
-        .collect()
-}
-
-/// A workflow command that the runner carried out.
-#[derive(Debug)]
-pub struct Command {
-    /// `error`, `warning`, `add-mask` …
-    pub name: String,
-    /// The whole line, as the step wrote it.
-    pub line: String,
-    /// What stands after the second `::`.
-    pub message: String,
-    /// What stands between the command and the second `::`.
-    pub properties: BTreeMap<String, String>,
-}
-
-impl Command {
-    /// Reads a line as GitHub's runner does (actions/runner, `ActionCommand.TryParseV2`): the first
-    /// `::` ends the properties. act takes the last.
-    fn new(line: &str) -> Self {
-        let rest = line.trim().strip_prefix("::").unwrap_or_default();
-        let (head, message) = rest.split_once("::").expect("a second `::`");
-        let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
-        let data = |text: &str| {
-            text.replace("%0D", "\r")
-                .replace("%0A", "\n")
-                .replace("%25", "%")
-        };
-        let property = |text: &str| data(&text.replace("%3A", ":").replace("%2C", ","));
-        Self {
-            name: name.to_owned(),
-            line: line.trim_end().to_owned(),
-            message: data(message),
-            properties: properties
-                .split(',')
-                .filter_map(|pair| pair.split_once('='))
-                .map(|(name, value)| (name.trim().to_owned(), property(value)))
-                .collect(),
-        }
-    }
-}
-
-/// What became of the workflow.
-pub struct Job {
-    /// act's exit code.
-    pub code: i32,
-    /// `steps.gate.outcome`.
-    pub outcome: String,
-    /// `steps.gate.outputs`.
-    pub outputs: BTreeMap<String, String>,
-    /// The file that the output `sarif` names, if there is one.
-    pub sarif: Option<String>,
-    /// The file that the output `report` names, if there is one.
-    pub report: Option<String>,
-    events: Vec<Value>,
-    scratch: Scratch,
-}
-
-impl Job {
-    /// See [`Scratch::beside`].
-    pub fn beside(&self, name: &str) -> PathBuf {
-        self.scratch.beside(name)
-    }
-
-    /// An output of the action; empty when it is not set.
-    pub fn output(&self, name: &str) -> &str {
-        self.outputs.get(name).map_or("", String::as_str)
-    }
-
-    /// An output that is a number.
-    pub fn number(&self, name: &str) -> usize {
-        let text = self.output(name);
-        text.parse()
-            .unwrap_or_else(|_| panic!("the output {name} is {text:?}, no number"))
-    }
-
-    fn inner(&self) -> impl Iterator<Item = &Value> {
-        self.events
-            .iter()
-            .filter(|event| event["stepID"] == json!(INNER))
-    }
-
-    /// The exit code of the action's inner step.
-    pub fn inner_code(&self) -> i32 {
-        let said = self
-            .inner()
-            .filter(|event| event["level"] == "error")
-            .find_map(|event| event["msg"].as_str()?.strip_prefix("exit status "));
-        match said {
-            Some(number) => number.trim().parse().unwrap(),
-            None => {
-                let done = self.inner().find_map(|event| event["stepResult"].as_str());
-                assert_eq!(done, Some("success"), "the inner step has no exit code");
-                0
-            }
-        }
-    }
-
-    /// The job summary that the inner step wrote.
-    pub fn summary(&self) -> &str {
-        self.inner()
-            .filter(|event| event["command"] == "summary")
-            .find_map(|event| event["content"].as_str())
-            .unwrap_or_default()
-    }
-
-    /// The lines that the runner only shows.
-    pub fn lines(&self) -> Vec<&str> {
-        self.inner()
-            .filter(|event| event["raw_output"] == true)
-            .filter_map(|event| event["msg"].as_str())
-            .map(str::trim_end)
-            .filter(|line| !line.starts_with(MARK))
-            .collect()
-    }
-
-    /// The lines that the runner obeyed. Outputs and summary, which go through files, have none.
-    pub fn commands(&self) -> Vec<Command> {
-        self.inner()
-            .filter_map(|event| {
-                let command = Command::new(event["raw"].as_str()?);
-                assert_eq!(event["command"], command.name, "{command:?}");
-                Some(command)
-            })
-            .collect()
-    }
-
-    /// The annotations of one level.
-    pub fn annotations(&self, level: &str) -> Vec<Command> {
-        let mut commands = self.commands();
-        commands.retain(|command| command.name == level);
-        commands
-    }
 }

@@ -16,6 +16,7 @@ mod cases;
 mod fixtures;
 mod hostile;
 mod injection;
+mod job;
 mod programs;
 mod runner;
 mod sarif;

@@ -1,7 +1,8 @@
 //! What the action tells the runner: outputs, outcome, summary, annotations.
 
-use crate::act::{Job, Scratch};
+use crate::act::Scratch;
 use crate::fixtures;
+use crate::job::Job;
 use crate::programs::repository;
 use std::collections::BTreeSet;
 

@@ -3,8 +3,10 @@
 use crate::cases;
 use crate::programs::{command, output, repository, tool};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
+
+const SCHEMA: &str = "schemas/report.schema.json";
 
 /// Prints one line for each error; the first argument is the schema.
 const VALIDATE: &str = "
@@ -31,7 +33,7 @@ fn errors(files: &[PathBuf]) -> Vec<String> {
     let done = output(
         command(&tool("python"), home.path())
             .args(["-B", "-c", VALIDATE])
-            .arg(repository().join("schemas/report.schema.json"))
+            .arg(repository().join(SCHEMA))
             .args(files),
     );
     let said = String::from_utf8_lossy(&done.stderr);
@@ -49,48 +51,115 @@ fn errors(files: &[PathBuf]) -> Vec<String> {
     lines
 }
 
+fn read(path: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
 #[test]
 fn every_json_report_follows_the_schema() {
     let cases = cases::all();
     let files: Vec<PathBuf> = cases.iter().map(|case| case.write("json")).collect();
     let errors = errors(&files);
     assert!(errors.is_empty(), "{}", errors.join("\n"));
+
+    // What may be null or empty is not always: without this the test could be blind.
+    let all: Vec<Value> = files.iter().map(|file| read(file)).collect();
+    for (list, pointers) in [
+        ("reasons", &["/scanner", "/detail"][..]),
+        ("runs", &["/report", "/format", "/tool/version", "/unit"]),
+        (
+            "runs",
+            &["/reasons/0/detail", "/reasons/0/items/0", "/notes/0/text"],
+        ),
+        (
+            "findings",
+            &["/severity", "/reported/score", "/reported/confidence"],
+        ),
+        (
+            "findings",
+            &["/package/scope", "/package/relation", "/package/paths/0/0"],
+        ),
+        (
+            "findings",
+            &["/package/fixed/0", "/fix/version", "/fix/major"],
+        ),
+        (
+            "findings",
+            &[
+                "/location/end_column",
+                "/location/end_line",
+                "/location/target",
+            ],
+        ),
+        (
+            "findings",
+            &[
+                "/advisories/0",
+                "/cwe/0",
+                "/secret/length",
+                "/gate",
+                "/waiver/expires",
+            ],
+        ),
+        ("waivers", &["/line"]),
+    ] {
+        for pointer in pointers {
+            let items = all
+                .iter()
+                .filter_map(|report| report[list].as_array())
+                .flatten();
+            let mut values = items.filter_map(|item| item.pointer(pointer));
+            assert!(
+                values.any(|value| !value.is_null()),
+                "no {list} has {pointer}"
+            );
+        }
+    }
 }
 
 #[test]
 fn the_schema_refuses_what_lockgate_does_not_write() {
     let cases = cases::all();
     let shop = cases.iter().find(|case| case.name == "shop").unwrap();
-    let good: Value = serde_json::from_slice(&std::fs::read(shop.write("json")).unwrap()).unwrap();
+    let good = read(&shop.write("json"));
     let folder = TempDir::new().unwrap();
-    for (pointer, value) in [
+    let bad = [
         ("/version", json!(2)),
         ("/verdict", json!("ok")),
         ("/date", json!("yesterday")),
+        ("/date", json!("2026-13-01")),
         ("/counts/blocked", json!(-1)),
         ("/counts", json!({})),
         ("/findings/0/fingerprint", json!("1")),
         ("/findings/0/disposition", json!("ignored")),
         ("/findings/0/effective_severity", json!(null)),
         ("/findings/0/location/line", json!(0)),
+        ("/findings/0/location/path", json!("/etc/passwd")),
         ("/findings/0/location/secret", json!("hunter2")),
         ("/runs/0/health", json!("fine")),
         ("/more", json!(1)),
-    ] {
-        let mut bad = good.clone();
+    ];
+    let mut files = Vec::new();
+    for (number, (pointer, value)) in bad.iter().enumerate() {
+        let mut document = good.clone();
         let (parent, name) = pointer.rsplit_once('/').unwrap();
-        bad.pointer_mut(parent).unwrap()[name] = value;
-        let file = folder.path().join("bad.json");
-        std::fs::write(&file, bad.to_string()).unwrap();
-        assert!(!errors(&[file]).is_empty(), "{pointer}");
+        document.pointer_mut(parent).unwrap()[name] = value.clone();
+        let file = folder.path().join(format!("{number}.json"));
+        std::fs::write(&file, document.to_string()).unwrap();
+        files.push(file);
+    }
+    let errors = errors(&files);
+    for ((pointer, value), file) in bad.iter().zip(&files) {
+        let refused = |error: &String| error.starts_with(file.to_str().unwrap());
+        assert!(errors.iter().any(refused), "{pointer} {value}");
     }
 }
 
-/// Each field that the program writes is described, and each that is described is written.
+/// All fields are always there and nothing else is, so that whoever reads a report can rely on the
+/// schema.
 #[test]
-fn every_field_has_a_description() {
-    let text = std::fs::read_to_string(repository().join("schemas/report.schema.json")).unwrap();
-    let schema: Value = serde_json::from_str(&text).unwrap();
+fn every_field_is_required_and_described() {
+    let schema = read(&repository().join(SCHEMA));
     assert_eq!(schema["$id"], "lockgate/report/v1");
     let definitions = schema["$defs"].as_object().unwrap();
     let objects = definitions

@@ -45,7 +45,7 @@ fn observation() -> impl Strategy<Value = Located> {
                 target: None,
             };
             Located {
-                observation,
+                observation: Box::new(observation),
                 location,
                 line_hash: None,
                 line_text: Some(text.into()),

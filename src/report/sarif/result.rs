@@ -5,52 +5,157 @@ use super::rules::{self, Key, Rules};
 use crate::escape;
 use crate::model::{Certainty, Decided, Disposition, FINGERPRINT_SCHEME, Location};
 use crate::report::phrase::{self, Sink};
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
 use serde_sarif::sarif;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 /// Foreign words in a message: without links and controls.
 static MESSAGE: Sink = Sink {
     ours: |ours| ours.to_owned(),
-    name: |name| escape::sarif_text(name),
-    title: |title| escape::sarif_text(title),
-    words: |words| escape::sarif_text(words),
+    name: |name| escape::sarif_text(name).into_owned(),
+    title: |title| escape::sarif_text(title).into_owned(),
+    words: |words| escape::sarif_text(words).into_owned(),
 };
+
+/// SARIF 2.1.0 §3.27, as far as it is used. serde-sarif's own type has room for everything that a
+/// result may hold, kilobytes of it, and there are tens of thousands of results.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResultOut<'a> {
+    rule_id: &'a str,
+    rule_index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    level: &'static str,
+    message: Message,
+    locations: [Place<'a>; 1],
+    partial_fingerprints: Fingerprints<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressions: Option<Vec<sarif::Suppression>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<Properties<'a>>,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+/// §3.28
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Place<'a> {
+    physical_location: Physical<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logical_locations: Option<[sarif::LogicalLocation; 1]>,
+}
+
+/// §3.29
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical<'a> {
+    artifact_location: Artifact<'a>,
+    region: RegionOut,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Artifact<'a> {
+    uri: Cow<'a, str>,
+    uri_base_id: &'static str,
+}
+
+/// §3.30
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RegionOut {
+    start_line: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_column: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<u32>,
+}
+
+struct Fingerprints<'a> {
+    own: &'a str,
+    line: Option<&'a str>,
+}
+
+impl Serialize for Fingerprints<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(FINGERPRINT_SCHEME, self.own)?;
+        if let Some(line) = self.line {
+            map.serialize_entry("primaryLocationLineHash", line)?;
+        }
+        map.end()
+    }
+}
+
+/// What SARIF has no word for.
+#[derive(Serialize)]
+struct Properties<'a> {
+    #[serde(rename = "lockgate/advisories", skip_serializing_if = "Vec::is_empty")]
+    advisories: Vec<&'a str>,
+    #[serde(rename = "lockgate/certainty", skip_serializing_if = "Option::is_none")]
+    certainty: Option<&'static str>,
+    #[serde(rename = "lockgate/disposition")]
+    disposition: &'static str,
+    #[serde(rename = "lockgate/effectiveSeverity")]
+    effective_severity: &'static str,
+    #[serde(rename = "lockgate/gate", skip_serializing_if = "Option::is_none")]
+    gate: Option<&'a str>,
+    #[serde(rename = "lockgate/kind")]
+    kind: &'static str,
+    #[serde(rename = "lockgate/severity", skip_serializing_if = "Option::is_none")]
+    severity: Option<&'static str>,
+    #[serde(rename = "lockgate/witnesses", skip_serializing_if = "Vec::is_empty")]
+    witnesses: Vec<WitnessOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct WitnessOut<'a> {
+    scanner: &'a str,
+    rule: &'a str,
+}
 
 /// The result. `suppressible`: some result of the run is suppressed, so that each needs a list
 /// (SARIF 2.1.0 §3.27.23).
-pub fn result(
-    decided: &Decided,
+pub fn result<'a>(
+    decided: &'a Decided,
     key: &Key,
-    rules: &Rules,
+    rules: &'a Rules,
     purpose: Purpose,
     suppressible: bool,
-) -> sarif::Result {
-    let (index, id) = rules.find(key).unwrap_or((0, ""));
+) -> ResultOut<'a> {
+    let (rule_index, rule_id) = rules.find(key).unwrap_or((0, ""));
     let finding = &decided.finding;
-    let mut fingerprints =
-        BTreeMap::from([(FINGERPRINT_SCHEME.to_owned(), finding.fingerprint.clone())]);
-    if let Some(hash) = &finding.line_hash {
-        fingerprints.insert("primaryLocationLineHash".to_owned(), hash.clone());
+    let full = purpose == Purpose::Full;
+    // §3.27.9: a kind other than `fail` has the level `none`.
+    let informational = full && matches!(decided.disposition, Disposition::Informational(_));
+    ResultOut {
+        rule_id,
+        rule_index,
+        kind: informational.then_some("informational"),
+        level: if informational {
+            "none"
+        } else {
+            rules::level(decided.effective)
+        },
+        message: Message {
+            text: message(decided),
+        },
+        locations: [place(&finding.location)],
+        partial_fingerprints: Fingerprints {
+            own: &finding.fingerprint,
+            line: finding.line_hash.as_deref(),
+        },
+        suppressions: (full && suppressible).then(|| suppressions(&decided.disposition)),
+        properties: full.then(|| properties(decided)),
     }
-    // serde-sarif's types are kilobytes large, and each call of a builder moves them.
-    let text = sarif::Message::builder().text(message(decided)).build();
-    let mut result = sarif::Result::builder().message(text).build();
-    result.rule_id = Some(id.to_owned());
-    result.rule_index = i64::try_from(index).ok();
-    result.level = Some(rules::level(decided.effective));
-    result.locations = Some(vec![location(&finding.location)]);
-    result.partial_fingerprints = Some(fingerprints);
-    if purpose == Purpose::Full {
-        if suppressible {
-            result.suppressions = Some(suppressions(&decided.disposition));
-        }
-        if let Disposition::Informational(_) = decided.disposition {
-            result.kind = Some(sarif::ResultKind::Informational);
-            result.level = Some(sarif::ResultLevel::None);
-        }
-        result.properties = Some(properties(decided));
-    }
-    result
 }
 
 /// True for a finding that is shown as suppressed.
@@ -65,12 +170,10 @@ pub fn is_suppressed(decided: &Decided) -> bool {
 fn message(decided: &Decided) -> String {
     let finding = &decided.finding;
     let observation = &finding.observation;
-    let title = escape::sarif_text(&observation.title);
-    let mut text = if title.is_empty() {
-        escape::sarif_name(&observation.rule)
-    } else {
-        title
-    };
+    let mut text = escape::sarif_text(&observation.title).into_owned();
+    if text.is_empty() {
+        text = escape::sarif_name(&observation.rule);
+    }
     if !text.ends_with(['.', '!', '?', '…']) {
         text.push('.');
     }
@@ -90,38 +193,29 @@ fn message(decided: &Decided) -> String {
 }
 
 /// Never without a file and a line: GitHub needs both.
-fn location(location: &Location) -> sarif::Location {
-    let known = location.region;
-    let region = sarif::Region {
-        start_line: Some(known.map_or(1, |r| r.line.into())),
-        start_column: known.and_then(|r| r.column).map(i64::from),
-        end_line: known.and_then(|r| r.end_line).map(i64::from),
-        end_column: known.and_then(|r| r.end_column).map(i64::from),
-        ..sarif::Region::default()
-    };
-    let artifact = sarif::ArtifactLocation {
-        uri: Some(escape::uri_path(&location.path)),
-        uri_base_id: Some("SRCROOT".to_owned()),
-        ..sarif::ArtifactLocation::default()
-    };
-    let physical = sarif::PhysicalLocation {
-        artifact_location: Some(artifact),
-        region: Some(region),
-        ..sarif::PhysicalLocation::default()
-    };
-    let mut place = sarif::Location {
-        physical_location: Some(physical),
-        ..sarif::Location::default()
-    };
-    if let Some(target) = &location.target {
+fn place(location: &Location) -> Place<'_> {
+    let region = location.region;
+    let named = |target| {
         let name = escape::sarif_name(target);
-        place.logical_locations = Some(vec![
-            sarif::LogicalLocation::builder()
-                .fully_qualified_name(name)
-                .build(),
-        ]);
+        [sarif::LogicalLocation::builder()
+            .fully_qualified_name(name)
+            .build()]
+    };
+    Place {
+        physical_location: Physical {
+            artifact_location: Artifact {
+                uri: escape::uri_path(&location.path),
+                uri_base_id: "SRCROOT",
+            },
+            region: RegionOut {
+                start_line: region.map_or(1, |r| r.line),
+                start_column: region.and_then(|r| r.column),
+                end_line: region.and_then(|r| r.end_line),
+                end_column: region.and_then(|r| r.end_column),
+            },
+        },
+        logical_locations: location.target.as_ref().map(named),
     }
-    place
 }
 
 fn suppressions(disposition: &Disposition) -> Vec<sarif::Suppression> {
@@ -142,49 +236,41 @@ fn suppressions(disposition: &Disposition) -> Vec<sarif::Suppression> {
             waiver.expires
         )),
         Disposition::Suppressed(why) => suppression(match why {
-            Some(why) => escape::sarif_text(why),
+            Some(why) => escape::sarif_text(why).into_owned(),
             None => "suppressed in the report".to_owned(),
         }),
         _ => Vec::new(),
     }
 }
 
-fn properties(decided: &Decided) -> sarif::PropertyBag {
+fn properties(decided: &Decided) -> Properties<'_> {
     let finding = &decided.finding;
     let observation = &finding.observation;
-    let mut more: BTreeMap<String, serde_json::Value> = BTreeMap::new();
-    let mut set = |key: &str, value: serde_json::Value| {
-        more.insert(format!("lockgate/{key}"), value);
-    };
-    set("disposition", decided.disposition.word().into());
-    set("kind", observation.kind.word().into());
-    set("effectiveSeverity", decided.effective.word().into());
-    if let Some(severity) = observation.severity {
-        set("severity", severity.word().into());
-    }
-    if let Some(gate) = decided.disposition.gate() {
-        set("gate", escape::json(&gate.name).into());
-    }
-    if finding.witnesses.len() > 1 {
-        let list: Vec<serde_json::Value> = finding
-            .witnesses
-            .iter()
-            .map(|w| serde_json::json!({"scanner": w.scanner.as_str(), "rule": escape::json(&w.rule)}))
-            .collect();
-        set("witnesses", list.into());
-    }
-    if !observation.advisories.is_empty() {
-        let ids: Vec<&str> = observation
+    let certainty = finding.location.certainty;
+    let several = finding.witnesses.len() > 1;
+    Properties {
+        advisories: observation
             .advisories
             .iter()
             .map(|id| id.as_str())
-            .collect();
-        set("advisories", ids.into());
+            .collect(),
+        certainty: (certainty != Certainty::Exact).then(|| certainty.word()),
+        disposition: decided.disposition.word(),
+        effective_severity: decided.effective.word(),
+        gate: decided
+            .disposition
+            .gate()
+            .map(|gate| escape::json(&gate.name)),
+        kind: observation.kind.word(),
+        severity: observation.severity.map(|severity| severity.word()),
+        witnesses: finding
+            .witnesses
+            .iter()
+            .filter(|_| several)
+            .map(|w| WitnessOut {
+                scanner: w.scanner.as_str(),
+                rule: escape::json(&w.rule),
+            })
+            .collect(),
     }
-    if finding.location.certainty != Certainty::Exact {
-        set("certainty", finding.location.certainty.word().into());
-    }
-    sarif::PropertyBag::builder()
-        .additional_properties(more)
-        .build()
 }

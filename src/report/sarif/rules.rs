@@ -4,7 +4,7 @@ use super::Scanner;
 use crate::escape;
 use crate::model::{Decided, RuleId, RuleInfo, Severity};
 use serde_sarif::sarif::{
-    MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor, ResultLevel,
+    MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor,
 };
 use std::collections::BTreeMap;
 
@@ -96,8 +96,8 @@ fn id(key: &Key) -> String {
 fn describe(id: &str, usage: &Use<'_>, info: Option<&RuleInfo>) -> ReportingDescriptor {
     let observation = &usage.example.finding.observation;
     let title = match info {
-        Some(info) => escape::sarif_text(&info.title),
-        None => escape::sarif_text(&observation.title),
+        Some(info) => escape::sarif_text(&info.title).into_owned(),
+        None => escape::sarif_text(&observation.title).into_owned(),
     };
     let title = if title.is_empty() {
         id.to_owned()
@@ -106,7 +106,7 @@ fn describe(id: &str, usage: &Use<'_>, info: Option<&RuleInfo>) -> ReportingDesc
     };
     let description = info
         .and_then(|info| info.description.as_ref())
-        .map(escape::sarif_text)
+        .map(|text| escape::sarif_text(text).into_owned())
         .filter(|text| !text.is_empty());
     let full = description.unwrap_or_else(|| title.clone());
     let url = info
@@ -129,7 +129,7 @@ fn describe(id: &str, usage: &Use<'_>, info: Option<&RuleInfo>) -> ReportingDesc
         )
         .default_configuration(
             ReportingConfiguration::builder()
-                .level(level(usage.severity).to_string())
+                .level(level(usage.severity))
                 .build(),
         )
         .properties(properties(usage, cwe, info))
@@ -198,11 +198,11 @@ fn properties(usage: &Use<'_>, cwe: &[u32], info: Option<&RuleInfo>) -> Property
 }
 
 /// The level that a severity stands for.
-pub fn level(severity: Severity) -> ResultLevel {
+pub fn level(severity: Severity) -> &'static str {
     match severity {
-        Severity::Critical | Severity::High => ResultLevel::Error,
-        Severity::Medium => ResultLevel::Warning,
-        Severity::Low | Severity::Info => ResultLevel::Note,
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Info => "note",
     }
 }
 

@@ -14,6 +14,7 @@ use crate::model::{Assessment, Context, Verdict};
 use crate::report::sarif::{self, Purpose};
 use crate::report::{annotations, console, json, markdown, outputs};
 use rayon::prelude::*;
+use std::io::Write as _;
 
 /// Runs a check; returns the exit code.
 pub fn check(args: &Check) -> Result<u8, Error> {

@@ -1,6 +1,7 @@
 //! Files that the user asked for.
 
 use crate::error::{Error, ErrorKind};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// A place for an output.
@@ -63,7 +64,7 @@ impl Destination {
         match self {
             Self::StandardOutput => {
                 let mut content = Vec::new();
-                fill(&mut content).map_err(|e| failed(e, "standard output"))?;
+                buffered(&mut content, fill).map_err(|e| failed(e, "standard output"))?;
                 super::terminal::out(&content);
                 Ok(())
             }
@@ -85,18 +86,22 @@ impl Destination {
     }
 }
 
+/// Where an output's content goes. The buffer is outermost, so that the many small writes of a
+/// renderer are no virtual calls.
+pub type Buffer<'a> = BufWriter<&'a mut dyn Write>;
+
 /// Writes an output's content.
-pub type Fill<'a> = &'a dyn Fn(&mut dyn std::io::Write) -> std::io::Result<()>;
+pub type Fill<'a> = &'a dyn Fn(&mut Buffer<'_>) -> std::io::Result<()>;
+
+fn buffered(out: &mut dyn Write, fill: Fill<'_>) -> std::io::Result<()> {
+    let mut buffer = BufWriter::with_capacity(256 * 1024, out);
+    fill(&mut buffer)?;
+    buffer.flush()
+}
 
 fn write_file(path: &Path, fill: Fill<'_>) -> std::io::Result<()> {
-    let mut file = std::io::BufWriter::with_capacity(
-        1024 * 1024,
-        tempfile::NamedTempFile::new_in(folder(path))?,
-    );
-    fill(&mut file)?;
-    let file = file
-        .into_inner()
-        .map_err(std::io::IntoInnerError::into_error)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder(path))?;
+    buffered(&mut file, fill)?;
     readable(&file)?;
     file.persist(path)?;
     Ok(())

@@ -49,7 +49,9 @@ impl Paint {
 pub fn render(assessment: &Assessment, colour: bool) -> String {
     let paint = Paint(colour);
     let mut out = String::new();
-    scanners(assessment, &paint, &mut out);
+    if !assessment.runs.is_empty() {
+        scanners(assessment, &paint, &mut out);
+    }
     findings(assessment, &paint, &mut out);
     waivers(assessment, &paint, &mut out);
     verdict(assessment, &paint, &mut out);
@@ -278,12 +280,11 @@ fn verdict(assessment: &Assessment, paint: &Paint, out: &mut String) {
 
 fn sentence(reason: &Reason) -> String {
     let detail = reason.detail.as_ref().map(escape::terminal);
-    match (reason.verdict, detail) {
-        (Verdict::Block | Verdict::Warn, Some(gate)) if reason.scanner.is_none() => {
-            format!("{} \"{gate}\"", reason.text)
-        }
-        (_, Some(detail)) => format!("{} ({detail})", reason.text),
-        (_, None) => reason.text.clone(),
+    match (&reason.scanner, detail) {
+        (Some(scanner), Some(report)) => format!("{scanner}: {} ({report})", reason.text),
+        (Some(scanner), None) => format!("{scanner}: {}", reason.text),
+        (None, Some(gate)) => format!("{} \"{gate}\"", reason.text),
+        (None, None) => reason.text.clone(),
     }
 }
 

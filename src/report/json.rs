@@ -25,7 +25,7 @@ static PLAIN: Sink = Sink {
 ///
 /// # Errors
 /// The writer's.
-pub fn write(assessment: &Assessment, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+pub fn write<W: std::io::Write>(assessment: &Assessment, out: &mut W) -> std::io::Result<()> {
     serde_json::to_writer(&mut *out, &Document::of(assessment))?;
     out.write_all(b"\n")
 }

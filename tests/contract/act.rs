@@ -44,7 +44,7 @@ if [ -n "${INSIDE-}" ]; then
 fi
 INSIDE=1 REAL "$@"
 code=$?
-mark="MARK $$"
+mark="MARK $$."
 echo "$mark"
 for _ in $(seq 1000); do
   if grep -q -- "$mark" "$EVENTS"; then

@@ -108,7 +108,7 @@ pub struct Message<'a> {
     pub arguments: Option<Vec<Text<'a>>>,
 }
 
-/// §3.27
+/// §3.27; what few results have is boxed, because there are many results.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SarifResult<'a> {
@@ -117,7 +117,7 @@ pub struct SarifResult<'a> {
     #[serde(default)]
     pub rule_index: Int,
     #[serde(default, borrow)]
-    pub rule: Option<RuleReference<'a>>,
+    pub rule: Option<Box<RuleReference<'a>>>,
     #[serde(default, borrow)]
     pub kind: Option<Text<'a>>,
     #[serde(default, borrow)]
@@ -133,7 +133,7 @@ pub struct SarifResult<'a> {
     #[serde(default, borrow)]
     pub baseline_state: Option<Text<'a>>,
     #[serde(default)]
-    pub properties: Option<Properties>,
+    pub properties: Option<Box<Properties>>,
 }
 
 /// §3.52

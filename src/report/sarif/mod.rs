@@ -31,10 +31,10 @@ pub const MAX_RESULTS: usize = 25_000;
 ///
 /// # Errors
 /// The writer's.
-pub fn write(
+pub fn write<W: std::io::Write>(
     assessment: &Assessment,
     purpose: Purpose,
-    out: &mut dyn std::io::Write,
+    out: &mut W,
 ) -> std::io::Result<()> {
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",

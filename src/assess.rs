@@ -86,6 +86,7 @@ fn absent(witnessed: &[Witnessed], policy: &Policy) -> impl Iterator<Item = Witn
                 run: Run {
                     scanner: id.clone(),
                     tool: id.as_str().into(),
+                    home: None,
                     version: None,
                     report: None,
                     ordinal: 0,

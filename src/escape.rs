@@ -94,7 +94,7 @@ pub fn encode_data(text: &str) -> String {
 
 /// For a property of a workflow command (`::error file=VALUE,…`): `:` and `,` as well.
 pub fn command_property(text: impl Foreign) -> String {
-    encode_data(&one_line(text.raw(), MAX_CHARS))
+    encode_data(&break_commands(one_line(text.raw(), MAX_CHARS)))
         .replace(':', "%3A")
         .replace(',', "%2C")
 }

@@ -107,8 +107,10 @@ fn read(expectation: &Expectation) -> Vec<Placed> {
 }
 
 fn witnessed(parsed: Parsed, report: &Untrusted, ordinal: usize) -> Witnessed {
+    let known = ingest::tool_named(parsed.scanner.as_str());
     let run = Run {
         scanner: parsed.scanner,
+        home: known.map(|tool| tool.url),
         tool: parsed.tool,
         version: parsed.version,
         report: Some(report.clone()),

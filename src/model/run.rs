@@ -156,6 +156,8 @@ pub struct Run {
     pub scanner: ScannerId,
     /// The tool's own name (SARIF driver name).
     pub tool: Untrusted,
+    /// The tool's home page, when lockgate knows the tool.
+    pub home: Option<&'static str>,
     /// The tool's version, when the report says.
     pub version: Option<Untrusted>,
     /// The report's path as the user named it; `None` for a required scanner without a report.

@@ -152,7 +152,8 @@ impl World for Nothing {
     }
 }
 
-/// Loads a policy with everything that it extends.
+/// Loads a policy with everything that it extends. One that has no gate at all gets those of
+/// [`DEFAULT`].
 ///
 /// # Errors
 /// Every error in every file, each with its place.
@@ -160,6 +161,12 @@ pub fn load(source: &Source, world: &dyn World) -> Result<Policy, Vec<Diagnostic
     let mut layers = Vec::new();
     let mut errors = Vec::new();
     collect(source, world, &mut Vec::new(), &mut layers, &mut errors);
+    // A file that says nothing about findings must not let all of them pass.
+    if layers.iter().all(|layer| layer.gates.is_empty())
+        && let Some(default) = shipped(DEFAULT)
+    {
+        collect(&default, world, &mut Vec::new(), &mut layers, &mut errors);
+    }
     // File by file, from top to bottom.
     errors.sort_by_key(|error| {
         let file = layers.iter().position(|layer| layer.source == error.source);

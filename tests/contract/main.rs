@@ -12,6 +12,7 @@
 )]
 
 mod act;
+mod binary;
 mod cases;
 mod fixtures;
 mod hostile;

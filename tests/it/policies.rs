@@ -133,6 +133,17 @@ fn the_first_gate_that_matches_decides() {
     assert_eq!((gates(&second, "a"), gates(&second, "b")), (0, 65));
 }
 
+/// A policy that only names scanners or waivers would otherwise let everything pass.
+#[test]
+fn a_policy_without_gates_has_the_default_ones() {
+    let json = pygoat("[scanners.bandit]\nrequired = true\n");
+    assert_eq!(json["verdict"], "block");
+    assert_eq!(
+        json["policy"]["sources"],
+        serde_json::json!(["lockgate.toml", "lockgate:balanced"])
+    );
+}
+
 #[test]
 fn what_a_file_says_comes_before_what_it_extends() {
     let json = pygoat(

@@ -77,6 +77,7 @@ fn witnessed() -> impl Strategy<Value = Witnessed> {
                 run: Run {
                     scanner: ScannerId::new(SCANNERS[scanner]).unwrap(),
                     tool: SCANNERS[scanner].into(),
+                    home: None,
                     version: None,
                     report: Some(format!("r{report}").into()),
                     ordinal: 0,
@@ -232,7 +233,7 @@ proptest! {
         let print = |located: Located| {
             let mut evidence = Evidence::default();
             let scanner = ScannerId::new("alpha").unwrap();
-            let run = Run { scanner, tool: "a".into(), version: None, report: None, ordinal: 0, format: None,
+            let run = Run { scanner, tool: "a".into(), home: None, version: None, report: None, ordinal: 0, format: None,
                 health: Health::Complete(Work::new(1, "files").unwrap()), notes: Vec::new(), findings: 1, rules: BTreeMap::new() };
             evidence.runs.push(Witnessed { run, observations: vec![located] });
             judge(evidence, "").findings[0].finding.fingerprint.clone()

@@ -63,6 +63,11 @@ pub fn run<'a>(scanner: &Scanner<'a>, purpose: Purpose) -> RunOut<'a> {
         .iter()
         .find_map(|run| run.version.as_ref())
         .map(escape::sarif_name);
+    driver.information_uri = scanner
+        .runs
+        .iter()
+        .find_map(|run| run.home)
+        .map(str::to_owned);
     // A scanner that did not work has no list of results, by SARIF 2.1.0 §3.14.23.
     let worked = scanner.runs.iter().any(|run| run.health.work().is_some());
     let suppressible = findings

@@ -130,7 +130,7 @@ pub fn check(name: &str, root: &Path) -> Result<u8, Error> {
     let policy = load(Some(name), &root, terminal::wants_colour(Stream::Err))?;
     let sources: Vec<String> = policy.sources.iter().map(escape::terminal).collect();
     let text = format!(
-        "{}: no errors; {} gates, {} waivers, {} scanners\n",
+        "{}: no errors; gates: {}, waivers: {}, scanners: {}\n",
         sources.join(" + "),
         policy.gates.len(),
         policy.waivers.len(),

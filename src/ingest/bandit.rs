@@ -107,7 +107,7 @@ impl Tool for Bandit {
         own.then_some("Bandit JSON")
     }
 
-    fn parse(&self, text: &str) -> Result<Parsed, Problem> {
+    fn parse(&self, text: &str, _: &Shape) -> Result<Parsed, Problem> {
         let report: Report<'_> =
             serde_json::from_str(text).map_err(|e| wrong_shape("Bandit", &e))?;
         let mut rules = BTreeMap::new();

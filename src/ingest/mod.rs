@@ -103,7 +103,9 @@ fn parse(document: &Document<'_>, expected: Option<&Expected>) -> Result<Vec<Par
         if let Some(expected) = expected.filter(|e| e.scanner.as_str() != info.id) {
             return Err((None, mismatch(expected, format)));
         }
-        let mut run = tool.parse(&document.text).map_err(|p| (Some(info), p))?;
+        let mut run = tool
+            .parse(&document.text, &document.shape)
+            .map_err(|p| (Some(info), p))?;
         run.format = Some(format);
         return Ok(vec![run]);
     }

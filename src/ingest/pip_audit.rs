@@ -74,8 +74,8 @@ impl Tool for PipAudit {
         }
     }
 
-    fn parse(&self, text: &str) -> Result<Parsed, Problem> {
-        let dependencies = if text.trim_start().starts_with('[') {
+    fn parse(&self, text: &str, shape: &Shape) -> Result<Parsed, Problem> {
+        let dependencies = if shape.is_array() {
             serde_json::from_str::<Vec<Dependency<'_>>>(text)
         } else {
             serde_json::from_str::<Report<'_>>(text).map(|report| report.dependencies)

@@ -47,12 +47,12 @@ pub trait Tool: Sync {
     /// The name of the format, when a document of this shape is one of this tool's.
     fn sniff(&self, shape: &Shape) -> Option<&'static str>;
 
-    /// Reads a whole document that [`Tool::sniff`] recognised.
+    /// Reads a whole document, of this outline, that [`Tool::sniff`] recognised.
     ///
     /// # Errors
     /// When the document does not have the types that the format prescribes, or is the tool's way
     /// to say that it failed.
-    fn parse(&self, text: &str) -> Result<Parsed, Problem>;
+    fn parse(&self, text: &str, shape: &Shape) -> Result<Parsed, Problem>;
 }
 
 /// One run, read from a report.

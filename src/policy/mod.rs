@@ -9,6 +9,7 @@ mod file;
 mod shipped;
 mod validate;
 mod waiver;
+mod when;
 
 pub use condition::Condition;
 pub use evaluate::{evaluate, waiver_notes};

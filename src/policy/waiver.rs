@@ -2,7 +2,7 @@
 
 use super::condition::Condition;
 use super::file::Reader;
-use super::validate::conditions;
+use super::when::conditions;
 use super::{Source, Waiver};
 use crate::model::diagnostic::Diagnostic;
 use std::ops::Range;

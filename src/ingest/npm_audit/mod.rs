@@ -44,9 +44,7 @@ impl Tool for NpmAudit {
         own.then_some("npm audit JSON, version 1")
     }
 
-    fn parse(&self, text: &str) -> Result<Parsed, Problem> {
-        let shape: Shape =
-            serde_json::from_str(text).map_err(|e| super::tool::wrong_shape(INFO.name, &e))?;
+    fn parse(&self, text: &str, shape: &Shape) -> Result<Parsed, Problem> {
         if shape.has("advisories") && !shape.has("auditReportVersion") {
             v1::parse(text)
         } else {

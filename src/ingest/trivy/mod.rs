@@ -39,10 +39,10 @@ impl Tool for Trivy {
         }
     }
 
-    fn parse(&self, text: &str) -> Result<Parsed, Problem> {
+    fn parse(&self, text: &str, shape: &Shape) -> Result<Parsed, Problem> {
         let wrong = |e| wrong_shape("Trivy", &e);
         let mut reader = Reader::default();
-        if text.trim_start().starts_with('[') {
+        if shape.is_array() {
             let targets: Vec<Target<'_>> = serde_json::from_str(text).map_err(wrong)?;
             reader.targets(&targets, &observe::Subject::Files);
             return Ok(reader.finish(None));

@@ -40,6 +40,7 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
             sources: policy.sources.clone(),
             unrated: Some(policy.unrated),
         },
+        prefix: context.prefix.clone(),
         today: context.today,
     }
 }

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Tree {
     files: BTreeSet<RepoPath>,
     roots: Vec<String>,
+    prefix: Option<RepoPath>,
     manifests: Vec<Indexed>,
     recipe: Option<RepoPath>,
     policy: Option<RepoPath>,
@@ -63,8 +64,13 @@ impl Indexed {
 
 impl Tree {
     /// `files`: every file of the repository; `roots`: absolute spellings of its folder, with `/`
-    /// and without a final one.
-    pub fn new(files: BTreeSet<RepoPath>, roots: Vec<String>, manifests: Vec<Manifest>) -> Self {
+    /// and without a final one; `prefix`: this folder seen from the root of its Git repository.
+    pub fn new(
+        files: BTreeSet<RepoPath>,
+        roots: Vec<String>,
+        prefix: Option<RepoPath>,
+        manifests: Vec<Manifest>,
+    ) -> Self {
         let is_recipe = |path: &&RepoPath| {
             let name = path.file_name();
             matches!(name, "Dockerfile" | "Containerfile") || name.starts_with("Dockerfile.")
@@ -82,6 +88,7 @@ impl Tree {
         Self {
             files,
             roots,
+            prefix,
             manifests,
             recipe,
             policy,
@@ -146,6 +153,11 @@ fn resolve(text: &str, report: Option<&RepoPath>, tree: &Tree) -> Result<RepoPat
     }
     if let Ok(path) = RepoPath::new(&text) {
         if tree.files.contains(&path) {
+            return Ok(path);
+        }
+        // A scanner that ran in the root of the repository of which this is a folder.
+        let from_above = tree.prefix.as_ref().and_then(|prefix| path.inside(prefix));
+        if let Some(path) = from_above.filter(|path| tree.files.contains(path)) {
             return Ok(path);
         }
         // A scanner that ran in a sub-folder usually leaves its report there.
@@ -330,6 +342,7 @@ mod tests {
         Tree::new(
             files.iter().map(|(p, _)| path(p)).collect(),
             vec!["/home/runner/work/r/r".into()],
+            RepoPath::new("services/shop").ok(),
             files
                 .iter()
                 .filter_map(|(p, text)| manifest::parse(&path(p), text))
@@ -368,6 +381,10 @@ mod tests {
         assert_eq!(
             at("main.py", Some("api/reports/b.json"), &tree),
             exact("api/main.py")
+        );
+        assert_eq!(
+            at("services/shop/src/app.py", None, &tree),
+            exact("src/app.py")
         );
         assert_eq!(at("gone.py", None, &tree), exact("gone.py"));
         let assumed = ("lockgate.toml".to_owned(), Certainty::Assumed);

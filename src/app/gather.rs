@@ -147,7 +147,7 @@ fn tree(root: &Root) -> Tree {
             manifest::parse(path, std::str::from_utf8(&bytes).ok()?)
         })
         .collect();
-    Tree::new(files, root.spellings(), manifests)
+    Tree::new(files, root.spellings(), root.prefix(), manifests)
 }
 
 /// Reads each file that observations point into once, and takes from it the lines' hashes and

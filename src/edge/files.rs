@@ -65,6 +65,17 @@ impl Root {
         RepoPath::new(&inside.to_str()?.replace('\\', "/")).ok()
     }
 
+    /// This folder, seen from the root of the Git repository that holds it; `None` when it is the
+    /// root itself, or when there is no repository.
+    pub fn prefix(&self) -> Option<RepoPath> {
+        let git = self
+            .canonical
+            .ancestors()
+            .find(|folder| folder.join(".git").exists())?;
+        let inside = self.canonical.strip_prefix(git).ok()?.to_str()?;
+        RepoPath::new(&inside.replace('\\', "/")).ok()
+    }
+
     /// Every file of the repository that is not ignored by git, without `.git` and without folders
     /// of installed packages.
     pub fn list(&self) -> BTreeSet<RepoPath> {

@@ -1,6 +1,7 @@
 //! What the assessment says: dispositions, verdict, reasons.
 
 use super::finding::Finding;
+use super::location::RepoPath;
 use super::rule::ScannerId;
 use super::run::{Problem, Run};
 use super::severity::Severity;
@@ -10,6 +11,9 @@ use std::fmt;
 /// What the assessment may know of the world besides evidence and policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
+    /// The folder that was checked, seen from the root of its Git repository; `None` when it is the
+    /// root. GitHub knows files by their path from there.
+    pub prefix: Option<RepoPath>,
     /// The day on which waivers are judged, in UTC.
     pub today: jiff::civil::Date,
 }
@@ -181,6 +185,8 @@ pub struct Assessment {
     pub notes: Vec<PolicyNote>,
     /// The policy in short.
     pub policy: PolicySummary,
+    /// See [`Context::prefix`].
+    pub prefix: Option<RepoPath>,
     /// The day that the waivers were judged on.
     pub today: jiff::civil::Date,
 }

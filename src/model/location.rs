@@ -1,6 +1,7 @@
 //! Where a finding is, inside the repository.
 
 use super::text::{Foreign, Untrusted};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A path inside the repository: relative, `/`-separated, no `..`, nothing that another platform
@@ -59,6 +60,20 @@ impl RepoPath {
     /// `self/child`, when that is still a path inside the repository.
     pub fn join(&self, child: &str) -> Option<Self> {
         Self::new(&format!("{}/{child}", self.0)).ok()
+    }
+
+    /// The same file seen from further up: `prefix/self`.
+    pub fn below<'a>(&'a self, prefix: Option<&Self>) -> Cow<'a, Self> {
+        match prefix {
+            None => Cow::Borrowed(self),
+            Some(prefix) => Cow::Owned(Self(format!("{}/{}", prefix.0, self.0).into())),
+        }
+    }
+
+    /// The same file seen from inside `prefix`; `None` when it is not in there.
+    pub fn inside(&self, prefix: &Self) -> Option<Self> {
+        let rest = self.0.strip_prefix(&*prefix.0)?.strip_prefix('/')?;
+        Some(Self(rest.into()))
     }
 
     /// Number of folders above the file.

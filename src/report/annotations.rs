@@ -5,7 +5,7 @@
 
 use super::phrase::{self, Sink};
 use crate::escape;
-use crate::model::{Assessment, Certainty, Decided, Reason, Verdict};
+use crate::model::{Assessment, Certainty, Decided, Reason, RepoPath, Verdict};
 
 /// Annotations of one level that the runner keeps for a step.
 pub const BUDGET: usize = 10;
@@ -20,18 +20,27 @@ static DATA: Sink = Sink {
 
 /// The commands, one on each line.
 pub fn render(assessment: &Assessment) -> String {
+    let prefix = assessment.prefix.as_ref();
     let mut errors: Vec<String> = assessment
         .gaps()
         .map(|gap| about_evidence("error", gap))
         .collect();
-    errors.extend(assessment.blocking().map(|d| about_finding("error", d)));
+    errors.extend(
+        assessment
+            .blocking()
+            .map(|d| about_finding("error", d, prefix)),
+    );
     let mut warnings: Vec<String> = assessment
         .reasons
         .iter()
         .filter(|r| r.verdict == Verdict::Warn && r.scanner.is_some())
         .map(|gap| about_evidence("warning", gap))
         .collect();
-    warnings.extend(assessment.warning().map(|d| about_finding("warning", d)));
+    warnings.extend(
+        assessment
+            .warning()
+            .map(|d| about_finding("warning", d, prefix)),
+    );
     let mut out = String::new();
     for (level, lines) in [("error", errors), ("warning", warnings)] {
         // The last place of the budget says how many more there are.
@@ -70,10 +79,13 @@ fn about_evidence(level: &str, reason: &Reason) -> String {
 }
 
 /// Columns only where the region is one line: the runner drops them otherwise.
-fn about_finding(level: &str, decided: &Decided) -> String {
+fn about_finding(level: &str, decided: &Decided, prefix: Option<&RepoPath>) -> String {
     let finding = &decided.finding;
     let location = &finding.location;
-    let mut properties = format!("file={}", escape::command_property(&location.path));
+    let mut properties = format!(
+        "file={}",
+        escape::command_property(&*location.path.below(prefix))
+    );
     let line = location.region.map_or(1, |region| region.line);
     properties.push_str(&format!(",line={line}"));
     if let Some(region) = location

@@ -142,6 +142,7 @@ fn judge(evidence: Evidence, policy: &str) -> Assessment {
         evidence,
         &load(policy),
         &Context {
+            prefix: None,
             today: date(2026, 11, 20),
         },
     )

@@ -2,6 +2,7 @@
 
 use crate::program::{Lockgate, repository};
 use serde_json::Value;
+use std::path::Path;
 
 fn shop() -> Lockgate {
     let shop = repository().join("examples/shop");
@@ -26,12 +27,46 @@ fn the_markdown_shows_the_same() {
     );
 }
 
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+/// The shop as one folder of a larger Git repository: GitHub knows its files from the root.
 #[test]
-fn the_annotations_show_the_worst_first() {
-    let lockgate = shop().env("GITHUB_ACTIONS", "true");
+fn annotations_and_sarif_name_files_from_the_repositorys_root() {
+    let lockgate = Lockgate::new(&["check", "services/shop", "--as-of", "2026-11-20"])
+        .env("GITHUB_ACTIONS", "true")
+        .args(&["--output", "upload-sarif=up.sarif"])
+        .file(".git/HEAD", "");
+    let folder = lockgate.folder.path().to_owned();
+    copy(
+        &repository().join("examples/shop"),
+        &folder.join("services/shop"),
+    );
     let stdout = lockgate.run().stdout;
     let commands: Vec<&str> = stdout.lines().filter(|l| l.starts_with("::")).collect();
     insta::assert_snapshot!("shop_annotations", commands.join("\n"));
+    let upload = std::fs::read_to_string(folder.join("up.sarif")).unwrap();
+    let upload: Value = serde_json::from_str(&upload).unwrap();
+    for run in upload["runs"].as_array().unwrap() {
+        for result in run["results"].as_array().unwrap() {
+            let place = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+            let path = place["uri"].as_str().unwrap();
+            assert!(
+                path.starts_with("services/shop/") && folder.join(path).is_file(),
+                "{path}"
+            );
+        }
+    }
 }
 
 #[test]

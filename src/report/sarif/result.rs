@@ -3,12 +3,11 @@
 use super::Purpose;
 use super::rules::{self, Key, Rules};
 use crate::escape;
-use crate::model::{Certainty, Decided, Disposition, FINGERPRINT_SCHEME, Location};
+use crate::model::{Certainty, Decided, Disposition, FINGERPRINT_SCHEME, Location, RepoPath};
 use crate::report::phrase::{self, Sink};
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 use serde_sarif::sarif;
-use std::borrow::Cow;
 
 /// Foreign words in a message: without links and controls.
 static MESSAGE: Sink = Sink {
@@ -29,7 +28,7 @@ pub struct ResultOut<'a> {
     kind: Option<&'static str>,
     level: &'static str,
     message: Message,
-    locations: [Place<'a>; 1],
+    locations: [Place; 1],
     partial_fingerprints: Fingerprints<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressions: Option<Vec<sarif::Suppression>>,
@@ -45,8 +44,8 @@ struct Message {
 /// §3.28
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Place<'a> {
-    physical_location: Physical<'a>,
+struct Place {
+    physical_location: Physical,
     #[serde(skip_serializing_if = "Option::is_none")]
     logical_locations: Option<[sarif::LogicalLocation; 1]>,
 }
@@ -54,15 +53,15 @@ struct Place<'a> {
 /// §3.29
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Physical<'a> {
-    artifact_location: Artifact<'a>,
+struct Physical {
+    artifact_location: Artifact,
     region: RegionOut,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Artifact<'a> {
-    uri: Cow<'a, str>,
+struct Artifact {
+    uri: String,
     uri_base_id: &'static str,
 }
 
@@ -130,6 +129,7 @@ pub fn result<'a>(
     rules: &'a Rules,
     purpose: Purpose,
     suppressible: bool,
+    prefix: Option<&RepoPath>,
 ) -> ResultOut<'a> {
     let (rule_index, rule_id) = rules.find(key).unwrap_or((0, ""));
     let finding = &decided.finding;
@@ -148,7 +148,7 @@ pub fn result<'a>(
         message: Message {
             text: message(decided),
         },
-        locations: [place(&finding.location)],
+        locations: [place(&finding.location, prefix)],
         partial_fingerprints: Fingerprints {
             own: &finding.fingerprint,
             line: finding.line_hash.as_deref(),
@@ -193,7 +193,7 @@ fn message(decided: &Decided) -> String {
 }
 
 /// Never without a file and a line: GitHub needs both.
-fn place(location: &Location) -> Place<'_> {
+fn place(location: &Location, prefix: Option<&RepoPath>) -> Place {
     let region = location.region;
     let named = |target| {
         let name = escape::sarif_name(target);
@@ -204,7 +204,7 @@ fn place(location: &Location) -> Place<'_> {
     Place {
         physical_location: Physical {
             artifact_location: Artifact {
-                uri: escape::uri_path(&location.path),
+                uri: escape::uri_path(&*location.path.below(prefix)).into_owned(),
                 uri_base_id: "SRCROOT",
             },
             region: RegionOut {

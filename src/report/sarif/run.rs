@@ -3,7 +3,7 @@
 use super::rules::{self, Key, Rules};
 use super::{MAX_RESULTS, Purpose, Scanner, result};
 use crate::escape;
-use crate::model::{Decided, Health, Problem, Run};
+use crate::model::{Decided, Health, Problem, RepoPath, Run};
 use serde::Serialize;
 use serde::ser::Serializer;
 use serde_sarif::sarif;
@@ -30,18 +30,30 @@ struct Results<'a> {
     rules: Rules,
     purpose: Purpose,
     suppressible: bool,
+    prefix: Option<&'a RepoPath>,
 }
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.findings.iter().map(|(decided, key)| {
-            result::result(decided, key, &self.rules, self.purpose, self.suppressible)
+            result::result(
+                decided,
+                key,
+                &self.rules,
+                self.purpose,
+                self.suppressible,
+                self.prefix,
+            )
         }))
     }
 }
 
 /// The run of a scanner.
-pub fn run<'a>(scanner: &Scanner<'a>, purpose: Purpose) -> RunOut<'a> {
+pub fn run<'a>(
+    scanner: &Scanner<'a>,
+    purpose: Purpose,
+    prefix: Option<&'a RepoPath>,
+) -> RunOut<'a> {
     let limit = if purpose == Purpose::Upload {
         MAX_RESULTS
     } else {
@@ -94,6 +106,7 @@ pub fn run<'a>(scanner: &Scanner<'a>, purpose: Purpose) -> RunOut<'a> {
             rules,
             purpose,
             suppressible,
+            prefix,
         }),
     }
 }

@@ -1,6 +1,7 @@
 //! The JSON for machines. Its schema is `schemas/report.schema.json`; within one `version`, fields
 //! are only added.
 
+use super::parallel;
 use super::phrase::{self, Sink};
 use crate::escape::json as text;
 use crate::model::{
@@ -8,7 +9,7 @@ use crate::model::{
     Witness,
 };
 use serde::Serialize;
-use serde::ser::{SerializeSeq as _, Serializer};
+use serde::ser::Serializer;
 
 /// Version of the format.
 pub const VERSION: u32 = 1;
@@ -205,16 +206,12 @@ impl<'a> NoteOut<'a> {
     }
 }
 
-/// Written one by one: a large report is never in memory twice.
+/// Made while they are written: a large report is never in memory twice.
 struct Findings<'a>(&'a [Decided]);
 
 impl Serialize for Findings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
-        for decided in self.0 {
-            list.serialize_element(&FindingOut::of(decided))?;
-        }
-        list.end()
+        parallel::array(serializer, self.0, FindingOut::of)
     }
 }
 

@@ -6,5 +6,6 @@ pub mod diagnostics;
 pub mod json;
 pub mod markdown;
 pub mod outputs;
+mod parallel;
 mod phrase;
 pub mod sarif;

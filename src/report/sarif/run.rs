@@ -4,6 +4,7 @@ use super::rules::{self, Key, Rules};
 use super::{MAX_RESULTS, Purpose, Scanner, result};
 use crate::escape;
 use crate::model::{Decided, Health, Problem, RepoPath, Run};
+use crate::report::parallel;
 use serde::Serialize;
 use serde::ser::Serializer;
 use serde_sarif::sarif;
@@ -35,7 +36,7 @@ struct Results<'a> {
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.findings.iter().map(|(decided, key)| {
+        parallel::array(serializer, &self.findings, |(decided, key)| {
             result::result(
                 decided,
                 key,
@@ -44,7 +45,7 @@ impl Serialize for Results<'_> {
                 self.suppressible,
                 self.prefix,
             )
-        }))
+        })
     }
 }
 

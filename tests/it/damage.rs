@@ -162,3 +162,40 @@ fn deep_nesting_ends_in_an_error() {
         assert_eq!(runs[0].health.level(), HealthLevel::Failed);
     }
 }
+
+/// A finding that cannot be read makes the report unreadable, or counts as one; it is never passed
+/// over.
+#[test]
+fn a_finding_of_another_shape_is_not_passed_over() {
+    for (path, list) in [
+        ("bandit/gen__pygoat.json", "/results"),
+        ("pip-audit/gen__pygoat.json", "/dependencies"),
+        ("trivy/golden__pip.json", "/Results/0/Vulnerabilities"),
+        (
+            "npm/auditci__npm-critical__npm7-output.json",
+            "/vulnerabilities/open/via",
+        ),
+        ("sarif/dd_sarif__njsscan.sarif", "/runs/0/results"),
+    ] {
+        let bytes = std::fs::read(folder().join(path)).unwrap();
+        let whole: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let honest = ingest::read(&bytes, None)[0].observations.len();
+        let Some(items) = whole.pointer(list).and_then(|l| l.as_array()) else {
+            panic!("{path} has no {list}");
+        };
+        for wrong in [
+            serde_json::json!(7),
+            serde_json::json!([[]]),
+            serde_json::json!({"title": 7, "name": 7, "message": 7, "PkgName": 7}),
+        ] {
+            let mut damaged = whole.clone();
+            let mut with = items.clone();
+            with.push(wrong.clone());
+            *damaged.pointer_mut(list).unwrap() = with.into();
+            let runs = ingest::read(damaged.to_string().as_bytes(), None);
+            let counted = runs[0].observations.len() == honest + 1;
+            let refused = runs[0].health.level() == HealthLevel::Failed;
+            assert!(counted || refused, "{path} with {wrong}");
+        }
+    }
+}

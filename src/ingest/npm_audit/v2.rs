@@ -70,6 +70,8 @@ struct Node<'a> {
 enum Via<'a> {
     #[serde(borrow)]
     Advisory(Box<Advisory<'a>>),
+    /// The name of the package that the weakness comes from. Only a text: an advisory that cannot
+    /// be read must not pass for one.
     Package(#[allow(dead_code, reason = "only that it is a text matters")] String),
 }
 
@@ -114,6 +116,8 @@ enum FixAvailable {
         #[serde(default)]
         is_sem_ver_major: bool,
     },
+    /// A form that npm has not written so far: no advice.
+    Other(serde::de::IgnoredAny),
 }
 
 pub fn parse(text: &str) -> Result<Parsed, Problem> {
@@ -248,7 +252,7 @@ fn observe(
             version: version.as_str().into(),
             major: *is_sem_ver_major,
         }),
-        None => None,
+        Some(FixAvailable::Other(_)) | None => None,
     };
     observation
 }

@@ -3,7 +3,7 @@
 //! Source: `pkg/types/report.go`, `vulnerability.go`, `misconfiguration.go`, `secret.go`,
 //! `license.go` and `pkg/fanal/types/` of aquasecurity/trivy. Every field is optional there.
 
-use crate::ingest::lenient::{Scalar, Text};
+use crate::ingest::lenient::{Scalar, Text, or_default};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
@@ -45,7 +45,7 @@ pub struct Metadata {
 
 #[derive(Deserialize)]
 pub struct Os {
-    #[serde(default, rename = "EOSL")]
+    #[serde(default, rename = "EOSL", deserialize_with = "or_default")]
     pub end_of_life: bool,
 }
 
@@ -98,9 +98,9 @@ pub struct Package<'a> {
     pub name: Option<Text<'a>>,
     #[serde(default, borrow)]
     pub version: Option<Text<'a>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub dev: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub indirect: bool,
     #[serde(default, borrow)]
     pub relationship: Option<Text<'a>>,
@@ -111,9 +111,9 @@ pub struct Package<'a> {
 #[derive(Deserialize, Clone, Copy)]
 #[serde(rename_all = "PascalCase")]
 pub struct Lines {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub start_line: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub end_line: u64,
 }
 
@@ -202,9 +202,9 @@ pub struct Secret<'a> {
     pub severity: Option<Text<'a>>,
     #[serde(default, borrow)]
     pub title: Option<Text<'a>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub start_line: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub end_line: u64,
     #[serde(default, borrow)]
     pub r#match: Option<Text<'a>>,

@@ -174,6 +174,9 @@ fn folders(report: Option<&RepoPath>) -> impl Iterator<Item = RepoPath> {
     std::iter::successors(report.and_then(RepoPath::parent), RepoPath::parent)
 }
 
+/// Components of a foreign path that are looked at.
+const MAX_DEPTH: usize = 64;
+
 /// `/builds/group/project/src/app.py` → `src/app.py`, when that is a file here: the longest end of
 /// the path that exists, of at least two components unless the whole path has only one.
 fn suffix(text: &str, tree: &Tree) -> Option<RepoPath> {
@@ -181,7 +184,8 @@ fn suffix(text: &str, tree: &Tree) -> Option<RepoPath> {
         .split('/')
         .filter(|p| !matches!(*p, "" | "." | ".."))
         .collect();
-    (0..parts.len())
+    // Hostile paths have thousands of components; no file of the repository is deeper than this.
+    (parts.len().saturating_sub(MAX_DEPTH)..parts.len())
         .filter_map(|from| parts.get(from..))
         .filter(|rest| rest.len() > 1 || parts.len() <= 2)
         .filter_map(|rest| RepoPath::new(&rest.join("/")).ok())

@@ -18,12 +18,22 @@ struct Repository<'a>(&'a Root);
 
 impl World for Repository<'_> {
     fn read(&self, path: &RepoPath) -> Result<String, String> {
-        self.0.text(path)
+        self.0.text(path).and_then(bounded)
     }
 
     fn scanner_meant_by(&self, alias: &str) -> Option<ScannerId> {
         ingest::tool_named(alias).map(ToolInfo::scanner)
     }
+}
+
+/// Largest policy file, in bytes. Errors in it are drawn with their lines.
+const MAX_BYTES: usize = 1024 * 1024;
+
+fn bounded(text: String) -> Result<String, String> {
+    if text.len() > MAX_BYTES {
+        return Err(format!("it is larger than {} KiB", MAX_BYTES / 1024));
+    }
+    Ok(text)
 }
 
 /// Loads the named policy, the repository's, or the default.
@@ -63,7 +73,7 @@ fn open(name: &str, root: &Root) -> Result<Source, Error> {
     };
     // A file that the user names may be anywhere; one inside the root can extend its neighbours.
     if let Some(path) = root.inside(Path::new(name)) {
-        let text = root.text(&path).map_err(unreadable)?;
+        let text = root.text(&path).and_then(bounded).map_err(unreadable)?;
         return Ok(Source {
             name: name.to_owned(),
             path: Some(path),
@@ -73,7 +83,7 @@ fn open(name: &str, root: &Root) -> Result<Source, Error> {
     let path = RepoPath::new(name).ok().filter(|path| root.has(path));
     match path {
         Some(path) => {
-            let text = root.text(&path).map_err(unreadable)?;
+            let text = root.text(&path).and_then(bounded).map_err(unreadable)?;
             Ok(Source {
                 name: name.to_owned(),
                 path: Some(path),
@@ -81,7 +91,9 @@ fn open(name: &str, root: &Root) -> Result<Source, Error> {
             })
         }
         None => {
-            let text = crate::edge::files::read_text(Path::new(name)).map_err(unreadable)?;
+            let text = crate::edge::files::read_text(Path::new(name))
+                .and_then(bounded)
+                .map_err(unreadable)?;
             Ok(Source {
                 name: name.to_owned(),
                 path: None,
@@ -102,7 +114,7 @@ fn discover(root: &Root) -> Result<Source, Error> {
             .ok_or_else(|| Error::new(ErrorKind::Internal, "the default policy is not shipped")),
         [path] => {
             let name = escape::json(path).to_owned();
-            let text = root.text(path).map_err(|why| {
+            let text = root.text(path).and_then(bounded).map_err(|why| {
                 Error::new(
                     ErrorKind::Policy,
                     format!("the policy file cannot be read: {why}"),

@@ -19,6 +19,12 @@ pub fn finding(number: usize, mut members: Vec<Member>, runs: &[Run]) -> Option<
         });
     }
     let witnesses = witnesses(&members, runs);
+    // Of the identity that knows most, so that the fingerprint stays when another witness goes.
+    let identity = members
+        .iter()
+        .map(|member| &member.identity)
+        .min_by_key(|identity| (identity.loose().is_some(), *identity))?;
+    let fingerprint = identity.fingerprint(number);
     let severity = members
         .iter()
         .filter_map(|m| m.located.observation.severity)
@@ -26,7 +32,6 @@ pub fn finding(number: usize, mut members: Vec<Member>, runs: &[Run]) -> Option<
     let mut members = members.into_iter();
     let lead = members.next()?;
     let scanner = runs.get(lead.run)?.scanner.clone();
-    let fingerprint = lead.identity.fingerprint(number);
     let Located {
         mut observation,
         mut location,

@@ -110,10 +110,14 @@ fn join_loose(loose: Vec<(Loose, Member)>, slots: &mut BTreeMap<Slot, Vec<Member
         list.sort();
     }
     let mut counts: BTreeMap<(usize, Digest), usize> = BTreeMap::new();
+    // Where a run's next look-alike goes on searching: what it passed over does not fit it either.
+    let mut passed: BTreeMap<(usize, Digest), usize> = BTreeMap::new();
     for (key, member) in loose {
         let sees = |members: &[Member]| members.iter().any(|m| m.run == member.run);
         let candidates = index.get(&key).map(Vec::as_slice).unwrap_or_default();
-        let fitting = candidates.iter().find(|(identity, slot)| {
+        let start = passed.entry((member.run, member.digest)).or_insert(0);
+        let fitting = candidates.iter().skip(*start).find(|(identity, slot)| {
+            *start += 1;
             member.identity.fits(identity) && slots.get(slot).is_some_and(|members| !sees(members))
         });
         let slot = match fitting {

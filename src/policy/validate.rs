@@ -8,7 +8,7 @@ use super::when::conditions;
 use super::{Action, Gate, OnGap, Scanner, Source, Waiver, World};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{ScannerId, Severity, Untrusted};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
@@ -264,9 +264,10 @@ fn duplicate_names(
         .filter_map(|gate| gate.iter().find(|(key, _)| key.get_ref() == "name"))
         .filter_map(|(_, value)| Some((value.get_ref().as_str()?.to_owned(), value.span())))
         .collect();
-    for (index, (name, span)) in spans.iter().enumerate() {
-        let earlier = spans.iter().take(index).any(|(other, _)| other == name);
-        if earlier && gates.iter().any(|gate| gate.name.raw() == name) {
+    let known: BTreeSet<&str> = gates.iter().map(|gate| gate.name.raw()).collect();
+    let mut seen = BTreeSet::new();
+    for (name, span) in &spans {
+        if !seen.insert(name) && known.contains(name.as_str()) {
             errors.push(diagnostic(
                 source,
                 span.clone(),

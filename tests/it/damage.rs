@@ -199,3 +199,35 @@ fn a_finding_of_another_shape_is_not_passed_over() {
         }
     }
 }
+
+/// Work that grows with the square of a report would let a pull request stop the gate.
+#[test]
+fn hostile_repetition_is_read_in_linear_time() {
+    let via: Vec<String> = (0..20_000)
+        .map(|i| format!(r#"{{"source":{i},"name":"a","title":"t","url":"https://github.com/advisories/GHSA-jf85-cpcp-j695","severity":"high"}}"#))
+        .collect();
+    let npm = format!(
+        r#"{{"auditReportVersion":2,"vulnerabilities":{{"a":{{"name":"a","via":[{}],"nodes":[]}}}},"metadata":{{"dependencies":{{"total":1}}}}}}"#,
+        via.join(",")
+    );
+    let text = "{0}".repeat(20_000);
+    let argument = "x".repeat(20_000);
+    let deep = "a/".repeat(20_000);
+    let result = format!(
+        r#"{{"ruleId":"r","message":{{"text":"{text}","arguments":["{argument}"]}},"locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":"/{deep}b"}},"region":{{"startLine":1}}}}}}]}}"#
+    );
+    let sarif = format!(
+        r#"{{"version":"2.1.0","runs":[{{"tool":{{"driver":{{"name":"T"}}}},"results":[{}]}}]}}"#,
+        vec![result; 50].join(",")
+    );
+    let gates = (0..1_000).map(|i| {
+        format!("[[gate]]\nname = \"g{i}\"\nwhen = {{ kind = \"license\" }}\naction = \"warn\"\n")
+    });
+    let (json, _) = crate::program::Lockgate::check()
+        .file("lockgate.toml", gates.collect::<String>())
+        .report("", "n.json", &npm)
+        .report("", "m.json", &npm)
+        .report("", "s.sarif", sarif)
+        .json();
+    assert_eq!(json["counts"]["findings"], 20_000 + 50);
+}

@@ -90,11 +90,17 @@ fn is_sub_rule(id: &str, parent: &str) -> bool {
         .is_some_and(|rest| rest.starts_with('/'))
 }
 
+/// Longest message, in bytes, into which arguments are still put: a short report must not become a
+/// long message by naming one argument many times.
+const MAX_FILLED: usize = 64 * 1024;
+
 /// Puts arguments into `{0}`, `{1}` …; `{{` and `}}` are braces (§3.11.5).
 fn fill(text: &str, arguments: &[Text<'_>]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(['{', '}']) {
+    while let Some(at) = rest.find(['{', '}'])
+        && out.len() < MAX_FILLED
+    {
         let (before, brace) = rest.split_at(at);
         out.push_str(before);
         if brace.starts_with("{{") || brace.starts_with("}}") {

@@ -14,6 +14,7 @@ demo: build
 	  --output sarif=target/demo/lockgate.sarif \
 	  --output upload-sarif=target/demo/upload.sarif \
 	  --output markdown=target/demo/summary.md \
+	  --output html=target/demo/report.html \
 	  --output json=target/demo/report.json; \
 	code=$$?; echo; \
 	if [ $$code -ne 1 ]; then echo "the example must end blocked (exit code 1), not $$code"; exit 1; fi; \

@@ -80,8 +80,8 @@ pub struct Check {
     )]
     pub policy: Option<String>,
 
-    /// An output to write; PATH may be `-` for standard output. KIND is json, markdown, sarif (all
-    /// findings) or upload-sarif (what GitHub code scanning accepts).
+    /// An output to write; PATH may be `-` for standard output. KIND is json, markdown, html,
+    /// junit, sarif (all findings) or upload-sarif (what GitHub code scanning accepts).
     #[arg(
         long = "output",
         short,

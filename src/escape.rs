@@ -155,6 +155,34 @@ fn markdown_line(line: &str) -> String {
     out
 }
 
+/// For text and attributes of HTML and XML: one line, with every character that ends a text or an
+/// attribute as a reference. Characters that XML 1.0 has no place for (§2.2) are spelled out.
+pub fn markup(text: impl Foreign) -> String {
+    markup_up_to(text, MAX_CHARS)
+}
+
+/// [`markup`] with another limit.
+pub fn markup_up_to(text: impl Foreign, max: usize) -> String {
+    encode_markup(&one_line(text.raw(), max))
+}
+
+/// Our own text for HTML and XML.
+pub fn encode_markup(line: &str) -> String {
+    let mut out = String::with_capacity(line.len() + 8);
+    for c in line.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// A web address that may be put into a link, or nothing: `https` or `http`, no credentials, and
 /// only characters that end neither a Markdown nor an HTML attribute.
 pub fn url(text: impl Foreign) -> Option<String> {
@@ -316,6 +344,16 @@ mod tests {
         assert_eq!(
             markdown_code(text("</details>|`")),
             "<code>&#60;/details&#62;&#124;&#96;</code>"
+        );
+    }
+
+    #[test]
+    fn markup_ends_nowhere() {
+        let hostile = "</td>\"'><script>&\u{0}\u{ffff}\n]]>";
+        let shown = markup(text(hostile));
+        assert!(
+            !shown.contains(['<', '>', '"', '\'', '\n', '\u{0}', '\u{ffff}']),
+            "{shown}"
         );
     }
 

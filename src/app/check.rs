@@ -12,7 +12,7 @@ use crate::edge::terminal::{self, Stream};
 use crate::error::{Error, ErrorKind, verdict_code};
 use crate::model::{Assessment, Context, Verdict};
 use crate::report::sarif::{self, Purpose};
-use crate::report::{annotations, console, json, markdown, outputs};
+use crate::report::{annotations, console, html, json, junit, markdown, outputs};
 use rayon::prelude::*;
 use std::io::Write as _;
 
@@ -112,6 +112,8 @@ fn write(assessment: &Assessment, output: &OutputArg) -> Result<(), Error> {
         Kind::Markdown => out.write_all(markdown::render(assessment).as_bytes()),
         Kind::Sarif => sarif::write(assessment, Purpose::Full, out),
         Kind::UploadSarif => sarif::write(assessment, Purpose::Upload, out),
+        Kind::Html => out.write_all(html::render(assessment).as_bytes()),
+        Kind::Junit => out.write_all(junit::render(assessment).as_bytes()),
     })
 }
 

@@ -14,6 +14,8 @@ pub enum Kind {
     Markdown,
     Sarif,
     UploadSarif,
+    Html,
+    Junit,
 }
 
 const KINDS: &[(&str, Kind)] = &[
@@ -21,6 +23,8 @@ const KINDS: &[(&str, Kind)] = &[
     ("markdown", Kind::Markdown),
     ("sarif", Kind::Sarif),
     ("upload-sarif", Kind::UploadSarif),
+    ("html", Kind::Html),
+    ("junit", Kind::Junit),
 ];
 
 /// A report that the user named.

@@ -3,7 +3,9 @@
 pub mod annotations;
 pub mod console;
 pub mod diagnostics;
+pub mod html;
 pub mod json;
+pub mod junit;
 pub mod markdown;
 pub mod outputs;
 mod parallel;

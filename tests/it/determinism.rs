@@ -3,7 +3,7 @@
 use crate::corpus::{folder, rows};
 use crate::program::Lockgate;
 
-const KINDS: [&str; 4] = ["json", "sarif", "upload-sarif", "markdown"];
+const KINDS: [&str; 6] = ["json", "sarif", "upload-sarif", "markdown", "html", "junit"];
 
 fn outputs(reports: &[String], jobs: &str) -> Vec<Vec<u8>> {
     let mut lockgate = Lockgate::check()

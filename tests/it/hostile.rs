@@ -41,6 +41,12 @@ fn reports(text: &str) -> (String, String) {
 
 /// Runs with the hostile text everywhere; returns stdout and the Markdown.
 fn outputs(text: &str) -> (String, String) {
+    let (stdout, [markdown, ..]) = files(text);
+    (stdout, markdown)
+}
+
+/// The same with Markdown, HTML and JUnit XML.
+fn files(text: &str) -> (String, [String; 3]) {
     let (bandit, pip) = reports(text);
     let policy = format!(
         "extends = \"lockgate:balanced\"\n[[gate]]\nname = {0}\nwhen = {{ kind = \"code\" }}\naction = \"block\"\n\
@@ -51,12 +57,19 @@ fn outputs(text: &str) -> (String, String) {
         .file("lockgate.toml", policy)
         .report("bandit", "b.json", bandit)
         .report("pip-audit", "p.json", pip)
-        .args(&["--output", "markdown=o.md"])
+        .args(&[
+            "--output",
+            "markdown=o.md",
+            "--output",
+            "html=o.html",
+            "--output",
+            "junit=o.xml",
+        ])
         .env("GITHUB_ACTIONS", "true");
     let outcome = lockgate.run();
     assert_eq!(outcome.code, 1, "{}{}", outcome.stdout, outcome.stderr);
-    let markdown = std::fs::read_to_string(lockgate.folder.path().join("o.md")).unwrap();
-    (outcome.stdout, markdown)
+    let read = |name: &str| std::fs::read_to_string(lockgate.folder.path().join(name)).unwrap();
+    (outcome.stdout, ["o.md", "o.html", "o.xml"].map(read))
 }
 
 fn toml_text(text: &str) -> String {
@@ -169,6 +182,46 @@ fn shape(markdown: &str) -> Vec<String> {
             ),
         })
         .collect()
+}
+
+/// Elements with the names of their attributes, as a parser finds them.
+fn elements(document: &str) -> Vec<String> {
+    use quick_xml::events::Event as Xml;
+    let mut reader = quick_xml::Reader::from_str(document);
+    let mut found = Vec::new();
+    loop {
+        match reader.read_event().unwrap() {
+            Xml::Start(element) | Xml::Empty(element) => {
+                let mut name = element.name().as_ref().to_owned();
+                for attribute in element.attributes() {
+                    let attribute = attribute.unwrap();
+                    let key = attribute.key.as_ref().to_owned();
+                    let value = attribute.value.into_owned();
+                    assert!(
+                        key != "href" || value.starts_with("https://nvd.nist.gov/"),
+                        "{value}"
+                    );
+                    assert!(!key.starts_with("on") && key != "src", "{key}");
+                    name.push_str(&format!(" {key}"));
+                }
+                found.push(name);
+            }
+            Xml::Eof => return found,
+            Xml::CData(_) | Xml::PI(_) | Xml::Comment(_) => panic!("nobody writes these"),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn html_and_junit_hold_no_markup_but_ours() {
+    let (_, [_, html, junit]) = files("honest text");
+    let honest = (elements(&html), elements(&junit));
+    assert!(honest.0.len() > 50 && honest.1.len() > 5);
+    for text in HOSTILE {
+        let (_, [_, html, junit]) = files(text);
+        assert_eq!((elements(&html), elements(&junit)), honest, "{text:?}");
+    }
 }
 
 /// The text that a reader sees outside of code, which is what GitHub looks for mentions in.

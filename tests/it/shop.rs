@@ -27,6 +27,27 @@ fn the_markdown_shows_the_same() {
     );
 }
 
+#[test]
+fn junit_fails_for_what_blocks() {
+    let lockgate = shop().args(&["--output", "junit=-", "--quiet"]);
+    let junit = lockgate.run().stdout;
+    let head = "<testsuites name=\"lockgate\" tests=\"34\" failures=\"11\" errors=\"0\">";
+    assert!(junit.contains(head), "{junit}");
+    assert!(
+        junit.contains("tests=\"28\" failures=\"11\" errors=\"0\" skipped=\"1\""),
+        "{junit}"
+    );
+    let missing = Lockgate::check().args(&["--report", "trivy=t.json", "--output", "junit=-"]);
+    assert!(
+        missing
+            .run()
+            .stdout
+            .contains("<error type=\"missing\" message=\"the report is not there")
+    );
+    let nothing = Lockgate::check().args(&["--output", "junit=-"]);
+    assert!(nothing.run().stdout.contains("<error type=\"no-evidence\""));
+}
+
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {

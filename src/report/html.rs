@@ -27,7 +27,7 @@ h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.15rem;margin:2rem 0 .6rem}\
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%}\
 th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--line)}\
 td.n{text-align:right}code{background:var(--soft);border-radius:4px;padding:.1em .3em;font-size:.88em;overflow-wrap:anywhere}\
-small{opacity:.75;overflow-wrap:anywhere}td:nth-child(3){min-width:11rem}summary{cursor:pointer;font-weight:600;margin-top:1.2rem}li{margin:.3rem 0}";
+small{opacity:.75;overflow-wrap:anywhere}td:nth-child(3){min-width:11rem}td:nth-child(5){min-width:13rem}summary{cursor:pointer;font-weight:600;margin-top:1.2rem}li{margin:.3rem 0}";
 
 /// The page.
 pub fn render(assessment: &Assessment) -> String {

@@ -153,17 +153,17 @@ fn tree(root: &Root) -> Tree {
 /// Reads each file that observations point into once, and takes from it the lines' hashes and
 /// texts.
 fn quote_sources(runs: &mut [Witnessed], root: &Root) {
-    let mut wanted: BTreeMap<RepoPath, BTreeSet<(bool, Region)>> = BTreeMap::new();
+    let mut wanted: BTreeMap<&RepoPath, BTreeSet<(bool, Region)>> = BTreeMap::new();
     for located in runs.iter().flat_map(|w| &w.observations) {
         if let Some((path, key)) = wanted_line(located) {
-            wanted.entry(path.clone()).or_default().insert(key);
+            wanted.entry(path).or_default().insert(key);
         }
     }
     let quoted: BTreeMap<RepoPath, Quotes> = wanted
         .into_par_iter()
         .filter_map(|(path, lines)| {
-            let bytes = root.read(&path)?;
-            Some((path, quotes(&bytes, &lines)))
+            let bytes = root.read(path)?;
+            Some((path.clone(), quotes(&bytes, &lines)))
         })
         .collect();
     runs.par_iter_mut()
@@ -204,41 +204,76 @@ fn wanted_line(located: &Located) -> Option<(&RepoPath, (bool, Region))> {
 }
 
 fn quotes(bytes: &[u8], lines: &BTreeSet<(bool, Region)>) -> Quotes {
-    let plain = line_hashes(bytes);
     let text = String::from_utf8_lossy(bytes);
+    let secrets: Vec<Region> = lines
+        .iter()
+        .filter(|(s, _)| *s)
+        .map(|(_, region)| *region)
+        .collect();
+    // The hash of a line with a secret would confirm a guess of it, so such lines are hashed without
+    // their text.
+    let masked = match secrets.as_slice() {
+        [] => Vec::new(),
+        secrets => line_hashes(without(&text, secrets).as_bytes()),
+    };
+    let plain = line_hashes(bytes);
+    let texts: Vec<&str> = text.lines().collect();
     let mut quotes = BTreeMap::new();
     for key @ (secret, region) in lines {
         let index = region.line as usize - 1;
-        if *secret {
-            // The hash of a line with a secret would confirm a guess of it, so the line is hashed
-            // without its text.
-            let hashes = line_hashes(without(&text, *region).as_bytes());
-            if let Some(hash) = hashes.into_iter().nth(index) {
-                quotes.insert(*key, (hash, None));
-            }
-        } else if let Some(hash) = plain.get(index) {
-            let line = text.lines().nth(index).map(condense);
-            quotes.insert(*key, (hash.clone(), line));
-        }
+        let hashes = if *secret { &masked } else { &plain };
+        let Some(hash) = hashes.get(index) else {
+            continue;
+        };
+        let line = texts
+            .get(index)
+            .filter(|_| !*secret)
+            .map(|line| condense(line));
+        quotes.insert(*key, (hash.clone(), line));
     }
     quotes
 }
 
-/// The text with the lines of a region replaced by a fixed word.
-fn without(text: &str, region: Region) -> String {
-    let first = region.line as usize - 1;
-    let last = region.end_line.map_or(first, |end| end as usize - 1);
-    text.split_inclusive('\n')
-        .enumerate()
-        .map(|(index, line)| {
-            if !(first..=last).contains(&index) {
-                return line;
+/// The text with the lines of all regions replaced by a fixed word, in one pass.
+fn without(text: &str, regions: &[Region]) -> String {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    // Regions that begin at a line, less those that ended before it.
+    let mut steps = vec![0_i64; lines.len() + 1];
+    for region in regions {
+        let first = (region.line as usize - 1).min(lines.len());
+        let end = region
+            .end_line
+            .map_or(region.line, |end| end.max(region.line)) as usize;
+        for (at, step) in [(first, 1), (end.min(lines.len()), -1)] {
+            if let Some(slot) = steps.get_mut(at) {
+                *slot += step;
             }
-            if line.ends_with('\n') {
-                "[secret]\n"
-            } else {
-                "[secret]"
-            }
-        })
-        .collect()
+        }
+    }
+    let mut inside = 0;
+    let mut out = String::with_capacity(text.len());
+    for (line, step) in lines.iter().zip(steps) {
+        inside += step;
+        out.push_str(match (inside > 0, line.ends_with('\n')) {
+            (false, _) => line,
+            (true, true) => "[secret]\n",
+            (true, false) => "[secret]",
+        });
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_a_secret_is_masked() {
+        let region = |line: u64, end: u64| Region::line(line).unwrap().to_line(end);
+        let masked = without(
+            "a\nb\nc\nd\ne",
+            &[region(2, 3), region(3, 3), region(5, 4_000_000)],
+        );
+        assert_eq!(masked, "a\n[secret]\n[secret]\nd\n[secret]");
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind};
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// A place for an output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,11 @@ impl Destination {
         if path.is_dir() {
             return Err(fail(std::io::ErrorKind::IsADirectory.into()));
         }
+        if is_special(path) {
+            return Ok(());
+        }
         std::fs::create_dir_all(folder(path)).map_err(fail)?;
+        stays_below(path)?;
         match std::fs::remove_file(path) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(fail(e)),
             _ => {}
@@ -99,7 +103,40 @@ fn buffered(out: &mut dyn Write, fill: Fill<'_>) -> std::io::Result<()> {
     buffer.flush()
 }
 
+/// A device or pipe, such as `/dev/stderr` (also when that leads to a file): it is written to, never
+/// replaced.
+fn is_special(path: &Path) -> bool {
+    path.starts_with("/dev")
+        || path.starts_with("/proc")
+        || path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir())
+}
+
+/// The checkout may hold links that somebody else made. A relative path without `..` is meant to
+/// stay below the working folder.
+fn stays_below(path: &Path) -> Result<(), Error> {
+    let plain = |c| matches!(c, Component::Normal(_) | Component::CurDir);
+    if !path.components().all(plain) {
+        return Ok(());
+    }
+    let inside = std::env::current_dir()
+        .and_then(|here| here.canonicalize())
+        .and_then(|here| Ok(folder(path).canonicalize()?.starts_with(here)))
+        .unwrap_or(false);
+    if inside {
+        return Ok(());
+    }
+    Err(
+        Error::usage("an output's folder is a link that leads out of the working folder")
+            .detail(path.display().to_string())
+            .hint("name the real folder by its absolute path"),
+    )
+}
+
 fn write_file(path: &Path, fill: Fill<'_>) -> std::io::Result<()> {
+    if is_special(path) {
+        let mut device = std::fs::OpenOptions::new().write(true).open(path)?;
+        return buffered(&mut device, fill);
+    }
     let mut file = tempfile::NamedTempFile::new_in(folder(path))?;
     buffered(&mut file, fill)?;
     readable(&file)?;

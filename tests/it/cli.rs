@@ -98,6 +98,47 @@ fn outputs_are_prepared_first() {
     assert_eq!(below.run().code, 2);
 }
 
+/// A pull request can commit a link where the workflow writes its outputs.
+#[test]
+fn outputs_follow_no_link_out_of_the_folder() {
+    let lockgate = Lockgate::check()
+        .report("bandit", "b.json", clean())
+        .args(&["--output", "json=out/report.json"]);
+    let elsewhere = tempfile::TempDir::new().unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), lockgate.folder.path().join("out")).unwrap();
+    let outcome = lockgate.run();
+    assert_eq!(outcome.code, 2);
+    assert!(
+        outcome.stderr.contains("leads out of"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(std::fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+
+    let victim = elsewhere.path().join("victim");
+    std::fs::write(&victim, "precious").unwrap();
+    let lockgate = Lockgate::check()
+        .report("bandit", "b.json", clean())
+        .args(&["--output", "json=report.json"]);
+    std::os::unix::fs::symlink(&victim, lockgate.folder.path().join("report.json")).unwrap();
+    assert_eq!(lockgate.run().code, 0);
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious");
+}
+
+#[test]
+fn devices_are_written_to_and_not_replaced() {
+    let lockgate = Lockgate::check()
+        .report("bandit", "b.json", clean())
+        .args(&["--quiet", "--output", "json=/dev/stderr"]);
+    let outcome = lockgate.run();
+    serde_json::from_str::<serde_json::Value>(&outcome.stderr).unwrap();
+    assert!(std::path::Path::new("/dev/stderr").exists());
+    let full = Lockgate::check()
+        .report("bandit", "b.json", clean())
+        .args(&["--output", "json=/dev/full"]);
+    assert_eq!(full.run().code, 4);
+}
+
 #[test]
 fn json_on_standard_output_stands_alone() {
     let lockgate = Lockgate::check()

@@ -110,11 +110,12 @@ impl Root {
         if !path.starts_with(&self.canonical) {
             return None;
         }
-        let file = File::open(path).ok()?;
-        let metadata = file.metadata().ok()?;
+        // Before opening: to open a pipe is to wait for its writer.
+        let metadata = path.metadata().ok()?;
         if !metadata.is_file() || metadata.len() > MAX_SOURCE {
             return None;
         }
+        let file = File::open(path).ok()?;
         let mut bytes = Vec::new();
         file.take(MAX_SOURCE).read_to_end(&mut bytes).ok()?;
         Some(bytes)

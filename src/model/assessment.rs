@@ -3,7 +3,7 @@
 use super::finding::Finding;
 use super::location::RepoPath;
 use super::rule::ScannerId;
-use super::run::{Problem, Run};
+use super::run::Run;
 use super::severity::Severity;
 use super::text::Untrusted;
 use std::fmt;
@@ -226,8 +226,10 @@ impl Assessment {
             .filter(|r| r.verdict == Verdict::Incomplete)
     }
 
-    /// The problem that made a run fail or partial, shown for a scanner in a table.
-    pub fn first_problem(run: &Run) -> Option<&Problem> {
-        run.health.problems().first()
+    /// Findings with one of these dispositions, by their words.
+    pub fn with(&self, dispositions: &[&str]) -> Vec<&Decided> {
+        let all = self.findings.iter();
+        all.filter(|d| dispositions.contains(&d.disposition.word()))
+            .collect()
     }
 }

@@ -3,9 +3,7 @@
 
 use super::phrase::{self, Sink};
 use crate::escape::{self, encode_markup};
-use crate::model::{
-    Assessment, Decided, Disposition, HealthLevel, PolicyNote, Problem, Run, Verdict,
-};
+use crate::model::{Assessment, Decided, Disposition, HealthLevel, PolicyNote, Problem, Run};
 use std::fmt::Write as _;
 
 /// Findings in each table; the rest is counted. A page with more is not read but slow.
@@ -45,28 +43,23 @@ pub fn render(assessment: &Assessment) -> String {
     gaps(assessment, &mut out);
     table(
         "What blocks",
-        &select(assessment, &["blocked"]),
+        &assessment.with(&["blocked"]),
         true,
         &mut out,
     );
-    table(
-        "To look at",
-        &select(assessment, &["warned"]),
-        true,
-        &mut out,
-    );
+    table("To look at", &assessment.with(&["warned"]), true, &mut out);
     scanners(assessment, &mut out);
     waivers(&assessment.notes, &mut out);
-    table("Waived", &select(assessment, &["waived"]), false, &mut out);
+    table("Waived", &assessment.with(&["waived"]), false, &mut out);
     table(
         "Suppressed in the reports",
-        &select(assessment, &["suppressed", "informational"]),
+        &assessment.with(&["suppressed", "informational"]),
         false,
         &mut out,
     );
     table(
         "Not blocking",
-        &select(assessment, &["unmatched", "allowed"]),
+        &assessment.with(&["unmatched", "allowed"]),
         false,
         &mut out,
     );
@@ -79,20 +72,9 @@ fn code(escaped: &str) -> String {
     format!("<code>{escaped}</code>")
 }
 
-fn select<'a>(assessment: &'a Assessment, dispositions: &[&str]) -> Vec<&'a Decided> {
-    let all = assessment.findings.iter();
-    all.filter(|d| dispositions.contains(&d.disposition.word()))
-        .collect()
-}
-
 fn headline(assessment: &Assessment, out: &mut String) {
     let blocking = assessment.blocking().count();
-    let text = match assessment.verdict {
-        Verdict::Pass => "Passed: nothing blocks".to_owned(),
-        Verdict::Warn => "Passed with warnings".to_owned(),
-        Verdict::Block => format!("Blocked by {}", phrase::count(blocking, "finding")),
-        Verdict::Incomplete => "Incomplete: evidence is missing, so nobody can say".to_owned(),
-    };
+    let text = phrase::verdict(assessment);
     let _ = writeln!(out, "<h1 class=\"{}\">{text}</h1>", assessment.verdict);
     let _ = writeln!(
         out,

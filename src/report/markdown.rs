@@ -43,18 +43,13 @@ fn headline(assessment: &Assessment, out: &mut String) {
     let blocking = assessment.blocking().count();
     let gaps = assessment.gaps().count();
     let warned = assessment.warning().count();
-    let (mark, text) = match assessment.verdict {
-        Verdict::Pass => ("✅", "Passed: nothing blocks".to_owned()),
-        Verdict::Warn => ("⚠️", "Passed with warnings".to_owned()),
-        Verdict::Block => (
-            "⛔",
-            format!("Blocked by {}", phrase::count(blocking, "finding")),
-        ),
-        Verdict::Incomplete => (
-            "❓",
-            "Incomplete: evidence is missing, so nobody can say".to_owned(),
-        ),
+    let mark = match assessment.verdict {
+        Verdict::Pass => "✅",
+        Verdict::Warn => "⚠️",
+        Verdict::Block => "⛔",
+        Verdict::Incomplete => "❓",
     };
+    let text = phrase::verdict(assessment);
     let _ = writeln!(out, "## {mark} {text}\n");
     let mut facts = Vec::new();
     if gaps > 0 {
@@ -323,19 +318,17 @@ fn waiver(note: &PolicyNote, out: &mut String) {
 
 /// What neither blocks nor warns, folded.
 fn rest(assessment: &Assessment, out: &mut String) {
-    let with = |wanted: &[&str]| -> Vec<&Decided> {
-        let found = assessment.findings.iter();
-        found
-            .filter(|d| wanted.contains(&d.disposition.word()))
-            .collect()
-    };
-    fold("Waived", &with(&["waived"]), out);
+    fold("Waived", &assessment.with(&["waived"]), out);
     fold(
         "Suppressed in the reports",
-        &with(&["suppressed", "informational"]),
+        &assessment.with(&["suppressed", "informational"]),
         out,
     );
-    fold("Not blocking", &with(&["unmatched", "allowed"]), out);
+    fold(
+        "Not blocking",
+        &assessment.with(&["unmatched", "allowed"]),
+        out,
+    );
 }
 
 fn footer(assessment: &Assessment, out: &mut String) {

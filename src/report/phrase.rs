@@ -1,7 +1,7 @@
 //! Sentences that mix our words with foreign ones, so that every sink can escape the foreign ones
 //! in its own way.
 
-use crate::model::{Decided, Disposition, Finding, Fix, Location, Untrusted};
+use crate::model::{Assessment, Decided, Disposition, Finding, Fix, Location, Untrusted, Verdict};
 
 /// A part of a sentence.
 #[derive(Debug, Clone)]
@@ -68,6 +68,21 @@ impl Phrase {
                 Part::Words(text) => (sink.words)(text),
             })
             .collect()
+    }
+}
+
+/// The verdict in words.
+pub fn verdict(assessment: &Assessment) -> String {
+    match assessment.verdict {
+        Verdict::Pass => "Passed: nothing blocks".to_owned(),
+        Verdict::Warn => "Passed with warnings".to_owned(),
+        Verdict::Block => {
+            format!(
+                "Blocked by {}",
+                count(assessment.blocking().count(), "finding")
+            )
+        }
+        Verdict::Incomplete => "Incomplete: evidence is missing, so nobody can say".to_owned(),
     }
 }
 

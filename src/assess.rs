@@ -3,8 +3,8 @@
 
 use crate::merge;
 use crate::model::{
-    Assessment, Context, Decided, Disposition, Evidence, Health, HealthLevel, PolicySummary,
-    Problem, Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
+    Assessment, Context, Coverage, Decided, Disposition, Evidence, Health, HealthLevel,
+    PolicySummary, Problem, Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
 };
 use crate::policy::{self, OnGap, Policy};
 use rayon::prelude::*;
@@ -93,6 +93,7 @@ fn absent(witnessed: &[Witnessed], policy: &Policy) -> impl Iterator<Item = Witn
                     ordinal: 0,
                     format: None,
                     health: Health::Failed(Problem::new("missing", text)),
+                    coverage: Coverage::default(),
                     notes: Vec::new(),
                     findings: 0,
                     rules: BTreeMap::new(),

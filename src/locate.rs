@@ -349,7 +349,7 @@ mod tests {
             RepoPath::new("services/shop").ok(),
             files
                 .iter()
-                .filter_map(|(p, text)| manifest::parse(&path(p), text))
+                .filter_map(|(p, text)| manifest::parse(&path(p), text, &|_| None))
                 .collect(),
         )
     }

@@ -117,6 +117,7 @@ fn witnessed(parsed: Parsed, report: &Untrusted, ordinal: usize) -> Witnessed {
         ordinal,
         format: parsed.format,
         health: parsed.health,
+        coverage: parsed.coverage,
         notes: parsed.notes,
         findings: parsed.observations.len(),
         rules: parsed.rules,
@@ -143,11 +144,23 @@ fn tree(root: &Root) -> Tree {
         .par_iter()
         .filter(|path| manifest::is_manifest(path))
         .filter_map(|path| {
-            let bytes = root.read(path)?;
-            manifest::parse(path, std::str::from_utf8(&bytes).ok()?)
+            let beside = |name: &str| {
+                let path = match path.parent() {
+                    Some(folder) => folder.join(name)?,
+                    None => RepoPath::new(name).ok()?,
+                };
+                files.contains(&path).then(|| manifest_text(root, &path))?
+            };
+            manifest::parse(path, &manifest_text(root, path)?, &beside)
         })
         .collect();
     Tree::new(files, root.spellings(), root.prefix(), manifests)
+}
+
+/// A manifest's text: UTF-8, or UTF-16 with a byte order mark, which PowerShell writes.
+fn manifest_text(root: &Root, path: &RepoPath) -> Option<String> {
+    let bytes = root.read(path)?;
+    ingest::text(&bytes)
 }
 
 /// Reads each file that observations point into once, and takes from it the lines' hashes and

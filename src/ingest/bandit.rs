@@ -117,14 +117,10 @@ impl Tool for Bandit {
             .map(|i| observe(i, &mut rules))
             .collect();
         Ok(Parsed {
-            scanner: INFO.scanner(),
-            tool: INFO.name.into(),
-            version: None,
-            format: None,
-            health: health(&report),
             notes: notes(&report),
             observations,
             rules,
+            ..Parsed::of(&INFO, health(&report))
         })
     }
 }
@@ -266,6 +262,7 @@ fn observe(issue: &Issue<'_>, rules: &mut BTreeMap<RuleId, RuleInfo>) -> Observa
             .issue_confidence
             .as_ref()
             .and_then(|c| confidence(c.as_str())),
+        source: None,
     };
     observation.cwe = cwe;
     observation.fix = known.map(|known| Fix::Advice(known.fix.into()));

@@ -1,4 +1,4 @@
-//! From the bytes of a file to the one JSON document in it.
+//! From the bytes of a file to the documents in it: JSON, several of it (one to a line), or XML.
 //!
 //! Real reports come in UTF-16 with a byte order mark (PowerShell's `>`), with log lines before
 //! them (`2>&1`), with a tail of NUL bytes (preallocated files). Those are read where the content
@@ -7,24 +7,33 @@
 
 use super::shape::Shape;
 use crate::model::{Problem, Untrusted};
+use quick_xml::events::Event;
+use quick_xml::name::{Namespace, ResolveResult};
+use quick_xml::reader::NsReader;
 use serde::Deserialize as _;
 use std::borrow::Cow;
+use std::ops::Range;
 
-/// The one JSON document of a file.
+/// Different outlines of a sequence that are kept.
+const MAX_OUTLINES: usize = 16;
+
+/// What a file holds.
 #[derive(Debug)]
 pub struct Document<'a> {
     /// Its text, without anything before or after.
     pub text: Cow<'a, str>,
     /// Its outline.
     pub shape: Shape,
+    /// Where each JSON document stands in the text; one, unless the outline is a sequence.
+    pub parts: Vec<Range<usize>>,
     /// What had to be overlooked to read it.
     pub notes: Vec<Problem>,
 }
 
-/// Finds the document.
+/// Finds the documents.
 ///
 /// # Errors
-/// When there is none, it is damaged, or there is more than one.
+/// When there is none, or something is damaged.
 pub fn document(bytes: &[u8]) -> Result<Document<'_>, Problem> {
     let mut notes = Vec::new();
     let text = decode(bytes, &mut notes)?;
@@ -42,23 +51,29 @@ pub fn document(bytes: &[u8]) -> Result<Document<'_>, Problem> {
         ));
     }
     let found = locate(trimmed, &mut notes)?;
+    let first = found.parts.first().map_or(0, |part| part.start);
+    let end = found.parts.last().map_or(0, |part| part.end);
     let text = match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.get(found.range.clone()).unwrap_or_default()),
+        Cow::Borrowed(text) => Cow::Borrowed(text.get(first..end).unwrap_or_default()),
         Cow::Owned(mut text) => {
-            text.truncate(found.range.end);
-            text.drain(..found.range.start);
+            text.truncate(end);
+            text.drain(..first);
             Cow::Owned(text)
         }
     };
+    let parts = found.parts.into_iter();
     Ok(Document {
         text,
         shape: found.shape,
+        parts: parts
+            .map(|part| part.start - first..part.end - first)
+            .collect(),
         notes,
     })
 }
 
 /// Bytes to text. Only encodings that can be told apart for certain are converted.
-fn decode<'a>(bytes: &'a [u8], notes: &mut Vec<Problem>) -> Result<Cow<'a, str>, Problem> {
+pub fn decode<'a>(bytes: &'a [u8], notes: &mut Vec<Problem>) -> Result<Cow<'a, str>, Problem> {
     match bytes {
         [0x1f, 0x8b, ..] => Err(Problem::new(
             "binary",
@@ -115,29 +130,43 @@ fn utf16(
 }
 
 struct Found {
-    range: std::ops::Range<usize>,
+    parts: Vec<Range<usize>>,
     shape: Shape,
 }
 
-/// Finds the first document that starts at the beginning of a line.
+impl Found {
+    fn one(range: Range<usize>, shape: Shape) -> Self {
+        Self {
+            parts: vec![range],
+            shape,
+        }
+    }
+}
+
+/// Finds the first document that starts at the beginning of a line, and what follows it.
 fn locate(text: &str, notes: &mut Vec<Problem>) -> Result<Found, Problem> {
+    if text.trim_start().starts_with('<') {
+        let start = text.len() - text.trim_start().len();
+        let end = text.trim_end().len();
+        let shape = xml_root(text.get(start..end).unwrap_or_default())?;
+        return Ok(Found::one(start..end, shape));
+    }
     let mut first_error = None;
     for start in line_starts(text) {
         let rest = text.get(start..).unwrap_or_default();
         match read_one(rest) {
             Ok((shape, length)) => {
-                let range = start..start + length;
                 if !text.get(..start).unwrap_or_default().trim().is_empty() {
                     notes.push(Problem::new(
                         "noise-before",
                         "there is other text before the report; it was ignored",
                     ));
                 }
-                check_rest(rest.get(length..).unwrap_or_default(), notes)?;
-                return Ok(Found { range, shape });
+                let first = Found::one(start..start + length, shape);
+                return following(text, first, notes);
             }
             // `[main] INFO …`: a log line, when it already fails on its own line.
-            Err(e) if rest.starts_with('[') && e.line() == 1 && !e.is_eof() => {
+            Err(e) if is_log_line(rest, &e) => {
                 first_error.get_or_insert(e);
             }
             Err(e) => return Err(broken(&e)),
@@ -146,17 +175,57 @@ fn locate(text: &str, notes: &mut Vec<Problem>) -> Result<Found, Problem> {
     // `null`, `true`, `"text"`: valid JSON, but no report of any tool.
     if let Ok(shape) = serde_json::from_str::<Shape>(text.trim()) {
         let start = text.len() - text.trim_start().len();
-        let range = start..start + text.trim().len();
-        return Ok(Found { range, shape });
+        return Ok(Found::one(start..start + text.trim().len(), shape));
     }
     match first_error {
         Some(e) => Err(broken(&e)),
-        None if text.trim_start().starts_with('<') => Err(Problem::new(
+        None => Err(
+            Problem::new("not-json", "the report is text, neither JSON nor XML")
+                .detail(first_line(text)),
+        ),
+    }
+}
+
+fn is_log_line(rest: &str, e: &serde_json::Error) -> bool {
+    rest.starts_with('[') && e.line() == 1 && !e.is_eof()
+}
+
+/// The root element of an XML document.
+fn xml_root(text: &str) -> Result<Shape, Problem> {
+    let html = || {
+        Problem::new(
             "not-json",
-            "the report is HTML or XML, not JSON: an error page, or another output format",
-        )),
-        None => {
-            Err(Problem::new("not-json", "the report is text, not JSON").detail(first_line(text)))
+            "the report is HTML, not JSON or XML: an error page, or another output format",
+        )
+    };
+    let mut reader = NsReader::from_str(text);
+    loop {
+        match reader.read_resolved_event() {
+            Ok((_, Event::DocType(doctype)))
+                if doctype.to_ascii_lowercase().starts_with("html") =>
+            {
+                return Err(html());
+            }
+            Ok((namespace, Event::Start(start) | Event::Empty(start))) => {
+                let root = start.local_name().as_ref().to_owned();
+                if root.eq_ignore_ascii_case("html") {
+                    return Err(html());
+                }
+                let namespace = match namespace {
+                    ResolveResult::Bound(Namespace(name)) => name.to_owned(),
+                    _ => String::new(),
+                };
+                return Ok(Shape::Xml { root, namespace });
+            }
+            Ok((_, Event::Eof)) => {
+                return Err(Problem::new("truncated", "the XML report has no element"));
+            }
+            Ok(_) => {}
+            Err(e) => {
+                return Err(
+                    Problem::new("not-xml", "the report is not valid XML").detail(e.to_string())
+                );
+            }
         }
     }
 }
@@ -182,31 +251,60 @@ fn read_one(text: &str) -> Result<(Shape, usize), serde_json::Error> {
     Ok((shape, length))
 }
 
-/// What follows the document may be log lines, but not another document: appended runs.
-fn check_rest(rest: &str, notes: &mut Vec<Problem>) -> Result<(), Problem> {
-    let rest = rest.trim_matches(|c: char| c.is_whitespace() || c == '\0');
-    if rest.is_empty() {
-        return Ok(());
-    }
-    for start in line_starts(rest) {
-        if read_one(rest.get(start..).unwrap_or_default()).is_ok() {
+/// Further documents after the first one; what follows the last may be log lines, but nothing that
+/// looks like a damaged report.
+fn following(text: &str, first: Found, notes: &mut Vec<Problem>) -> Result<Found, Problem> {
+    let Found { mut parts, shape } = first;
+    let mut shapes = vec![shape];
+    loop {
+        let end = parts.last().map_or(0, |part| part.end);
+        let rest = text.get(end..).unwrap_or_default();
+        let body = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\0');
+        if body.is_empty() {
+            break;
+        }
+        if body.starts_with(['{', '[']) {
+            match read_one(body) {
+                Ok((shape, length)) => {
+                    let start = end + rest.len() - body.len();
+                    parts.push(start..start + length);
+                    if shapes.len() < MAX_OUTLINES && !shapes.contains(&shape) {
+                        shapes.push(shape);
+                    }
+                    continue;
+                }
+                Err(e) if is_log_line(body, &e) => {}
+                Err(e) => return Err(broken(&e)),
+            }
+        } else if body.starts_with(['"', ',', ']', '}']) {
             return Err(Problem::new(
-                "second-document",
-                "the file holds more than one report: a run was appended (`>>`) to an older one",
+                "not-json",
+                "the report is damaged: more JSON follows its end",
             ));
         }
-    }
-    if rest.starts_with(['{', '[', '"', ',', ']', '}']) {
-        return Err(Problem::new(
-            "not-json",
-            "the report is damaged: more JSON follows its end",
+        let hidden = |start: usize| read_one(body.get(start..).unwrap_or_default()).is_ok();
+        if line_starts(body).any(hidden) {
+            return Err(second_document());
+        }
+        notes.push(Problem::new(
+            "noise-after",
+            "there is other text after the report; it was ignored",
         ));
+        break;
     }
-    notes.push(Problem::new(
-        "noise-after",
-        "there is other text after the report; it was ignored",
-    ));
-    Ok(())
+    let shape = match (shapes.pop(), parts.len()) {
+        (Some(shape), 1) => shape,
+        (last, _) => Shape::Sequence(shapes.into_iter().chain(last).collect()),
+    };
+    Ok(Found { parts, shape })
+}
+
+/// Two reports of one tool in one file.
+pub fn second_document() -> Problem {
+    Problem::new(
+        "second-document",
+        "the file holds more than one report: a run was appended (`>>`) to an older one",
+    )
 }
 
 fn broken(e: &serde_json::Error) -> Problem {
@@ -267,7 +365,9 @@ mod tests {
         assert_eq!(code(b"Usage: trivy config"), "not-json");
         assert_eq!(code(b"\x1f\x8b\x08"), "binary");
         assert_eq!(code(b"{\"a\": \"\xe9\"}"), "encoding");
-        assert_eq!(code(b"{\"a\":1}\n{\"a\":1}"), "second-document");
+        assert_eq!(code(b"{\"a\":1}\nlog\n{\"a\":1}"), "second-document");
+        assert_eq!(code(b"{\"a\":1}\n{\"a\":"), "truncated");
+        assert_eq!(code(b"<?xml version='1.0'?>"), "truncated");
         assert_eq!(code(b"{\"a\":1}}"), "not-json");
     }
 
@@ -296,6 +396,26 @@ mod tests {
             noted(b"[main]\tINFO\tprofile\n{\"a\":1}\nFound 3 problems\n\0\0"),
             (json, vec!["nul-tail", "noise-before", "noise-after"])
         );
+    }
+
+    #[test]
+    fn documents_that_follow_each_other_are_a_sequence() {
+        let text = b"warning: x\n{\"a\":1}\n{\"b\":1}\n\0{\"a\":2}\n";
+        let doc = document(text).unwrap();
+        assert!(matches!(&doc.shape, Shape::Sequence(shapes) if shapes.len() == 2));
+        let parts: Vec<&str> = doc
+            .parts
+            .iter()
+            .filter_map(|p| doc.text.get(p.clone()))
+            .collect();
+        assert_eq!(parts, [r#"{"a":1}"#, r#"{"b":1}"#, r#"{"a":2}"#]);
+    }
+
+    #[test]
+    fn xml_is_known_by_its_root() {
+        let doc = document(b"<?xml version='1.0'?>\n<b:bom xmlns:b='urn:x'/>\n").unwrap();
+        assert!(doc.shape.is_xml("bom"));
+        assert!(matches!(&doc.shape, Shape::Xml { namespace, .. } if namespace == "urn:x"));
     }
 
     #[test]

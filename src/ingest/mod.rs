@@ -5,6 +5,7 @@
 
 mod bandit;
 mod bandit_rules;
+mod cvss;
 mod decode;
 mod lenient;
 mod npm_audit;
@@ -19,6 +20,7 @@ mod version;
 
 use crate::model::{Foreign as _, Health, Problem, ScannerId, Untrusted};
 use decode::Document;
+use shape::Shape;
 use tool::{Parsed, Tool, ToolInfo};
 
 /// Every tool whose own format is read. The place to register a new one.
@@ -34,6 +36,13 @@ pub fn tool_named(name: &str) -> Option<&'static ToolInfo> {
     TOOLS.iter().map(|tool| tool.info()).find(|info| {
         info.id == name || info.name.eq_ignore_ascii_case(name) || info.aliases.contains(&name)
     })
+}
+
+/// The text of a file in UTF-8 or UTF-16, without its byte order mark; `None` for other encodings.
+pub fn text(bytes: &[u8]) -> Option<String> {
+    decode::decode(bytes, &mut Vec::new())
+        .ok()
+        .map(std::borrow::Cow::into_owned)
 }
 
 /// The scanner name of a report of which nothing could be told.
@@ -118,11 +127,50 @@ fn parse(document: &Document<'_>, expected: Option<&Expected>) -> Result<Vec<Par
         }
         return Ok(runs);
     }
+    if matches!(document.shape, Shape::Sequence(_))
+        && let Some(runs) = concatenated(document, expected)
+    {
+        return Ok(runs);
+    }
     Err(recognise::explain(
         &document.shape,
         &document.text,
         expected,
     ))
+}
+
+/// Most reports that one file may hold.
+const MAX_REPORTS: usize = 32;
+
+/// Reports of different tools in one file (`cat a.json b.json`). Two of one tool are refused: the
+/// older one may be left over from another run.
+fn concatenated(document: &Document<'_>, expected: Option<&Expected>) -> Option<Vec<Parsed>> {
+    if document.parts.len() > MAX_REPORTS || expected.is_some() {
+        return None;
+    }
+    let mut runs = Vec::new();
+    for part in &document.parts {
+        let text = document.text.get(part.clone())?;
+        let single = Document {
+            text: text.into(),
+            shape: serde_json::from_str(text).ok()?,
+            parts: Vec::new(),
+            notes: Vec::new(),
+        };
+        let found = parse(&single, None).ok()?;
+        let known = |run: &Parsed| runs.iter().any(|r: &Parsed| r.scanner == run.scanner);
+        if found.iter().any(known) {
+            return None;
+        }
+        runs.extend(found);
+    }
+    for run in &mut runs {
+        run.notes.push(Problem::new(
+            "concatenated",
+            "the file holds reports of several tools; each was read",
+        ));
+    }
+    Some(runs)
 }
 
 fn sniff(document: &Document<'_>) -> Option<(&'static dyn Tool, &'static str)> {

@@ -7,9 +7,9 @@ use super::lenient::{Text, or_default};
 use super::shape::Shape;
 use super::summary::first_sentence;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
-use super::version::{is_major, least_fix};
+use super::version::upgrade;
 use crate::model::{
-    AdvisoryId, Ecosystem, Fix, Health, Kind, Observation, Package, Problem, RuleId, RuleInfo,
+    AdvisoryId, Ecosystem, Health, Kind, Observation, Package, Problem, RuleId, RuleInfo,
     Untrusted, Work,
 };
 use serde::Deserialize;
@@ -103,20 +103,16 @@ impl Tool for PipAudit {
                 (None, None) => skipped.push(Untrusted::new(dependency.name.as_str())),
             }
         }
+        let health = health(
+            audited,
+            dependencies.len(),
+            skipped,
+            reasons.first().copied(),
+        );
         Ok(Parsed {
-            scanner: INFO.scanner(),
-            tool: INFO.name.into(),
-            version: None,
-            format: None,
-            health: health(
-                audited,
-                dependencies.len(),
-                skipped,
-                reasons.first().copied(),
-            ),
-            notes: Vec::new(),
             observations,
             rules,
+            ..Parsed::of(&INFO, health)
         })
     }
 }
@@ -193,14 +189,7 @@ fn observe(
         .iter()
         .map(|v| v.as_str().into())
         .collect();
+    observation.fix = Some(upgrade(&package));
     observation.package = Some(package);
-    observation.fix = Some(match least_fix(version, &vuln.fix_versions) {
-        Some(fixed) => Fix::Upgrade {
-            package: name.into(),
-            version: fixed.into(),
-            major: version.is_some_and(|installed| is_major(installed, fixed)),
-        },
-        None => Fix::NoneYet,
-    });
     observation
 }

@@ -109,7 +109,9 @@ pub fn explain(shape: &Shape, text: &str, expected: Option<&Expected>) -> Refusa
         return refusal;
     }
     let read = readable();
-    if let Some(known) = KNOWN.iter().find(|known| (known.matches)(shape)) {
+    let documents = || shape.documents().iter().chain(Some(shape));
+    let matches = |known: &&Known| documents().any(|shape| (known.matches)(shape));
+    if let Some(known) = KNOWN.iter().find(matches) {
         return (
             None,
             Problem::new(
@@ -122,10 +124,23 @@ pub fn explain(shape: &Shape, text: &str, expected: Option<&Expected>) -> Refusa
             ),
         );
     }
+    if matches!(shape, Shape::Sequence(_)) {
+        return (None, super::decode::second_document());
+    }
     let keys: Vec<&str> = shape.keys().take(6).collect();
     let what = match shape {
         Shape::Object(_) => "an object",
         Shape::Array(_) => "an array",
+        Shape::Xml { root, .. } => {
+            return (
+                None,
+                Problem::new(
+                    "unknown-format",
+                    format!("the document is XML of no known report format (read are: {read})"),
+                )
+                .detail(root.as_str()),
+            );
+        }
         _ => "a single value",
     };
     let named = expected.map_or_else(String::new, |e| {

@@ -10,7 +10,7 @@ const MAX_KEYS: usize = 64;
 /// Levels that are looked into below the top.
 const MAX_DEPTH: usize = 3;
 
-/// Outline of a JSON value, three levels deep.
+/// Outline of a document: of a JSON value, three levels deep; of XML, the root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shape {
     /// `null`.
@@ -23,6 +23,16 @@ pub enum Shape {
     Object(Vec<(String, Self)>),
     /// Too deep to matter.
     Deeper,
+    /// Several JSON documents one after another, most often one to a line: the outlines of the
+    /// first ones that differ.
+    Sequence(Vec<Self>),
+    /// An XML document.
+    Xml {
+        /// Local name of the root element.
+        root: String,
+        /// Namespace of the root element; empty when it has none.
+        namespace: String,
+    },
 }
 
 impl Shape {
@@ -65,6 +75,20 @@ impl Shape {
             Self::Array(first) => first.as_deref(),
             _ => None,
         }
+    }
+
+    /// The outlines of the documents of a sequence; of a single document, its own.
+    pub fn documents(&self) -> &[Self] {
+        match self {
+            Self::Sequence(shapes) => shapes,
+            Self::Xml { .. } => &[],
+            single => std::slice::from_ref(single),
+        }
+    }
+
+    /// True for an XML document with this root element.
+    pub fn is_xml(&self, name: &str) -> bool {
+        matches!(self, Self::Xml { root, .. } if root == name)
     }
 
     /// The keys of an object, in the document's order.

@@ -1,7 +1,9 @@
 //! What a tool's adapter must offer.
 
 use super::shape::Shape;
-use crate::model::{Health, Observation, Problem, RuleId, RuleInfo, ScannerId, Untrusted};
+use crate::model::{
+    Coverage, Health, Observation, Problem, RuleId, RuleInfo, ScannerId, Untrusted,
+};
 use std::collections::BTreeMap;
 
 /// Facts about a tool that do not depend on any report.
@@ -68,6 +70,8 @@ pub struct Parsed {
     pub format: Option<&'static str>,
     /// Whether it can be believed.
     pub health: Health,
+    /// What it covered.
+    pub coverage: Coverage,
     /// Worth knowing.
     pub notes: Vec<Problem>,
     /// What it saw.
@@ -77,14 +81,25 @@ pub struct Parsed {
 }
 
 impl Parsed {
+    /// A run of a known tool, to be filled.
+    pub fn of(tool: &ToolInfo, health: Health) -> Self {
+        Self::new(tool.scanner(), tool.name.into(), health)
+    }
+
     /// A run that says nothing about the project.
     pub fn failed(scanner: ScannerId, tool: Untrusted, problem: Problem) -> Self {
+        Self::new(scanner, tool, Health::Failed(problem))
+    }
+
+    /// A run without observations.
+    pub fn new(scanner: ScannerId, tool: Untrusted, health: Health) -> Self {
         Self {
             scanner,
             tool,
             version: None,
             format: None,
-            health: Health::Failed(problem),
+            health,
+            coverage: Coverage::default(),
             notes: Vec::new(),
             observations: Vec::new(),
             rules: BTreeMap::new(),

@@ -1,5 +1,7 @@
 //! Choosing among several fixed versions.
 
+use crate::model::{Fix, Foreign as _, Package, Untrusted};
+
 /// The number of a version part: `4.17.21-rc.1` → `[4, 17, 21]`. Only the numeric prefix counts,
 /// which is enough to pick a fix and is never used to say whether a version is vulnerable.
 fn numbers(version: &str) -> Vec<u64> {
@@ -19,7 +21,7 @@ fn numbers(version: &str) -> Vec<u64> {
 }
 
 /// The smallest fixed version above the installed one; the first one when nothing can be compared.
-pub fn least_fix<'a>(installed: Option<&str>, fixed: &'a [String]) -> Option<&'a str> {
+fn least_fix<'a>(installed: Option<&str>, fixed: &'a [String]) -> Option<&'a str> {
     let installed = installed.map(numbers).unwrap_or_default();
     fixed
         .iter()
@@ -29,8 +31,22 @@ pub fn least_fix<'a>(installed: Option<&str>, fixed: &'a [String]) -> Option<&'a
         .or_else(|| fixed.first().map(String::as_str))
 }
 
+/// What to do about a package, by its fixed versions.
+pub fn upgrade(package: &Package) -> Fix {
+    let installed = package.version.as_ref().map(Untrusted::raw);
+    let fixed: Vec<String> = package.fixed.iter().map(|v| v.raw().to_owned()).collect();
+    match least_fix(installed, &fixed) {
+        Some(version) => Fix::Upgrade {
+            package: package.name.clone(),
+            version: version.into(),
+            major: installed.is_some_and(|installed| is_major(installed, version)),
+        },
+        None => Fix::NoneYet,
+    }
+}
+
 /// True when moving between the two changes the first number.
-pub fn is_major(installed: &str, fixed: &str) -> bool {
+fn is_major(installed: &str, fixed: &str) -> bool {
     matches!(
         (numbers(installed).first(), numbers(fixed).first()),
         (Some(a), Some(b)) if a != b

@@ -22,6 +22,32 @@ pub struct Entry {
     pub scope: Option<Scope>,
     /// Direct or transitive, when the file says.
     pub relation: Option<Relation>,
+    /// The entries that this one brings in, by their position in [`Manifest::entries`], when the
+    /// file says.
+    pub needs: Vec<usize>,
+}
+
+/// A manifest as text, with what stands beside it.
+pub struct Source<'a> {
+    /// File name.
+    pub name: &'a str,
+    /// Its text.
+    pub text: &'a str,
+    /// Reads a file of the same folder: `package.json` beside `yarn.lock`. `None` when it is not
+    /// there or not text.
+    pub beside: &'a (dyn Fn(&str) -> Option<String> + 'a),
+}
+
+#[cfg(test)]
+impl<'a> Source<'a> {
+    /// A file with nothing beside it.
+    pub fn alone(name: &'a str, text: &'a str) -> Self {
+        Self {
+            name,
+            text,
+            beside: &|_| None,
+        }
+    }
 }
 
 /// A manifest of the repository.
@@ -42,7 +68,7 @@ pub struct Format {
     /// Whether a file of this name is one.
     matches: fn(&str) -> bool,
     /// Its entries; `None` when it is not what its name says.
-    parse: fn(&str) -> Option<Vec<Entry>>,
+    parse: fn(&Source<'_>) -> Option<Vec<Entry>>,
 }
 
 /// Every format. The place to register a new one.
@@ -64,13 +90,23 @@ pub fn is_manifest(path: &RepoPath) -> bool {
     format(path).is_some()
 }
 
-/// Parses a file; `None` when no format has its name or the content is something else.
-pub fn parse(path: &RepoPath, text: &str) -> Option<Manifest> {
+/// Parses a file; `None` when no format has its name or the content is something else. `beside`
+/// reads files of the same folder.
+pub fn parse(
+    path: &RepoPath,
+    text: &str,
+    beside: &dyn Fn(&str) -> Option<String>,
+) -> Option<Manifest> {
     let format = format(path)?;
+    let source = Source {
+        name: path.file_name(),
+        text: text.strip_prefix('\u{feff}').unwrap_or(text),
+        beside,
+    };
     Some(Manifest {
         path: path.clone(),
         ecosystem: format.ecosystem.clone(),
-        entries: (format.parse)(text)?,
+        entries: (format.parse)(&source)?,
     })
 }
 

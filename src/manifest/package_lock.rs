@@ -3,7 +3,7 @@
 //! Source: npm's documentation of package-lock.json. Version 2 repeats its content in the form of
 //! version 1; the lines of `packages` are the ones that npm, Trivy and people look at.
 
-use super::Entry;
+use super::{Entry, Source};
 use crate::model::{Relation, Scope};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -44,8 +44,8 @@ struct Package<'a> {
 }
 
 /// The entries, or `None` when this is no lockfile of npm.
-pub fn parse(text: &str) -> Option<Vec<Entry>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
+    let text = source.text;
     let lock: Lock<'_> = serde_json::from_str(text).ok()?;
     let lines = Lines::of(text);
     let mut entries = Vec::new();
@@ -98,6 +98,7 @@ fn keyed(packages: &BTreeMap<String, &RawValue>, lines: &Lines<'_>, entries: &mu
             } else {
                 Relation::Transitive
             }),
+            needs: Vec::new(),
         });
     }
 }
@@ -144,6 +145,7 @@ fn nested(
             scope: Some(scope(package.dev)),
             // Version 1 does not say what the project itself asks for.
             relation: None,
+            needs: Vec::new(),
         });
     }
 }
@@ -201,7 +203,7 @@ mod tests {
     "node_modules/w": { "resolved": "packages/w", "link": true }
   }
 }"#;
-        let entries = parse(text).unwrap();
+        let entries = parse(&Source::alone("", text)).unwrap();
         let seen: Vec<_> = entries
             .iter()
             .map(|e| {
@@ -229,7 +231,7 @@ mod tests {
     #[test]
     fn version_1_is_nested() {
         let text = "{\"dependencies\":{\n\"a\":{\"version\":\"1.0.0\",\"dependencies\":{\n\"b\":{\"version\":\"2.0.0\"}}}}}";
-        let entries = parse(text).unwrap();
+        let entries = parse(&Source::alone("", text)).unwrap();
         let keys: Vec<_> = entries
             .iter()
             .map(|e| (e.key.as_deref().unwrap(), e.line))

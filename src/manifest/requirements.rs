@@ -3,7 +3,7 @@
 //! Source: pip's documentation "Requirements File Format" and PEP 508. Only names, exact versions
 //! and lines are taken.
 
-use super::Entry;
+use super::{Entry, Source};
 use crate::model::Ecosystem;
 
 /// `requirements.txt`, `requirements-dev.txt`, `dev-requirements.txt`, `requirements.in` …
@@ -21,8 +21,8 @@ pub fn is_requirements(name: &str) -> bool {
 }
 
 /// The entries. Any text is a requirements file, so there is always a list.
-pub fn parse(text: &str) -> Option<Vec<Entry>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
+    let text = source.text;
     let mut entries = Vec::new();
     let mut continued = false;
     for (index, line) in text.lines().enumerate() {
@@ -39,6 +39,7 @@ pub fn parse(text: &str) -> Option<Vec<Entry>> {
                 key: None,
                 scope: None,
                 relation: None,
+                needs: Vec::new(),
             });
         }
     }
@@ -81,7 +82,7 @@ mod tests {
     fn names_versions_and_lines() {
         let text = "# comment\n-r base.txt\nFlask_SQLAlchemy[x]==2.0 ; python_version>'3' # why\n\
                     Jinja2 >= 2.0\nclick==8.* \nrequests==2.0 \\\n    --hash=sha256:aa\nhttps://x/y.whl\nsix\n";
-        let seen: Vec<_> = parse(text)
+        let seen: Vec<_> = parse(&Source::alone("", text))
             .unwrap()
             .into_iter()
             .map(|e| (e.name, e.version, e.line))

@@ -57,6 +57,8 @@ pub struct Reported {
     pub severity: Option<Untrusted>,
     /// A CVSS base score, 0.1–10.0.
     pub score: Option<f64>,
+    /// Who rated it, when the scanner passes on somebody's rating: `ghsa`, `nvd`.
+    pub source: Option<Untrusted>,
     /// How sure the scanner is.
     pub confidence: Option<Confidence>,
 }
@@ -85,6 +87,9 @@ pub struct Place {
     pub target: Option<Untrusted>,
     /// Keys of the lockfile that hold the package (npm's `nodes`), exact.
     pub lock_keys: Vec<Untrusted>,
+    /// File names of the lockfiles that the scanner reads, when it names no path: the package is
+    /// looked for in these before any other manifest of its ecosystem.
+    pub lockfiles: &'static [&'static str],
 }
 
 /// What one run says about one problem.

@@ -34,6 +34,6 @@ pub use finding::{
 pub use location::{Certainty, Location, Region, RepoPath};
 pub use package::{Ecosystem, Fix, Package, Relation, Scope};
 pub use rule::{RuleId, RuleInfo, ScannerId};
-pub use run::{Evidence, Health, HealthLevel, Located, Problem, Run, Witnessed, Work};
+pub use run::{Coverage, Evidence, Health, HealthLevel, Located, Problem, Run, Witnessed, Work};
 pub use severity::{Confidence, Severity};
 pub use text::{Foreign, Redacted, Secret, Untrusted};

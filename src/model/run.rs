@@ -4,6 +4,7 @@ use super::finding::Observation;
 use super::location::Location;
 use super::rule::{RuleId, RuleInfo, ScannerId};
 use super::text::Untrusted;
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
@@ -149,6 +150,34 @@ impl Health {
     }
 }
 
+/// What a run covered, as far as its report tells.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Coverage {
+    /// When the report was written.
+    pub written: Option<Timestamp>,
+    /// When the advisory data that it was judged by was last updated.
+    pub data: Option<Timestamp>,
+    /// What was looked at, by name: files, targets, lockfiles. Sorted, at most [`Self::MOST`].
+    pub inputs: Vec<Untrusted>,
+    /// The scanner's exit code, when lockgate ran it.
+    pub exit: Option<i32>,
+}
+
+impl Coverage {
+    /// Most names that are kept; the number of all is in [`Work`].
+    pub const MOST: usize = 1000;
+
+    /// Adds names of what was looked at.
+    #[must_use]
+    pub fn inputs(mut self, names: impl IntoIterator<Item = Untrusted>) -> Self {
+        self.inputs.extend(names);
+        self.inputs.sort();
+        self.inputs.dedup();
+        self.inputs.truncate(Self::MOST);
+        self
+    }
+}
+
 /// One scanner's work, as one report tells of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
@@ -168,6 +197,8 @@ pub struct Run {
     pub format: Option<&'static str>,
     /// Can it be believed?
     pub health: Health,
+    /// What it covered.
+    pub coverage: Coverage,
     /// Worth knowing, without an effect on health.
     pub notes: Vec<Problem>,
     /// Number of problems that the report lists, before any merging.

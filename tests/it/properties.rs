@@ -4,9 +4,9 @@ use jiff::civil::date;
 use lockgate::assess::assess;
 use lockgate::escape;
 use lockgate::model::{
-    Assessment, Certainty, Confidence, Context, Evidence, Foreign as _, Health, Kind, Located,
-    Location, Observation, Problem, Region, RepoPath, Reported, RuleId, Run, ScannerId, Severity,
-    Untrusted, Verdict, Witnessed, Work,
+    Assessment, Certainty, Confidence, Context, Coverage, Evidence, Foreign as _, Health, Kind,
+    Located, Location, Observation, Problem, Region, RepoPath, Reported, RuleId, Run, ScannerId,
+    Severity, Untrusted, Verdict, Witnessed, Work,
 };
 use lockgate::policy::{self, Policy, Source};
 use proptest::prelude::*;
@@ -37,6 +37,7 @@ fn observation() -> impl Strategy<Value = Located> {
                 severity: None,
                 score: None,
                 confidence: Some(Confidence::High),
+                source: None,
             };
             let location = Location {
                 path: RepoPath::new(PATHS[path]).unwrap(),
@@ -83,6 +84,7 @@ fn witnessed() -> impl Strategy<Value = Witnessed> {
                     ordinal: 0,
                     format: None,
                     health,
+                    coverage: Coverage::default(),
                     notes: Vec::new(),
                     findings: observations.len(),
                     rules: BTreeMap::new(),
@@ -235,7 +237,7 @@ proptest! {
             let mut evidence = Evidence::default();
             let scanner = ScannerId::new("alpha").unwrap();
             let run = Run { scanner, tool: "a".into(), home: None, version: None, report: None, ordinal: 0, format: None,
-                health: Health::Complete(Work::new(1, "files").unwrap()), notes: Vec::new(), findings: 1, rules: BTreeMap::new() };
+                health: Health::Complete(Work::new(1, "files").unwrap()), coverage: Coverage::default(), notes: Vec::new(), findings: 1, rules: BTreeMap::new() };
             evidence.runs.push(Witnessed { run, observations: vec![located] });
             judge(evidence, "").findings[0].finding.fingerprint.clone()
         };

@@ -78,13 +78,8 @@ fn parsed(
     rules: BTreeMap<RuleId, RuleInfo>,
 ) -> Parsed {
     Parsed {
-        scanner: INFO.scanner(),
-        tool: INFO.name.into(),
-        version: None,
-        format: None,
-        health,
-        notes: Vec::new(),
         observations,
         rules,
+        ..Parsed::of(&INFO, health)
     }
 }

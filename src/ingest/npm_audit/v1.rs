@@ -5,10 +5,10 @@
 use super::{nothing_scanned, parsed, severity};
 use crate::ingest::lenient::{Scalar, Text, Texts, cwe_numbers, or_default};
 use crate::ingest::tool::{Parsed, wrong_shape};
-use crate::ingest::version::{is_major, least_fix};
+use crate::ingest::version::upgrade;
 use crate::model::{
-    AdvisoryId, Ecosystem, Fix, Foreign as _, Health, Kind, Observation, Package, Problem,
-    Relation, Reported, RuleId, RuleInfo, Scope, Untrusted, Work,
+    AdvisoryId, Ecosystem, Health, Kind, Observation, Package, Problem, Relation, Reported, RuleId,
+    RuleInfo, Scope, Untrusted, Work,
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -191,11 +191,12 @@ fn observe(advisory: &Advisory<'_>, rules: &mut BTreeMap<RuleId, RuleInfo>) -> O
             _ => None,
         },
         confidence: None,
+        source: None,
     };
     observation.cwe = cwe;
     observation.advisories = ids;
     let package = package(advisory, name);
-    observation.fix = Some(fix(advisory, &package));
+    observation.fix = Some(upgrade(&package));
     observation.package = Some(package);
     observation
 }
@@ -204,6 +205,7 @@ fn package(advisory: &Advisory<'_>, name: &str) -> Package {
     let installed = advisory.findings.as_deref().unwrap_or_default();
     let versions: BTreeSet<&str> = installed.iter().filter_map(|i| i.version.text()).collect();
     let mut package = Package::new(Ecosystem::NPM, name);
+    package.fixed = fixed(advisory.patched_versions.text().unwrap_or_default());
     // Several installed versions stay unnamed here: one advisory is one finding in this format.
     package.version = match versions.first() {
         Some(version) if versions.len() == 1 => Some((*version).into()),
@@ -233,21 +235,11 @@ fn package(advisory: &Advisory<'_>, name: &str) -> Package {
 }
 
 /// `>=1.2.3`, `>= 1.2.3 < 2.0.0 || >= 2.0.1`; `<0.0.0` means that there is none.
-fn fix(advisory: &Advisory<'_>, package: &Package) -> Fix {
-    let patched = advisory.patched_versions.text().unwrap_or_default();
-    let fixed: Vec<String> = patched
+fn fixed(patched: &str) -> Vec<Untrusted> {
+    patched
         .split("||")
         .filter_map(|range| range.trim().strip_prefix(">="))
         .filter_map(|range| range.split_whitespace().next())
-        .map(str::to_owned)
-        .collect();
-    let installed = package.version.as_ref().map(Untrusted::raw);
-    match least_fix(installed, &fixed) {
-        Some(version) => Fix::Upgrade {
-            package: advisory.module_name.as_str().into(),
-            version: version.into(),
-            major: installed.is_some_and(|installed| is_major(installed, version)),
-        },
-        None => Fix::NoneYet,
-    }
+        .map(Untrusted::from)
+        .collect()
 }

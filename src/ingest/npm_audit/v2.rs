@@ -230,6 +230,7 @@ fn observe(
             .and_then(|cvss| cvss.score.number())
             .filter(|score| *score > 0.0 && *score <= 10.0),
         confidence: None,
+        source: None,
     };
     observation.cwe = cwe;
     observation.advisories = ghsa.into_iter().collect();

@@ -10,10 +10,10 @@ use super::lenient::Text;
 use super::shape::Shape;
 use super::summary::first_sentence;
 use super::tool::{Parsed, ToolInfo, wrong_shape};
-use super::version::{is_major, least_fix};
+use super::version::upgrade;
 use crate::model::{
-    Fix, Foreign as _, Health, Kind, Observation, Package, Problem, Redacted, Reported, RuleId,
-    RuleInfo, ScannerId, Secret, Severity, Standing, Untrusted, Work,
+    Foreign as _, Health, Kind, Observation, Problem, Redacted, Reported, RuleId, RuleInfo,
+    ScannerId, Secret, Severity, Standing, Untrusted, Work,
 };
 use format::{Log, Notification, Run, SarifResult};
 use rules::Rules;
@@ -92,14 +92,12 @@ fn read_run(run: &Run<'_>, tool_named: fn(&str) -> Option<&'static ToolInfo>) ->
     }
     let version = driver.semantic_version.text().or(driver.version.text());
     Parsed {
-        health: health(run, &rules, name),
-        tool: tool.into(),
         version: version.map(Untrusted::from),
         format: Some(FORMAT),
         notes,
         observations,
         rules: reader.infos,
-        scanner,
+        ..Parsed::new(scanner, tool.into(), health(run, &rules, name))
     }
 }
 
@@ -270,7 +268,7 @@ impl Reader<'_> {
         observation.evidence = evidence;
         observation.cwe = info.cwe.iter().copied().collect();
         observation.advisories = kind::advisory(id).into_iter().collect();
-        observation.fix = package.as_ref().map(fix);
+        observation.fix = package.as_ref().map(upgrade);
         observation.package = package;
         // Bandit's end lines are wrong for most multi-line results, and its columns are bytes.
         let columns = self.scanner != "bandit";
@@ -314,20 +312,8 @@ fn rate(observation: &mut Observation, result: &SarifResult<'_>, rule: Option<&f
         severity: Some(level.into()),
         score,
         confidence: rules::confidence(rule),
+        source: None,
     };
-}
-
-fn fix(package: &Package) -> Fix {
-    let installed = package.version.as_ref().map(Untrusted::raw);
-    let fixed: Vec<String> = package.fixed.iter().map(|v| v.raw().to_owned()).collect();
-    match least_fix(installed, &fixed) {
-        Some(version) => Fix::Upgrade {
-            package: package.name.clone(),
-            version: version.into(),
-            major: installed.is_some_and(|installed| is_major(installed, version)),
-        },
-        None => Fix::NoneYet,
-    }
 }
 
 /// §3.27.23: suppressed when there are suppressions and none is under review or rejected.

@@ -146,14 +146,11 @@ impl Reader {
             ),
         );
         Parsed {
-            scanner: INFO.scanner(),
-            tool: INFO.name.into(),
             version: version.map(Untrusted::from),
-            format: None,
-            health,
             notes: self.notes,
             observations: self.observations,
             rules: self.rules,
+            ..Parsed::of(&INFO, health)
         }
     }
 }

@@ -5,7 +5,7 @@ use super::format::{
 };
 use crate::ingest::lenient::{Text, cwe_numbers};
 use crate::ingest::summary::first_sentence;
-use crate::ingest::version::{is_major, least_fix};
+use crate::ingest::version::upgrade;
 use crate::model::{
     self, AdvisoryId, Ecosystem, Fix, Kind, Observation, Place, Region, Relation, Reported, RuleId,
     RuleInfo, Scope, Severity, Untrusted,
@@ -139,6 +139,7 @@ fn rate(observation: &mut Observation, word: Option<&Text<'_>>, score: Option<f6
         severity: word.map(Untrusted::from),
         score,
         confidence: None,
+        source: None,
     };
 }
 
@@ -209,16 +210,9 @@ fn vulnerability(
             _ => None,
         };
     }
+    observation.fix = Some(upgrade(&package));
     observation.package = Some(package);
     observation.place = place;
-    observation.fix = Some(match least_fix(installed, &fixed) {
-        Some(version) => Fix::Upgrade {
-            package: name.into(),
-            version: version.into(),
-            major: installed.is_some_and(|installed| is_major(installed, version)),
-        },
-        None => Fix::NoneYet,
-    });
     observation
 }
 

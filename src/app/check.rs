@@ -44,7 +44,8 @@ pub fn check(args: &Check) -> Result<u8, Error> {
     let evidence = gather::evidence(&request, &policy);
     let context = Context {
         prefix: request.root.prefix(),
-        today: request.as_of.unwrap_or_else(clock::today),
+        now: request.as_of.unwrap_or_else(clock::now),
+        change: None,
     };
     let assessment = assess(evidence, &policy, &context);
 

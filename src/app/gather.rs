@@ -87,10 +87,13 @@ fn read(expectation: &Expectation) -> Vec<Placed> {
     let expected = expectation.expected.as_ref();
     let (name, inside, parsed) = match &expectation.file {
         Ok(file) => {
-            let parsed = match file.read() {
+            let mut parsed = match file.read() {
                 Ok(bytes) => ingest::read(&bytes, expected),
                 Err(problem) => vec![ingest::unread(expected, problem)],
             };
+            for run in &mut parsed {
+                run.coverage.modified = file.modified();
+            }
             (&file.name, file.inside.clone(), parsed)
         }
         Err(name) => (

@@ -5,7 +5,9 @@ use crate::edge::files::Root;
 use crate::edge::output::Destination;
 use crate::error::Error;
 use crate::ingest::Expected;
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::Offset;
 
 /// Kinds of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +52,7 @@ pub struct Request {
     pub outputs: Vec<OutputArg>,
     pub github: When,
     pub color: When,
-    pub as_of: Option<Date>,
+    pub as_of: Option<Timestamp>,
     pub quiet: bool,
 }
 
@@ -63,7 +65,7 @@ pub fn request(args: &Check) -> Result<Request, Error> {
     })?;
     let as_of = match &args.as_of {
         None => None,
-        Some(text) => Some(text.parse::<Date>().map_err(|_| {
+        Some(text) => Some(as_of(text).ok_or_else(|| {
             Error::usage("--as-of needs a date such as 2027-01-31").detail(text.as_str())
         })?),
     };
@@ -101,6 +103,12 @@ pub fn request(args: &Check) -> Result<Request, Error> {
         as_of,
         quiet: args.quiet,
     })
+}
+
+/// The first moment of a day in UTC.
+fn as_of(text: &str) -> Option<Timestamp> {
+    let day = text.parse::<Date>().ok()?;
+    Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()
 }
 
 /// `bandit=path`. A path may contain `=` too: only a name that could be a scanner's counts.

@@ -1,12 +1,11 @@
-//! The one place that asks what day it is.
+//! The one place that asks what time it is.
 
-/// Today in UTC, from the system's clock.
-pub fn today() -> jiff::civil::Date {
+use jiff::Timestamp;
+
+/// Now, from the system's clock, to the second.
+pub fn now() -> Timestamp {
     let since = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());
-    let seconds = i64::try_from(since).unwrap_or_default();
-    jiff::Timestamp::from_second(seconds)
-        .map(|now| jiff::tz::Offset::UTC.to_datetime(now).date())
-        .unwrap_or_default()
+    Timestamp::from_second(i64::try_from(since).unwrap_or_default()).unwrap_or_default()
 }

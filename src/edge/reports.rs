@@ -40,6 +40,12 @@ impl ReportFile {
             .unwrap_or_else(|_| self.path.clone())
     }
 
+    /// When the file was last changed.
+    pub fn modified(&self) -> Option<jiff::Timestamp> {
+        let modified = std::fs::metadata(&self.path).ok()?.modified().ok()?;
+        jiff::Timestamp::try_from(modified).ok()
+    }
+
     /// The bytes.
     ///
     /// # Errors

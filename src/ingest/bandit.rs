@@ -150,7 +150,7 @@ fn health(report: &Report<'_>) -> Health {
                 },
             )
             .detail(reason.map(Text::as_str).unwrap_or_default())
-            .items(broken.iter().map(|name| Untrusted::new(*name))),
+            .files(broken.iter().map(|name| Untrusted::new(*name))),
         );
     }
     Health::judge(

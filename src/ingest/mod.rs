@@ -5,6 +5,7 @@
 
 mod bandit;
 mod bandit_rules;
+mod compromised;
 mod cvss;
 mod decode;
 mod lenient;
@@ -100,6 +101,7 @@ pub fn read(bytes: &[u8], expected: Option<&Expected>) -> Vec<Parsed> {
     };
     for run in &mut runs {
         run.notes.extend(document.notes.iter().cloned());
+        compromised::refuse(run);
     }
     runs
 }

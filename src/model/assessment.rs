@@ -6,6 +6,7 @@ use super::rule::ScannerId;
 use super::run::Run;
 use super::severity::Severity;
 use super::text::Untrusted;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// What the assessment may know of the world besides evidence and policy.
@@ -14,8 +15,18 @@ pub struct Context {
     /// The folder that was checked, seen from the root of its Git repository; `None` when it is the
     /// root. GitHub knows files by their path from there.
     pub prefix: Option<RepoPath>,
-    /// The day on which waivers are judged, in UTC.
-    pub today: jiff::civil::Date,
+    /// The moment of the check; waivers are judged by its day in UTC, reports by their age.
+    pub now: jiff::Timestamp,
+    /// The files that the judged change adds, removes or alters, from the root of the checked
+    /// folder; `None` when that is not known.
+    pub change: Option<BTreeSet<RepoPath>>,
+}
+
+impl Context {
+    /// The day in UTC.
+    pub fn today(&self) -> jiff::civil::Date {
+        jiff::tz::Offset::UTC.to_datetime(self.now).date()
+    }
 }
 
 /// The answer.

@@ -19,6 +19,8 @@ pub struct Problem {
     pub detail: Option<Untrusted>,
     /// What is concerned, by name: skipped packages, files that did not parse. Sorted.
     pub items: Vec<Untrusted>,
+    /// True when the items are paths of files, as the scanner wrote them.
+    pub files: bool,
 }
 
 impl Problem {
@@ -29,6 +31,7 @@ impl Problem {
             text: text.into(),
             detail: None,
             items: Vec::new(),
+            files: false,
         }
     }
 
@@ -46,6 +49,13 @@ impl Problem {
         self.items.sort();
         self.items.dedup();
         self
+    }
+
+    /// Adds the files that are concerned; a change that touches none of them is not concerned.
+    #[must_use]
+    pub fn files(mut self, files: impl IntoIterator<Item = Untrusted>) -> Self {
+        self.files = true;
+        self.items(files)
     }
 }
 
@@ -157,6 +167,9 @@ pub struct Coverage {
     pub written: Option<Timestamp>,
     /// When the advisory data that it was judged by was last updated.
     pub data: Option<Timestamp>,
+    /// When the report's file was last changed: its age where it does not say. Not shown, because
+    /// it is no property of the evidence.
+    pub modified: Option<Timestamp>,
     /// What was looked at, by name: files, targets, lockfiles. Sorted, at most [`Self::MOST`].
     pub inputs: Vec<Untrusted>,
     /// The scanner's exit code, when lockgate ran it.

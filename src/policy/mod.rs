@@ -17,6 +17,8 @@ pub use shipped::{DEFAULT, SHIPPED, shipped};
 
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{RepoPath, ScannerId, Severity, Untrusted};
+use jiff::SignedDuration;
+use semver::VersionReq;
 use std::collections::BTreeMap;
 use validate::Layer;
 
@@ -70,6 +72,10 @@ pub struct Scanner {
     pub on_incomplete: Option<OnGap>,
     /// Overrides [`Policy::on_partial`].
     pub on_partial: Option<OnGap>,
+    /// Oldest evidence that is accepted: of the report, and of the advisory data behind it.
+    pub max_age: Option<SignedDuration>,
+    /// Versions of the tool that are accepted.
+    pub version: Option<VersionReq>,
     /// Whether findings that the report marks as suppressed are left alone.
     pub honour_suppressions: bool,
 }

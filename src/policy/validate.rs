@@ -8,6 +8,8 @@ use super::when::conditions;
 use super::{Action, Gate, OnGap, Scanner, Source, Waiver, World};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{ScannerId, Severity, Untrusted};
+use jiff::{SignedDuration, Span, SpanRelativeTo};
+use semver::VersionReq;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -31,6 +33,8 @@ pub struct ScannerLayer {
     reports: Option<Vec<String>>,
     on_incomplete: Option<OnGap>,
     on_partial: Option<OnGap>,
+    max_age: Option<SignedDuration>,
+    version: Option<VersionReq>,
     honour_suppressions: Option<bool>,
 }
 
@@ -41,6 +45,8 @@ impl ScannerLayer {
         self.reports = self.reports.take().or(below.reports);
         self.on_incomplete = self.on_incomplete.or(below.on_incomplete);
         self.on_partial = self.on_partial.or(below.on_partial);
+        self.max_age = self.max_age.or(below.max_age);
+        self.version = self.version.take().or(below.version);
         self.honour_suppressions = self.honour_suppressions.or(below.honour_suppressions);
     }
 
@@ -50,6 +56,8 @@ impl ScannerLayer {
             reports: self.reports.unwrap_or_default(),
             on_incomplete: self.on_incomplete,
             on_partial: self.on_partial,
+            max_age: self.max_age,
+            version: self.version,
             honour_suppressions: self.honour_suppressions.unwrap_or(false),
         }
     }
@@ -172,6 +180,8 @@ fn read_scanners(
             reports: report_patterns(&mut reader),
             on_incomplete: reader.choice("on-incomplete", ON_GAP),
             on_partial: reader.choice("on-partial", ON_GAP),
+            max_age: max_age(&mut reader),
+            version: version(&mut reader),
             honour_suppressions: reader
                 .choice("suppressions", &[("count", false), ("honour", true)]),
         };
@@ -179,6 +189,40 @@ fn read_scanners(
         scanners.insert(id, layer);
     }
     scanners
+}
+
+fn max_age(reader: &mut Reader<'_, '_>) -> Option<SignedDuration> {
+    let word = reader.text("max-age")?;
+    let age = duration(&word.name).filter(|age| age.is_positive());
+    if age.is_none() {
+        reader.error(
+            word.span,
+            &format!("`{}` is no age", word.name),
+            "not a length of time",
+            Some("write hours, days or weeks: \"24h\", \"7d\", \"2w\"".to_owned()),
+        );
+    }
+    age
+}
+
+/// `90m`, `24h`, `7d`, `2w`, `1d 12h`: weeks have 7 days, days 24 hours.
+fn duration(text: &str) -> Option<SignedDuration> {
+    let span: Span = text.parse().ok()?;
+    span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()
+}
+
+fn version(reader: &mut Reader<'_, '_>) -> Option<VersionReq> {
+    let word = reader.text("version")?;
+    let range = VersionReq::parse(&word.name).ok();
+    if range.is_none() {
+        reader.error(
+            word.span,
+            &format!("`{}` is no range of versions", word.name),
+            "not understood",
+            Some("write it like \">=0.70\", \">=1.7, <2\" or \"=0.69.3\"".to_owned()),
+        );
+    }
+    range
 }
 
 /// Paths of reports stay inside the repository: the file that names them may come from anybody who

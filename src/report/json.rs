@@ -5,8 +5,8 @@ use super::parallel;
 use super::phrase::{self, Sink};
 use crate::escape::json as text;
 use crate::model::{
-    AdvisoryId, Assessment, Decided, Disposition, Finding, Fix, PolicyNote, Problem, Reason, Run,
-    Witness,
+    AdvisoryId, Assessment, Coverage, Decided, Disposition, Finding, Fix, PolicyNote, Problem,
+    Reason, Run, Witness,
 };
 use serde::Serialize;
 use serde::ser::Serializer;
@@ -133,8 +133,28 @@ struct RunOut<'a> {
     reasons: Vec<ProblemOut<'a>>,
     inputs: u64,
     unit: Option<&'static str>,
+    coverage: CoverageOut<'a>,
     findings: usize,
     notes: Vec<ProblemOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct CoverageOut<'a> {
+    written: Option<String>,
+    data: Option<String>,
+    looked_at: Vec<&'a str>,
+    exit: Option<i32>,
+}
+
+impl<'a> CoverageOut<'a> {
+    fn of(coverage: &'a Coverage) -> Self {
+        Self {
+            written: coverage.written.map(|moment| moment.to_string()),
+            data: coverage.data.map(|moment| moment.to_string()),
+            looked_at: coverage.inputs.iter().map(text).collect(),
+            exit: coverage.exit,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -158,6 +178,7 @@ impl<'a> RunOut<'a> {
             reasons: run.health.problems().iter().map(ProblemOut::of).collect(),
             inputs: work.map_or(0, |w| w.inputs()),
             unit: work.map(|w| w.unit()),
+            coverage: CoverageOut::of(&run.coverage),
             findings: run.findings,
             notes: run.notes.iter().map(ProblemOut::of).collect(),
         }

@@ -1,6 +1,5 @@
 //! What must hold for any evidence and any policy.
 
-use jiff::civil::date;
 use lockgate::assess::assess;
 use lockgate::escape;
 use lockgate::model::{
@@ -145,7 +144,8 @@ fn judge(evidence: Evidence, policy: &str) -> Assessment {
         &load(policy),
         &Context {
             prefix: None,
-            today: date(2026, 11, 20),
+            now: "2026-11-20T12:00:00Z".parse().unwrap(),
+            change: None,
         },
     )
 }

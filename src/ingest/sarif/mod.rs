@@ -187,17 +187,21 @@ fn errors(
         .as_ref()
         .and_then(|m| rules.message(m, None))
         .unwrap_or_default();
+    let located = |n: &Notification<'_>| n.locations.as_ref().is_some_and(|l| !l.is_empty());
+    let all_located = errors.iter().all(|n| located(n));
     let files = errors
         .iter()
         .flat_map(|n| n.locations.as_deref().unwrap_or_default())
         .filter_map(|l| l.physical_location.as_ref()?.artifact_location.as_ref())
         .filter_map(|location| place::resolve(location, run))
         .map(Untrusted::from);
-    Some(
-        Problem::new(code, format!("{text}: {} in all", errors.len()))
-            .detail(words.chars().take(300).collect::<String>())
-            .items(files),
-    )
+    let problem = Problem::new(code, format!("{text}: {} in all", errors.len()))
+        .detail(words.chars().take(300).collect::<String>());
+    Some(if all_located {
+        problem.files(files)
+    } else {
+        problem.items(files)
+    })
 }
 
 struct Reader<'a> {

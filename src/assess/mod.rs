@@ -1,12 +1,15 @@
 //! The pure core: evidence and policy in, verdict out. No clock, no environment, no I/O; the same
 //! input gives the same output, byte for byte, in any order and on any number of threads.
 
+mod admission;
+mod gap;
+
 use crate::merge;
 use crate::model::{
-    Assessment, Context, Coverage, Decided, Disposition, Evidence, Health, HealthLevel,
-    PolicySummary, Problem, Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
+    Assessment, Context, Coverage, Decided, Disposition, Evidence, Health, PolicySummary, Problem,
+    Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
 };
-use crate::policy::{self, OnGap, Policy};
+use crate::policy::{self, Policy};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,17 +18,21 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     let mut witnessed = evidence.runs;
     let absent: Vec<Witnessed> = absent(&witnessed, policy).collect();
     witnessed.extend(absent);
+    for w in &mut witnessed {
+        let rule = policy.scanner(&w.run.scanner);
+        admission::admit(&mut w.run, &rule, context.now);
+    }
     witnessed.sort_by_key(|a| order(&a.run));
     let (runs, findings) = merge::merge(witnessed);
 
     let mut used = vec![0; policy.waivers.len()];
     let mut decided: Vec<Decided> = findings
         .into_iter()
-        .map(|finding| policy::evaluate(finding, policy, context.today, &mut used))
+        .map(|finding| policy::evaluate(finding, policy, context.today(), &mut used))
         .collect();
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 
-    let mut reasons = gaps(&runs, policy);
+    let mut reasons = gap::gaps(&runs, policy, context);
     reasons.extend(decisions(&decided));
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
     Assessment {
@@ -35,13 +42,13 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         reasons,
         runs,
         findings: decided,
-        notes: policy::waiver_notes(policy, context.today, &used),
+        notes: policy::waiver_notes(policy, context.today(), &used),
         policy: PolicySummary {
             sources: policy.sources.clone(),
             unrated: Some(policy.unrated),
         },
         prefix: context.prefix.clone(),
-        today: context.today,
+        today: context.today(),
     }
 }
 
@@ -101,54 +108,6 @@ fn absent(witnessed: &[Witnessed], policy: &Policy) -> impl Iterator<Item = Witn
                 observations: Vec::new(),
             }
         })
-}
-
-/// Everything that is missing from the evidence.
-fn gaps(runs: &[Run], policy: &Policy) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    if runs.is_empty() {
-        reasons.push(Reason {
-            verdict: Verdict::Incomplete,
-            code: "no-evidence",
-            scanner: None,
-            text: "no report was given, so nothing was examined".to_owned(),
-            detail: None,
-        });
-    }
-    reasons.extend(runs.iter().filter_map(|run| gap(run, policy)));
-    reasons
-}
-
-fn on(gap: OnGap) -> Verdict {
-    match gap {
-        OnGap::Block => Verdict::Incomplete,
-        OnGap::Warn => Verdict::Warn,
-    }
-}
-
-/// What one run lacks. A report that somebody named is expected whether its scanner is required or
-/// not: naming it is asking for its evidence.
-fn gap(run: &Run, policy: &Policy) -> Option<Reason> {
-    let rule = policy.scanner(&run.scanner);
-    let problem = run.health.problems().first()?;
-    let verdict = match run.health.level() {
-        HealthLevel::Complete => return None,
-        HealthLevel::Failed | HealthLevel::Skipped => {
-            on(rule.on_incomplete.unwrap_or(policy.on_incomplete))
-        }
-        HealthLevel::Partial => match rule.on_partial.or(policy.on_partial) {
-            Some(gap) => on(gap),
-            None if rule.required => Verdict::Incomplete,
-            None => Verdict::Warn,
-        },
-    };
-    Some(Reason {
-        verdict,
-        code: problem.code,
-        scanner: Some(run.scanner.clone()),
-        text: problem.text.clone(),
-        detail: run.report.clone(),
-    })
 }
 
 /// One reason for each gate that blocked or warned.

@@ -1,7 +1,7 @@
 //! What sort of problem a SARIF result is, which the format itself does not say.
 
 use super::format::Rule;
-use crate::model::{AdvisoryId, Ecosystem, Kind, Package};
+use crate::model::{AdvisoryId, Kind};
 
 /// Scanners that look for one sort of problem only.
 static BY_SCANNER: &[(&str, Kind)] = &[
@@ -30,6 +30,9 @@ static BY_SCANNER: &[(&str, Kind)] = &[
     ("cargo-deny", Kind::Dependency),
     ("govulncheck", Kind::Dependency),
 ];
+
+/// Scanners that write one and the same level for every vulnerability: it is no severity.
+pub static LEVEL_IS_CONSTANT: &[&str] = &["osv-scanner", "cargo-audit", "cargo-deny"];
 
 /// By the rule's tags, the scanner, the shape of the rule's id; otherwise it is about code.
 pub fn kind(scanner: &str, rule: Option<&Rule<'_>>, rule_id: &str) -> Kind {
@@ -82,27 +85,6 @@ pub fn advisory(rule_id: &str) -> Option<AdvisoryId> {
     (listed && digits(year) && digits(number))
         .then(|| AdvisoryId::new(&format!("{prefix}-{year}-{number}")))
         .flatten()
-}
-
-/// The package that Trivy's SARIF names only inside the message's text.
-pub fn trivy_package(message: &str) -> Option<Package> {
-    let field = |name: &str| {
-        message
-            .lines()
-            .find_map(|line| line.trim().strip_prefix(name)?.strip_prefix(':'))
-            .map(str::trim)
-            .filter(|value| !value.is_empty())
-    };
-    let mut package = Package::new(Ecosystem::UNKNOWN, field("Package")?);
-    package.version = field("Installed Version").map(Into::into);
-    package.fixed = field("Fixed Version")
-        .unwrap_or_default()
-        .split(',')
-        .map(str::trim)
-        .filter(|version| !version.is_empty())
-        .map(Into::into)
-        .collect();
-    Some(package)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! SARIF 2.1.0 of any tool.
 
+mod dependency;
 mod format;
 mod kind;
 mod place;
@@ -15,6 +16,7 @@ use crate::model::{
     Foreign as _, Health, Kind, Observation, Problem, Redacted, Reported, RuleId, RuleInfo,
     ScannerId, Secret, Severity, Standing, Untrusted, Work,
 };
+use dependency::{Named, named};
 use format::{Log, Notification, Run, SarifResult};
 use rules::Rules;
 use std::collections::BTreeMap;
@@ -254,14 +256,20 @@ impl Reader<'_> {
             .infos
             .entry(rule_id.clone())
             .or_insert_with(|| rules::info(rule, id));
-        let package = match kind {
-            Kind::Dependency => kind::trivy_package(&message),
-            _ => None,
+        let Named {
+            package,
+            advisories,
+        } = match kind {
+            Kind::Dependency => named(self.scanner, id, &message, result),
+            _ => Named {
+                advisories: kind::advisory(id).into_iter().collect(),
+                ..Named::default()
+            },
         };
         let title = match &package {
             // Trivy's message is a list of fields; its rule's title says more.
-            Some(_) => info.title.raw().to_owned(),
-            None => first_sentence(&message).unwrap_or_else(|| info.title.raw().to_owned()),
+            Some(_) if self.scanner == "trivy" => info.title.raw().to_owned(),
+            _ => first_sentence(&message).unwrap_or_else(|| info.title.raw().to_owned()),
         };
 
         let mut observation = Observation::new(rule_id, kind, title);
@@ -269,9 +277,12 @@ impl Reader<'_> {
             observation.message = message.into();
         }
         rate(&mut observation, result, rule);
+        if kind::LEVEL_IS_CONSTANT.contains(&self.scanner) && observation.reported.score.is_none() {
+            observation.severity = None;
+        }
         observation.evidence = evidence;
         observation.cwe = info.cwe.iter().copied().collect();
-        observation.advisories = kind::advisory(id).into_iter().collect();
+        observation.advisories = advisories;
         observation.fix = package.as_ref().map(upgrade);
         observation.package = package;
         // Bandit's end lines are wrong for most multi-line results, and its columns are bytes.

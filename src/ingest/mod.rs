@@ -8,6 +8,7 @@ mod bandit_rules;
 mod compromised;
 mod cvss;
 mod decode;
+mod family;
 mod lenient;
 mod npm_audit;
 mod pip_audit;
@@ -102,6 +103,7 @@ pub fn read(bytes: &[u8], expected: Option<&Expected>) -> Vec<Parsed> {
     for run in &mut runs {
         run.notes.extend(document.notes.iter().cloned());
         compromised::refuse(run);
+        family::mark(run);
     }
     runs
 }

@@ -23,7 +23,7 @@ pub fn finding(number: usize, mut members: Vec<Member>, runs: &[Run]) -> Option<
     let identity = members
         .iter()
         .map(|member| &member.identity)
-        .min_by_key(|identity| (identity.loose().is_some(), *identity))?;
+        .min_by_key(|identity| (identity.has_gaps(), *identity))?;
     let fingerprint = identity.fingerprint(number);
     let severity = members
         .iter()
@@ -71,7 +71,14 @@ fn witnesses(members: &[Member], runs: &[Run]) -> Vec<Witness> {
             })
         })
         .collect();
-    witnesses.sort_by(|a, b| (&a.scanner, &a.rule, a.run).cmp(&(&b.scanner, &b.rule, b.run)));
+    witnesses.sort_by(|a, b| {
+        let key = |w: &Witness| (w.scanner.clone(), w.rule.clone(), w.run);
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| b.severity.cmp(&a.severity))
+    });
+    // A run that lists a problem once for every path or copy has seen it once.
+    witnesses.dedup_by(|b, a| (a.run, &a.rule) == (b.run, &b.rule));
     witnesses
 }
 
@@ -102,8 +109,9 @@ fn fill(into: &mut Observation, from: &Located, severity: Option<Severity>) {
     }
     if let (Some(package), Some(other)) = (into.package.as_mut(), &other.package) {
         package.version = package.version.take().or_else(|| other.version.clone());
-        package.scope = package.scope.or(other.scope);
-        package.relation = package.relation.or(other.relation);
+        // A copy that is shipped, or that the project asks for itself, weighs more.
+        package.scope = package.scope.into_iter().chain(other.scope).min();
+        package.relation = package.relation.into_iter().chain(other.relation).min();
         if package.fixed.is_empty() {
             package.fixed.clone_from(&other.fixed);
         }

@@ -1,11 +1,11 @@
 //! What makes two observations the same problem.
 
+use super::alias::Aliases;
 use super::{condense, raw};
 use crate::model::{
-    AdvisoryId, Certainty, FINGERPRINT_SCHEME, Foreign as _, Kind, Located, Observation, ScannerId,
+    Certainty, FINGERPRINT_SCHEME, Foreign as _, Kind, Located, Observation, ScannerId,
 };
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// See [`Identity::digest`].
@@ -44,22 +44,14 @@ pub enum Identity {
     },
 }
 
-/// What an identity with gaps has in common with the ones that it may fit.
-pub type Loose = (String, String, String);
-
 impl Identity {
-    /// The key by which this identity looks for one without gaps; `None` when it has no gaps.
-    pub fn loose(&self) -> Option<Loose> {
-        match self {
-            Self::Dependency { version, place, .. } if version.is_none() || place.is_none() => {
-                self.dependency_key()
-            }
-            _ => None,
-        }
+    /// True for a dependency whose version or place no one said.
+    pub fn has_gaps(&self) -> bool {
+        matches!(self, Self::Dependency { version, place, .. } if version.is_none() || place.is_none())
     }
 
     /// Ecosystem, name and advisory of a dependency.
-    pub fn dependency_key(&self) -> Option<Loose> {
+    pub fn dependency_key(&self) -> Option<(String, String, String)> {
         match self {
             Self::Dependency {
                 ecosystem,
@@ -160,42 +152,8 @@ impl Identity {
     }
 }
 
-/// For each identifier, the best known one of the advisory that it names.
-pub type Aliases = BTreeMap<(String, String, AdvisoryId), AdvisoryId>;
-
-/// The closure of all alias lists, inside each package: lists of different packages never join,
-/// because one CVE may be a different problem in another package.
-pub fn aliases<'a>(observations: impl Iterator<Item = &'a Observation>) -> Aliases {
-    let mut best: Aliases = BTreeMap::new();
-    let lists: Vec<(String, String, Vec<&AdvisoryId>)> = observations
-        .filter(|o| o.kind == Kind::Dependency && o.advisories.len() > 1)
-        .map(|o| {
-            let (ecosystem, name) = package(o);
-            (ecosystem, name, o.advisories.iter().collect())
-        })
-        .collect();
-    // Each pass gives every list the best name of any of its members. The number of passes is the
-    // length of the longest chain of lists, in practice two; the bound keeps it finite.
-    for _ in 0..16 {
-        let mut changed = false;
-        for (ecosystem, name, ids) in &lists {
-            let key = |id: &AdvisoryId| (ecosystem.clone(), name.clone(), id.clone());
-            let known = ids.iter().map(|id| best.get(&key(id)).unwrap_or(id));
-            let Some(smallest) = known.min().cloned() else {
-                continue;
-            };
-            for id in ids {
-                changed |= best.insert(key(id), smallest.clone()).as_ref() != Some(&smallest);
-            }
-        }
-        if !changed {
-            break;
-        }
-    }
-    best
-}
-
-fn package(observation: &Observation) -> (String, String) {
+/// Ecosystem and normal name of the package.
+pub fn package(observation: &Observation) -> (String, String) {
     match &observation.package {
         Some(package) => (package.ecosystem.as_str().to_owned(), package.normal_name()),
         None => (String::new(), String::new()),
@@ -210,11 +168,8 @@ pub fn of(located: &Located, scanner: Option<&ScannerId>, aliases: &Aliases) -> 
     let elsewhere = location.target.as_ref().map(|t| t.raw().to_owned());
     if let (Kind::Dependency, Some(installed)) = (observation.kind, &observation.package) {
         let (ecosystem, name) = package(observation);
-        let advisory = match observation.advisories.first() {
-            Some(first) => {
-                let key = (ecosystem.clone(), name.clone(), first.clone());
-                aliases.get(&key).unwrap_or(first).to_string()
-            }
+        let advisory = match aliases.canonical(observation) {
+            Some(id) => id.to_string(),
             None => observation.rule.raw().to_owned(),
         };
         let place = match location.certainty {

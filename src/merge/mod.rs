@@ -1,15 +1,21 @@
 //! Observations of many runs → findings, one per problem.
 //!
-//! Two observations of one run are never merged: what a tool lists twice, it counts twice. Across
-//! runs, an observation joins the finding that has the same identity and the same number among its
-//! run's look-alikes.
+//! Identity first: an observation joins the finding that has the same identity and the same number
+//! among its run's look-alikes. Then dependencies with gaps join what they fit, and what different
+//! scanners say of one place joins by the weakness.
 
+mod across;
+mod alias;
 mod build;
 mod identity;
 pub mod line_hash;
+mod loose;
+mod number;
+mod weakness;
 
-use crate::model::{Finding, Foreign as _, Located, Run, Untrusted, Witnessed};
-use identity::{Digest, Identity, Loose};
+use crate::model::{Finding, Foreign as _, Located, Run, ScannerId, Untrusted, Witnessed};
+use identity::{Digest, Identity};
+use number::Numbering;
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -28,7 +34,7 @@ type Slot = (Digest, usize);
 /// Merges. `witnessed` must be in its final order; the result does not depend on the order of the
 /// observations inside a run.
 pub fn merge(witnessed: Vec<Witnessed>) -> (Vec<Run>, Vec<Finding>) {
-    let aliases = identity::aliases(
+    let aliases = alias::aliases(
         witnessed
             .iter()
             .flat_map(|w| &w.observations)
@@ -61,26 +67,17 @@ pub fn merge(witnessed: Vec<Witnessed>) -> (Vec<Run>, Vec<Finding>) {
     });
 
     let mut slots: BTreeMap<Slot, Vec<Member>> = BTreeMap::new();
-    let mut loose = Vec::new();
-    let mut previous = None;
-    let mut number = 0;
+    let mut gaps: BTreeMap<(usize, Slot), Vec<Member>> = BTreeMap::new();
+    let mut numbering = Numbering::default();
     for member in members {
-        if let Some(key) = member.identity.loose() {
-            loose.push((key, member));
-            continue;
+        let slot = (member.digest, numbering.number(&member));
+        match member.identity.has_gaps() {
+            true => gaps.entry((member.run, slot)).or_default().push(member),
+            false => slots.entry(slot).or_default().push(member),
         }
-        number = if previous == Some((member.run, member.digest)) {
-            number + 1
-        } else {
-            0
-        };
-        previous = Some((member.run, member.digest));
-        slots
-            .entry((member.digest, number))
-            .or_default()
-            .push(member);
     }
-    join_loose(loose, &mut slots);
+    loose::join(gaps, &mut slots);
+    across::join(&mut slots, &scanners(&runs));
     let findings = slots
         .into_par_iter()
         .filter_map(|((_, number), members)| build::finding(number, members, &runs))
@@ -88,55 +85,15 @@ pub fn merge(witnessed: Vec<Witnessed>) -> (Vec<Run>, Vec<Finding>) {
     (runs, findings)
 }
 
-/// Observations without a version or without a file join the first finding that they fit and that
-/// their own run does not see yet; else they stand for themselves.
-fn join_loose(loose: Vec<(Loose, Member)>, slots: &mut BTreeMap<Slot, Vec<Member>>) {
-    if loose.is_empty() {
-        return;
-    }
-    // In the order of the identities, not of their digests, so that "first" means something.
-    let mut index: BTreeMap<Loose, Vec<(Identity, Slot)>> = BTreeMap::new();
-    for (slot, members) in slots.iter() {
-        if let Some(first) = members.first()
-            && let Some(key) = first.identity.dependency_key()
-        {
-            index
-                .entry(key)
-                .or_default()
-                .push((first.identity.clone(), *slot));
-        }
-    }
-    for list in index.values_mut() {
-        list.sort();
-    }
-    let mut counts: BTreeMap<(usize, Digest), usize> = BTreeMap::new();
-    // Where a run's next look-alike goes on searching: what it passed over does not fit it either.
-    let mut passed: BTreeMap<(usize, Digest), usize> = BTreeMap::new();
-    for (key, member) in loose {
-        let sees = |members: &[Member]| members.iter().any(|m| m.run == member.run);
-        let candidates = index.get(&key).map(Vec::as_slice).unwrap_or_default();
-        let start = passed.entry((member.run, member.digest)).or_insert(0);
-        let fitting = candidates.iter().skip(*start).find(|(identity, slot)| {
-            *start += 1;
-            member.identity.fits(identity) && slots.get(slot).is_some_and(|members| !sees(members))
-        });
-        let slot = match fitting {
-            Some((_, slot)) => *slot,
-            None => {
-                let count = counts.entry((member.run, member.digest)).or_insert(0);
-                let slot = (member.digest, *count);
-                *count += 1;
-                if !slots.contains_key(&slot) {
-                    index
-                        .entry(key)
-                        .or_default()
-                        .push((member.identity.clone(), slot));
-                }
-                slot
-            }
-        };
-        slots.entry(slot).or_default().push(member);
-    }
+/// Each run's scanner as a number.
+fn scanners(runs: &[Run]) -> Vec<usize> {
+    let mut numbers: BTreeMap<&ScannerId, usize> = BTreeMap::new();
+    runs.iter()
+        .map(|run| {
+            let next = numbers.len();
+            *numbers.entry(&run.scanner).or_insert(next)
+        })
+        .collect()
 }
 
 /// A total order over everything that distinguishes two observations.

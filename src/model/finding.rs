@@ -115,6 +115,9 @@ pub struct Observation {
     pub advisories: BTreeSet<AdvisoryId>,
     /// CWE numbers.
     pub cwe: BTreeSet<u32>,
+    /// A word that different scanners' rules for one weakness have in common, when they are known
+    /// to name the same one.
+    pub family: Option<&'static str>,
     /// How to mend it.
     pub fix: Option<Fix>,
     /// What may be said about the secret that is there, also when the kind is another one.
@@ -148,6 +151,7 @@ impl Observation {
             package: None,
             advisories: BTreeSet::new(),
             cwe: BTreeSet::new(),
+            family: None,
             fix: None,
             evidence: None,
             standing: Standing::Open,

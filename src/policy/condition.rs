@@ -1,6 +1,6 @@
 //! What a gate or a waiver is about.
 
-use crate::model::{AdvisoryId, Finding, Foreign as _, Kind, ScannerId, Severity};
+use crate::model::{AdvisoryId, Finding, Foreign as _, Kind, ScannerId, Severity, Witness};
 use globset::{Glob, GlobBuilder, GlobMatcher};
 
 /// A comparison with a severity: `high`, `>=high`, `<low`.
@@ -98,9 +98,9 @@ pub enum Condition {
     Severity(Vec<SeverityTest>),
     /// The kind.
     Kind(Vec<Kind>),
-    /// Any witness's scanner.
+    /// The witnesses' scanners, see [`Reach`].
     Scanner(Vec<Pattern>),
-    /// Any witness's rule.
+    /// The witnesses' rules, see [`Reach`].
     Rule(Vec<Pattern>),
     /// The file.
     Path(Vec<Pattern>),
@@ -114,21 +114,45 @@ pub enum Condition {
     All(Vec<Self>),
 }
 
+/// How many witnesses of a finding a condition on scanners or rules must fit. What stops a finding
+/// needs one; what lets it pass needs all, or else one scanner's noise would silence another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// One witness is enough.
+    Any,
+    /// Every witness must fit.
+    Every,
+}
+
+impl Reach {
+    fn over(self, finding: &Finding, fits: impl Fn(&Witness) -> bool) -> bool {
+        match self {
+            Self::Any => finding.witnesses.iter().any(fits),
+            Self::Every => finding.witnesses.iter().all(fits),
+        }
+    }
+}
+
 impl Condition {
     /// Whether it holds for a finding whose severity counts as `effective`.
-    pub fn holds(&self, finding: &Finding, effective: Severity) -> bool {
+    pub fn holds(&self, finding: &Finding, effective: Severity, reach: Reach) -> bool {
         let observation = &finding.observation;
         match self {
             Self::Severity(tests) => tests.iter().any(|test| test.holds(effective)),
             Self::Kind(kinds) => kinds.contains(&observation.kind),
-            Self::Scanner(patterns) => finding
-                .witnesses
-                .iter()
-                .any(|w| patterns.iter().any(|p| p.matches(w.scanner.as_str()))),
-            Self::Rule(patterns) => finding
-                .witnesses
-                .iter()
-                .any(|w| patterns.iter().any(|p| p.matches(w.rule.raw()))),
+            Self::Scanner(patterns) => reach.over(finding, |w| {
+                patterns.iter().any(|p| p.matches(w.scanner.as_str()))
+            }),
+            Self::Rule(patterns) => {
+                // The rules of one advisory are names of the same thing.
+                let reach = match observation.kind {
+                    Kind::Dependency => Reach::Any,
+                    _ => reach,
+                };
+                reach.over(finding, |w| {
+                    patterns.iter().any(|p| p.matches(w.rule.raw()))
+                })
+            }
             Self::Path(patterns) => {
                 let path = finding.location.path.raw();
                 patterns.iter().any(|p| p.matches(path))
@@ -141,7 +165,9 @@ impl Condition {
                     .any(|p| p.matches(package.name.raw()) || p.matches(&normal))
             }),
             Self::Fingerprint(fingerprints) => fingerprints.contains(&finding.fingerprint),
-            Self::All(conditions) => conditions.iter().all(|c| c.holds(finding, effective)),
+            Self::All(conditions) => conditions
+                .iter()
+                .all(|c| c.holds(finding, effective, reach)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Findings → dispositions.
 
+use super::condition::Reach;
 use super::{Action, Gate, Policy, Waiver};
 use crate::model::{Decided, Disposition, Finding, GateName, PolicyNote, Standing, WaiverUse};
 use jiff::civil::Date;
@@ -36,18 +37,20 @@ fn decide(
         .waivers
         .iter()
         .enumerate()
-        .filter(|(_, waiver)| waiver.when.holds(finding, effective))
+        .filter(|(_, waiver)| waiver.when.holds(finding, effective, Reach::Every))
         .collect();
     for (index, _) in &matching {
         if let Some(count) = used.get_mut(*index) {
             *count += 1;
         }
     }
-    let Some(gate) = policy
-        .gates
-        .iter()
-        .find(|gate| gate.when.holds(finding, effective))
-    else {
+    let Some(gate) = policy.gates.iter().find(|gate| {
+        let reach = match gate.action {
+            Action::Block | Action::Warn => Reach::Any,
+            Action::Allow => Reach::Every,
+        };
+        gate.when.holds(finding, effective, reach)
+    }) else {
         return Disposition::Unmatched;
     };
     let name = name(gate);

@@ -204,7 +204,7 @@ fn a_finding_of_another_shape_is_not_passed_over() {
 #[test]
 fn hostile_repetition_is_read_in_linear_time() {
     let via: Vec<String> = (0..20_000)
-        .map(|i| format!(r#"{{"source":{i},"name":"a","title":"t","url":"https://github.com/advisories/GHSA-jf85-cpcp-j695","severity":"high"}}"#))
+        .map(|i| format!(r#"{{"source":{i},"name":"a","title":"t","url":"https://github.com/advisories/GHSA-{:04}-{:04}-aaaa","severity":"high"}}"#, i / 10_000, i % 10_000))
         .collect();
     let npm = format!(
         r#"{{"auditReportVersion":2,"vulnerabilities":{{"a":{{"name":"a","via":[{}],"nodes":[]}}}},"metadata":{{"dependencies":{{"total":1}}}}}}"#,
@@ -213,12 +213,14 @@ fn hostile_repetition_is_read_in_linear_time() {
     let text = "{0}".repeat(20_000);
     let argument = "x".repeat(20_000);
     let deep = "a/".repeat(20_000);
-    let result = format!(
-        r#"{{"ruleId":"r","message":{{"text":"{text}","arguments":["{argument}"]}},"locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":"/{deep}b"}},"region":{{"startLine":1}}}}}}]}}"#
-    );
+    let result = |line: usize| {
+        format!(
+            r#"{{"ruleId":"r","message":{{"text":"{text}","arguments":["{argument}"]}},"locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":"/{deep}b"}},"region":{{"startLine":{line}}}}}}}]}}"#
+        )
+    };
     let sarif = format!(
         r#"{{"version":"2.1.0","runs":[{{"tool":{{"driver":{{"name":"T"}}}},"results":[{}]}}]}}"#,
-        vec![result; 50].join(",")
+        (1..=50).map(result).collect::<Vec<_>>().join(",")
     );
     let gates = (0..1_000).map(|i| {
         format!("[[gate]]\nname = \"g{i}\"\nwhen = {{ kind = \"license\" }}\naction = \"warn\"\n")

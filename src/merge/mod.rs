@@ -107,6 +107,7 @@ fn order(a: &Located, b: &Located) -> Ordering {
     };
     a.location
         .cmp(&b.location)
+        .then_with(|| x.place.cmp(&y.place))
         .then_with(|| x.rule.cmp(&y.rule))
         .then_with(|| x.message.cmp(&y.message))
         .then_with(|| x.severity.cmp(&y.severity))

@@ -7,8 +7,11 @@
 
 use super::Member;
 use super::identity::Digest;
-use crate::model::{AdvisoryId, Kind, Located};
+use crate::model::{AdvisoryId, Kind, Located, Location, Place, Untrusted};
 use std::collections::BTreeMap;
+
+/// Where it is, by our own and by the scanner's account, and what is said.
+type Words = (Location, Place, Untrusted);
 
 /// Numbers the members of runs that come sorted by run, digest and place.
 #[derive(Default)]
@@ -17,7 +20,7 @@ pub struct Numbering {
     next: usize,
     ids: BTreeMap<AdvisoryId, usize>,
     unnamed: Option<usize>,
-    last: Option<(String, usize)>,
+    last: Option<(Words, usize)>,
 }
 
 impl Numbering {
@@ -64,14 +67,20 @@ impl Numbering {
     /// Equal ones stand beside each other, because the members come sorted.
     fn place(&mut self, located: &Located) -> usize {
         let observation = &located.observation;
-        let words = format!("{:?}\n{:?}", located.location, observation.message);
-        match &self.last {
-            Some((last, number)) if *last == words => *number,
-            _ => {
-                let number = self.fresh();
-                self.last = Some((words, number));
-                number
-            }
+        if let Some(((location, place, message), number)) = &self.last
+            && *location == located.location
+            && *place == observation.place
+            && *message == observation.message
+        {
+            return *number;
         }
+        let number = self.fresh();
+        let words = (
+            located.location.clone(),
+            observation.place.clone(),
+            observation.message.clone(),
+        );
+        self.last = Some((words, number));
+        number
     }
 }

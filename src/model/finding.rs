@@ -77,7 +77,7 @@ pub enum Standing {
 }
 
 /// Where the scanner says it is, before that is resolved against the repository.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Place {
     /// A file, as written: relative to whatever the scanner's folder was, or absolute.
     pub path: Option<Untrusted>,

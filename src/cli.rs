@@ -92,6 +92,16 @@ pub struct Check {
     )]
     pub outputs: Vec<String>,
 
+    /// The commit or branch that the judged change is to be merged into. Evidence that is only
+    /// partial stops the merge when what was left out is a file of the change.
+    #[arg(
+        long,
+        value_name = "REV",
+        env = "LOCKGATE_BASE",
+        hide_env_values = true
+    )]
+    pub base: Option<String>,
+
     /// Whether to write annotations, job summary and step outputs for the Actions runner.
     #[arg(
         long,

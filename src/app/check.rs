@@ -6,14 +6,15 @@ use super::request::{Kind, OutputArg, Request, request};
 use crate::assess::assess;
 use crate::cli::{Check, When};
 use crate::edge::actions::Runner;
-use crate::edge::clock;
 use crate::edge::output::Destination;
 use crate::edge::terminal::{self, Stream};
+use crate::edge::{clock, git};
 use crate::error::{Error, ErrorKind, verdict_code};
-use crate::model::{Assessment, Context, Verdict};
+use crate::model::{Assessment, Context, RepoPath, Verdict};
 use crate::report::sarif::{self, Purpose};
 use crate::report::{annotations, console, html, json, junit, markdown, outputs};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::io::Write as _;
 
 /// Runs a check; returns the exit code.
@@ -45,7 +46,7 @@ pub fn check(args: &Check) -> Result<u8, Error> {
     let context = Context {
         prefix: request.root.prefix(),
         now: request.as_of.unwrap_or_else(clock::now),
-        change: None,
+        change: change(&request),
     };
     let assessment = assess(evidence, &policy, &context);
 
@@ -66,6 +67,19 @@ pub fn check(args: &Check) -> Result<u8, Error> {
     }
     // A verdict that stops the merge is worth more than the news that a file is missing.
     Ok(if stops { code } else { failed })
+}
+
+/// The files of the judged change. Where git cannot say, partial evidence is judged as without a
+/// base, which is never milder; so it is a note and no error.
+fn change(request: &Request) -> Option<BTreeSet<RepoPath>> {
+    let base = request.base.as_deref()?;
+    match git::changed(&request.root, base) {
+        Ok(files) => Some(files),
+        Err(why) => {
+            terminal::err(&format!("note: the change is not known: {why}\n"));
+            None
+        }
+    }
 }
 
 /// Writes everything that was asked for; one failure does not stop the others.

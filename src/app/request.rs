@@ -53,6 +53,8 @@ pub struct Request {
     pub github: When,
     pub color: When,
     pub as_of: Option<Timestamp>,
+    /// What the judged change is to be merged into.
+    pub base: Option<String>,
     pub quiet: bool,
 }
 
@@ -98,6 +100,7 @@ pub fn request(args: &Check) -> Result<Request, Error> {
             .clone()
             .filter(|policy| !policy.trim().is_empty()),
         outputs,
+        base: args.base.clone().filter(|base| !base.trim().is_empty()),
         github: args.github,
         color: args.color,
         as_of,

@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod clock;
 pub mod files;
+pub mod git;
 pub mod output;
 pub mod reports;
 pub mod terminal;

@@ -267,6 +267,7 @@ struct ReportedOut<'a> {
     severity: Option<&'a str>,
     score: Option<f64>,
     confidence: Option<&'static str>,
+    source: Option<&'a str>,
 }
 
 impl<'a> ReportedOut<'a> {
@@ -275,6 +276,7 @@ impl<'a> ReportedOut<'a> {
             severity: reported.severity.as_ref().map(text),
             score: reported.score,
             confidence: reported.confidence.map(|c| c.word()),
+            source: reported.source.as_ref().map(text),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! in its own way.
 
 use crate::model::{Assessment, Decided, Disposition, Finding, Fix, Location, Untrusted, Verdict};
+use std::collections::BTreeSet;
 
 /// A part of a sentence.
 #[derive(Debug, Clone)]
@@ -196,12 +197,21 @@ pub fn place(location: &Location) -> Untrusted {
     }
 }
 
-/// `bandit`, or `npm-audit, trivy` when several saw it.
+/// `bandit`, or `npm-audit, trivy` when several saw it, or `npm-audit (high), trivy (critical)` when
+/// they rate it differently.
 pub fn witnesses(finding: &Finding) -> String {
-    let mut names: Vec<&str> = finding
+    let ratings: BTreeSet<_> = finding
         .witnesses
         .iter()
-        .map(|w| w.scanner.as_str())
+        .filter_map(|w| w.severity)
+        .collect();
+    let mut names: Vec<String> = finding
+        .witnesses
+        .iter()
+        .map(|w| match w.severity {
+            Some(severity) if ratings.len() > 1 => format!("{} ({severity})", w.scanner),
+            _ => w.scanner.to_string(),
+        })
         .collect();
     names.dedup();
     names.join(", ")

@@ -1,6 +1,6 @@
 //! Failures that users of other gates met. Each test bears its case's number.
 
-use crate::program::{Lockgate, fixture, verdict};
+use crate::program::{Lockgate, fixture, git, verdict};
 use serde_json::{Value, json};
 
 fn incomplete() -> (String, i32) {
@@ -111,6 +111,50 @@ fn anchor_03_an_error_document_is_incomplete_and_said_to_be_an_outage() {
             "{content}"
         );
     }
+}
+
+/// Bandit that could not parse one file; the change touches `touched`.
+fn unparsed(policy: &str, touched: &str, base: &[&str]) -> (String, i32) {
+    let bandit = json!({
+        "errors": [{"filename": "./app/broken.py", "reason": "syntax error while parsing AST from file"}],
+        "generated_at": "2026-11-20T10:00:00Z",
+        "metrics": {"_totals": {"loc": 9}, "./app/broken.py": {"loc": 0}, "./app/fine.py": {"loc": 9}},
+        "results": [],
+    });
+    let lockgate = Lockgate::check()
+        .file("lockgate.toml", policy)
+        .file("app/broken.py", "def\n")
+        .file("app/fine.py", "x = 1\n")
+        .file(".gitignore", "b.json\n");
+    let folder = lockgate.folder.path().to_owned();
+    git(&folder, &["init"]);
+    git(&folder, &["add", "."]);
+    git(&folder, &["commit", "-m", "base"]);
+    git(&folder, &["checkout", "-b", "topic"]);
+    let lockgate = lockgate.file(touched, "def def\n");
+    git(&folder, &["commit", "-am", "change"]);
+    verdict(
+        lockgate
+            .report("bandit", "b.json", bandit.to_string())
+            .args(base),
+    )
+}
+
+#[test]
+fn anchor_04_a_file_that_was_not_scanned_stops_the_change_that_touches_it() {
+    let base = ["--base", "main"];
+    let warns = ("warn".to_owned(), 0);
+    assert_eq!(unparsed("", "app/broken.py", &base), incomplete());
+    assert_eq!(unparsed("", "app/fine.py", &base), warns);
+    let required = "[scanners.bandit]\nrequired = true\n";
+    assert_eq!(unparsed(required, "app/fine.py", &base), warns);
+    assert_eq!(unparsed(required, "app/fine.py", &[]), incomplete());
+    let unknown = ["--base", "no-such-branch"];
+    assert_eq!(unparsed(required, "app/fine.py", &unknown), incomplete());
+    let strict = "on-partial = \"block\"\n";
+    assert_eq!(unparsed(strict, "app/fine.py", &base), incomplete());
+    let relaxed = "on-partial = \"warn\"\n";
+    assert_eq!(unparsed(relaxed, "app/broken.py", &base), warns);
 }
 
 #[test]
@@ -345,6 +389,54 @@ fn anchor_21_two_reports_of_one_tool_share_no_category() {
         .map(|run| run["automationDetails"]["id"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(ids, ["lockgate/bandit/", "lockgate/trivy/"]);
+}
+
+fn trivy(version: &str, created: &str) -> String {
+    json!({
+        "SchemaVersion": 2,
+        "Trivy": {"Version": version},
+        "CreatedAt": created,
+        "ArtifactName": ".",
+        "ArtifactType": "filesystem",
+        "Results": [{"Target": "Cargo.lock", "Class": "lang-pkgs", "Type": "cargo"}],
+    })
+    .to_string()
+}
+
+fn reason(lockgate: Lockgate) -> (String, i32, String) {
+    let (json, code) = lockgate.json();
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    (
+        word(&json["verdict"]),
+        code,
+        word(&json["reasons"][0]["code"]),
+    )
+}
+
+#[test]
+fn anchor_28_a_report_of_a_compromised_release_is_refused() {
+    let by = |version: &str, policy: &str| {
+        let report = trivy(version, "2026-11-20T00:00:00Z");
+        reason(
+            Lockgate::check()
+                .file("lockgate.toml", policy)
+                .report("", "t.json", report),
+        )
+    };
+    let refused = ("incomplete".into(), 3, "compromised-version".into());
+    let trusting = "[scanners.trivy]\nversion = \"=0.69.4\"\n";
+    assert_eq!(by("0.69.4", ""), refused);
+    assert_eq!(by("v0.69.4", trusting), refused);
+    assert_eq!(by("0.69.3", ""), ("pass".into(), 0, String::new()));
+    let range = "[scanners.trivy]\nversion = \">=0.70\"\n";
+    assert_eq!(
+        by("0.69.3", range),
+        ("incomplete".into(), 3, "version".into())
+    );
+    let sarif =
+        sarif(json!([{"tool": {"driver": {"name": "Trivy", "version": "0.69.4"}}, "results": []}]));
+    let of_sarif = reason(Lockgate::check().report("", "t.sarif", sarif));
+    assert_eq!(of_sarif, refused);
 }
 
 #[test]

@@ -102,3 +102,26 @@ pub fn verdict(lockgate: Lockgate) -> (String, i32) {
     let (json, code) = lockgate.json();
     (json["verdict"].as_str().unwrap().to_owned(), code)
 }
+
+/// Runs git in a folder, with no configuration but this.
+pub fn git(folder: &Path, args: &[&str]) {
+    let identity = [
+        "-c",
+        "user.name=t",
+        "-c",
+        "user.email=t@example.org",
+        "-c",
+        "init.defaultBranch=main",
+    ];
+    let status = Command::new("git")
+        .args(identity)
+        .args(args)
+        .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success(), "git {args:?}");
+}

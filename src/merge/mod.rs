@@ -7,6 +7,7 @@
 mod across;
 mod alias;
 mod build;
+mod formats;
 mod identity;
 pub mod line_hash;
 mod loose;
@@ -77,6 +78,7 @@ pub fn merge(witnessed: Vec<Witnessed>) -> (Vec<Run>, Vec<Finding>) {
         }
     }
     loose::join(gaps, &mut slots);
+    formats::join(&mut slots, &runs);
     across::join(&mut slots, &scanners(&runs));
     let findings = slots
         .into_par_iter()

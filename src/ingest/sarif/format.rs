@@ -168,8 +168,8 @@ pub struct Location<'a> {
 pub struct PhysicalLocation<'a> {
     #[serde(default, borrow)]
     pub artifact_location: Option<ArtifactLocation<'a>>,
-    #[serde(default)]
-    pub region: Option<RegionPart>,
+    #[serde(default, borrow)]
+    pub region: Option<RegionPart<'a>>,
 }
 
 /// §3.4
@@ -195,7 +195,7 @@ pub struct LogicalLocation<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RegionPart {
+pub struct RegionPart<'a> {
     #[serde(default)]
     pub start_line: Int,
     #[serde(default)]
@@ -204,6 +204,15 @@ pub struct RegionPart {
     pub end_line: Int,
     #[serde(default)]
     pub end_column: Int,
+    #[serde(default, borrow)]
+    pub snippet: Option<Snippet<'a>>,
+}
+
+/// §3.30.13
+#[derive(Deserialize)]
+pub struct Snippet<'a> {
+    #[serde(default, borrow)]
+    pub text: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]

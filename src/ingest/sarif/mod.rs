@@ -295,6 +295,7 @@ impl Reader<'_> {
         }
         if !observation.holds_secret() {
             observation.line_hash = line_hash(result);
+            observation.quoted_line = place::quoted(locations).map(Untrusted::from);
         }
         observation
     }

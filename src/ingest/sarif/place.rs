@@ -33,6 +33,18 @@ pub fn place(locations: &[Location<'_>], run: &Run<'_>, columns: bool) -> Place 
     }
 }
 
+/// The first line of the text that the report quotes from the place.
+pub fn quoted<'a>(locations: &'a [Location<'_>]) -> Option<&'a str> {
+    let mut regions = locations
+        .iter()
+        .filter_map(|l| l.physical_location.as_ref()?.region.as_ref());
+    let snippet = regions.find_map(|region| region.snippet.as_ref()?.text.as_ref())?;
+    snippet
+        .as_str()
+        .lines()
+        .find(|line| !line.trim().is_empty())
+}
+
 /// A URI with its bases in front (§3.4.4), or of the artifact that the index names (§3.4.5).
 pub fn resolve(location: &ArtifactLocation<'_>, run: &Run<'_>) -> Option<String> {
     let mut location = location;
@@ -103,7 +115,7 @@ fn of_uri(uri: &str, region: Option<Region>) -> Place {
     }
 }
 
-fn region(part: &RegionPart, columns: bool) -> Option<Region> {
+fn region(part: &RegionPart<'_>, columns: bool) -> Option<Region> {
     let number = |n: Int| n.0.and_then(|n| u64::try_from(n).ok());
     let region = Region::line(number(part.start_line)?)?;
     if !columns {

@@ -14,6 +14,7 @@ mod anchors;
 mod architecture;
 mod cli;
 mod corpus;
+mod corrections;
 mod damage;
 mod determinism;
 mod hostile;

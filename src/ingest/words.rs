@@ -45,9 +45,24 @@ pub fn moment(text: &str) -> Option<Timestamp> {
     zoned().or_else(|| Some(civil()?.to_zoned(TimeZone::UTC).ok()?.timestamp()))
 }
 
+/// The first `most` characters. For texts that one part of a document gives and many findings
+/// repeat: a name of a megabyte must not cost a megabyte for each of them.
+pub fn short(text: &str, most: usize) -> &str {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => text.get(..end).unwrap_or_default(),
+        None => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_texts_end_between_characters() {
+        assert_eq!(short("äöü", 2), "äö");
+        assert_eq!(short("äöü", 3), "äöü");
+    }
 
     #[test]
     fn severities_in_any_case() {

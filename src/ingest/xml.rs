@@ -185,9 +185,11 @@ impl<'a> Tree<'a> {
 
     /// The reader has compared the names already.
     fn close(&mut self) {
-        let Some(element) = self.open.pop() else {
+        let Some(mut element) = self.open.pop() else {
             return;
         };
+        element.children.shrink_to_fit();
+        element.attributes.shrink_to_fit();
         match self.open.last_mut() {
             Some(parent) => parent.children.push(element),
             None => self.root = Some(element),

@@ -17,6 +17,7 @@ mod corpus;
 mod corrections;
 mod damage;
 mod determinism;
+mod formats;
 mod hostile;
 mod policies;
 mod program;

@@ -115,7 +115,9 @@ fn writer(bom: &Bom<'_>) -> (ScannerId, Untrusted, Option<Untrusted>) {
         return (info.scanner(), info.name.into(), version(&tool.version));
     }
     let named = tools().find_map(|tool| {
+        // `cyclonedx-python-lib` and its like are the pens that tools write with.
         let name = tool.name.text()?;
+        let name = Some(name).filter(|name| !name.starts_with("cyclonedx-"))?;
         Some((ScannerId::slug(name)?, name.into(), version(&tool.version)))
     });
     named.unwrap_or_else(|| (INFO.scanner(), INFO.name.into(), None))

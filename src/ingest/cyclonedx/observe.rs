@@ -15,6 +15,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// it thousands of times.
 const TOLD: usize = 16;
 
+/// Characters of a name or path, of which many findings may speak.
+const LONGEST: usize = 512;
+
+/// Properties or places of one component that are looked at.
+const MAX_PROPERTIES: usize = 256;
+
 /// Identifiers of one vulnerability that are kept.
 const MAX_ALIASES: usize = 32;
 
@@ -81,7 +87,7 @@ fn image<'t>(subject: &'t Component<'_>) -> Option<&'t str> {
     let kind = subject.kind.as_ref()?.as_str();
     let elsewhere = ["container", "device", "firmware", "operating-system"].contains(&kind);
     let name = subject.name.as_ref().filter(|_| elsewhere)?;
-    Some(name.as_str())
+    Some(words::short(name.as_str(), LONGEST))
 }
 
 /// All observations, one for each vulnerability and component, and their rules.
@@ -93,10 +99,7 @@ pub fn all(
     let mut observations = Vec::new();
     for vulnerability in bom.vulnerabilities.as_deref().unwrap_or_default() {
         let told = vulnerability.affects.len() <= TOLD;
-        let one = Observation {
-            // The place of the first line of text: replaced below.
-            ..describe(vulnerability, told, &mut rules)
-        };
+        let one = describe(vulnerability, told, &mut rules);
         let mut seen = BTreeSet::new();
         let affects = vulnerability.affects.iter();
         let affects: Vec<_> = affects.filter(|a| seen.insert(a.target.as_str())).collect();
@@ -145,7 +148,7 @@ fn describe(
     observation.cwe = cwe;
     observation.advisories = advisories(v, id);
     rate(&mut observation, v);
-    observation.standing = standing(v);
+    observation.standing = standing(v, told);
     observation
 }
 
@@ -203,10 +206,10 @@ fn rate(observation: &mut Observation, v: &Vulnerability<'_>) {
         .or(v.ratings.first())
         .and_then(|r| r.source.name.text());
     observation.reported = Reported {
-        severity: word.map(Untrusted::from),
+        severity: word.map(|word| words::short(word, LONGEST).into()),
         score: scored,
         confidence: None,
-        source: source.map(Untrusted::from),
+        source: source.map(|source| words::short(source, LONGEST).into()),
     };
 }
 
@@ -243,13 +246,13 @@ fn score(rating: &Rating) -> Option<f64> {
 }
 
 /// `analysis.state` of the specification, with the reason in the document's words.
-fn standing(v: &Vulnerability<'_>) -> Standing {
+fn standing(v: &Vulnerability<'_>, told: bool) -> Standing {
     match v.analysis.state.text() {
         Some("resolved" | "resolved_with_pedigree" | "false_positive" | "not_affected") => {
             let analysis = &v.analysis;
             let texts = [&analysis.detail, &analysis.justification, &analysis.state];
             let reason = texts.into_iter().find_map(|t| t.text());
-            Standing::Suppressed(reason.map(Untrusted::from))
+            Standing::Suppressed(reason.filter(|_| told).map(Untrusted::from))
         }
         _ => Standing::Open,
     }
@@ -277,7 +280,7 @@ fn place(
     }
     observation.fix = fix(v, &mut package);
     observation.package = Some(package);
-    let path = component.and_then(path);
+    let path = component.and_then(path).map(|p| words::short(p, LONGEST));
     observation.place = match (components.image, path) {
         (Some(image), Some(path)) => Place {
             target: Some(format!("{image}: {path}").into()),
@@ -293,10 +296,11 @@ fn place(
 
 fn package(component: &Component<'_>) -> Option<Package> {
     let text = |text: &Option<Text<'_>>| {
-        let text = text.as_ref().map(|t| t.as_str().to_owned());
-        text.filter(|t| !t.is_empty())
+        let text = text.as_ref().map(|t| words::short(t.as_str(), LONGEST));
+        text.filter(|t| !t.is_empty()).map(str::to_owned)
     };
     let by_url = component.purl.as_ref();
+    let by_url = by_url.filter(|url| url.as_str().len() <= LONGEST);
     let by_url = by_url.and_then(|url| purl::package(url.as_str()));
     let mut package = by_url.or_else(|| {
         let name = text(&component.name)?;
@@ -314,11 +318,11 @@ fn package(component: &Component<'_>) -> Option<Package> {
 
 /// The file that brings the component in, as the specification, Syft or Trivy say it.
 fn path<'t>(component: &'t Component<'_>) -> Option<&'t str> {
-    let occurrences = component.evidence.occurrences.iter();
+    let occurrences = component.evidence.occurrences.iter().take(MAX_PROPERTIES);
     let mut seen = occurrences.filter_map(|o| o.location.text());
     seen.next().or_else(|| {
         let known = ["syft:location:0:path", "aquasecurity:trivy:FilePath"];
-        let properties = component.properties.iter();
+        let properties = component.properties.iter().take(MAX_PROPERTIES);
         let mut found = properties.filter(|p| p.name.text().is_some_and(|n| known.contains(&n)));
         // Syft writes paths from the folder that it looked at, with a leading `/`.
         Some(found.next()?.value.text()?.trim_start_matches('/'))
@@ -328,6 +332,10 @@ fn path<'t>(component: &'t Component<'_>) -> Option<&'t str> {
 /// Trivy recommends `Upgrade NAME to version 1.2.3, 2.0.1`; pip-audit writes only `Upgrade`.
 fn fix(v: &Vulnerability<'_>, package: &mut Package) -> Option<Fix> {
     let advice = v.recommendation.as_ref()?.as_str().trim();
+    let advice = match v.affects.len() {
+        n if n <= TOLD => advice,
+        _ => words::short(advice, LONGEST),
+    };
     let upgrade_to = advice.strip_prefix("Upgrade ").and_then(|rest| {
         let (name, versions) = rest.split_once(" to version ")?;
         // Of several components the text speaks of one.
@@ -345,7 +353,6 @@ fn fix(v: &Vulnerability<'_>, package: &mut Package) -> Option<Fix> {
     match advice {
         "" => None,
         "Upgrade" => Some(Fix::UpgradeExists),
-        advice if v.affects.len() <= TOLD => Some(Fix::Advice(advice.into())),
-        _ => None,
+        advice => Some(Fix::Advice(advice.into())),
     }
 }

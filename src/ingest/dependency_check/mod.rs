@@ -59,11 +59,12 @@ impl Tool for DependencyCheck {
         let mut rules = BTreeMap::new();
         let mut observations = Vec::new();
         for dependency in &report.dependencies {
+            let subject = Subject::of(dependency);
             for vulnerability in &dependency.vulnerabilities {
-                observations.push(observe(dependency, vulnerability, &mut rules));
+                observations.push(observe(&subject, vulnerability, &mut rules));
             }
             for vulnerability in &dependency.suppressed {
-                let mut observation = observe(dependency, vulnerability, &mut rules);
+                let mut observation = observe(&subject, vulnerability, &mut rules);
                 let notes = vulnerability.notes.text().map(Untrusted::from);
                 observation.standing = Standing::Suppressed(notes);
                 observations.push(observation);
@@ -109,7 +110,7 @@ fn health(report: &Report<'_>) -> Health {
 }
 
 fn observe(
-    dependency: &Dependency<'_>,
+    subject: &Subject<'_>,
     v: &Vulnerability<'_>,
     rules: &mut BTreeMap<RuleId, RuleInfo>,
 ) -> Observation {
@@ -153,31 +154,44 @@ fn observe(
         confidence: None,
         source: v.source.text().map(Untrusted::from),
     };
-    let mut package = package(dependency);
+    let mut package = subject.package.clone();
     package.fixed = v.fixed().map(Untrusted::from).collect();
     // The data knows ranges of versions that are affected, seldom the one that mends it.
     observation.fix = (!package.fixed.is_empty()).then(|| upgrade(&package));
     observation.package = Some(package);
-    observation.place.path = path(dependency).map(Untrusted::from);
+    observation.place.path = subject.path.map(Untrusted::from);
     observation
 }
 
-/// By the package URL, else by the file: that is all that a vulnerable binary has.
-fn package(dependency: &Dependency<'_>) -> Package {
-    let by_url = dependency
-        .packages
-        .iter()
-        .find_map(|p| purl::package(p.id.text()?));
-    by_url.unwrap_or_else(|| {
-        let name = dependency.file_name.text().unwrap_or("unnamed file");
-        Package::new(Ecosystem::UNKNOWN, name.trim())
-    })
+/// What a dependency's findings are about.
+struct Subject<'t> {
+    package: Package,
+    path: Option<&'t str>,
 }
 
-/// `/work/package-lock.json?yargs-parser`: what stands after `?` is an entry of the file.
-fn path<'t>(dependency: &'t Dependency<'_>) -> Option<&'t str> {
-    let path = dependency.file_path.text()?.trim().split('?').next()?;
-    (!path.is_empty()).then_some(path)
+/// Characters of a name or path, which every finding of a dependency repeats.
+const LONGEST: usize = 512;
+
+impl<'t> Subject<'t> {
+    /// The package by its URL, else by the file: that is all that a vulnerable binary has.
+    fn of(dependency: &'t Dependency<'_>) -> Self {
+        let urls = dependency.packages.iter().filter_map(|p| p.id.text());
+        let mut urls = urls.filter(|url| url.len() <= LONGEST);
+        let name = dependency.file_name.text().unwrap_or("unnamed file").trim();
+        // `/work/package-lock.json?yargs-parser`: what follows `?` is an entry of the file.
+        let path = dependency
+            .file_path
+            .text()
+            .and_then(|p| p.trim().split('?').next());
+        Self {
+            package: urls
+                .find_map(purl::package)
+                .unwrap_or_else(|| Package::new(Ecosystem::UNKNOWN, words::short(name, LONGEST))),
+            path: path
+                .filter(|p| !p.is_empty())
+                .map(|p| words::short(p, LONGEST)),
+        }
+    }
 }
 
 impl Vulnerability<'_> {

@@ -352,3 +352,6 @@ fn ecosystem(word: Option<&str>) -> Ecosystem {
         kind => Ecosystem::new(kind),
     }
 }
+
+#[cfg(test)]
+mod tests;

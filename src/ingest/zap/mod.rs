@@ -140,7 +140,7 @@ fn observe(site: &Site, alert: &Alert, rules: &mut BTreeMap<RuleId, RuleInfo>) -
 
 /// The first address where it was seen, without query and fragment.
 fn target(site: &Site, alert: &Alert) -> String {
-    let name = site.name.text().unwrap_or_default();
+    let name = super::words::short(site.name.text().unwrap_or_default(), 512);
     let uri = alert.instances.iter().find_map(|i| i.uri.text());
     let uri = uri.unwrap_or(name);
     let address = uri.split(['?', '#']).next().unwrap_or_default();

@@ -8,11 +8,10 @@ use super::shape::Shape;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
 use super::words;
 use crate::model::{
-    Coverage, Health, Kind, Observation, Problem, Region, Reported, RuleId, RuleInfo, Standing,
-    Untrusted, Work,
+    Coverage, Fix, Health, Kind, Observation, Problem, Region, Reported, RuleId, RuleInfo,
+    Standing, Untrusted, Work,
 };
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The adapter.
@@ -42,10 +41,19 @@ struct Results<'a> {
     failed_checks: Vec<Check<'a>>,
     #[serde(default, borrow, deserialize_with = "or_default")]
     skipped_checks: Vec<Check<'a>>,
-    #[serde(default, deserialize_with = "or_default")]
-    passed_checks: Vec<IgnoredAny>,
+    #[serde(default, borrow, deserialize_with = "or_default")]
+    passed_checks: Vec<Passed<'a>>,
     #[serde(default, borrow, deserialize_with = "or_default")]
     parsing_errors: Vec<Text<'a>>,
+}
+
+/// A check without objection.
+#[derive(Deserialize)]
+struct Passed<'a> {
+    #[serde(default, borrow)]
+    file_path: Option<Text<'a>>,
+    #[serde(default, borrow)]
+    repo_file_path: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -84,6 +92,17 @@ struct Check<'a> {
 struct Outcome {
     #[serde(default)]
     suppress_comment: Scalar,
+}
+
+impl Results<'_> {
+    /// The files that were looked at.
+    fn files(&self) -> impl Iterator<Item = &str> {
+        let listed = self.failed_checks.iter().chain(&self.skipped_checks);
+        let listed = listed.map(|c| path(&c.repo_file_path, &c.file_path));
+        let passed = self.passed_checks.iter();
+        let passed = passed.map(|c| path(&c.repo_file_path, &c.file_path));
+        listed.chain(passed).flatten()
+    }
 }
 
 impl Tool for Checkov {
@@ -127,12 +146,12 @@ impl Tool for Checkov {
         }
         let summaries = || reports.iter().filter_map(|r| r.summary.as_ref());
         let version = summaries().find_map(|s| s.checkov_version.as_ref());
-        let frameworks = reports.iter().map(|r| r.check_type.as_str().into());
+        let files: BTreeSet<&str> = reports.iter().flat_map(|r| r.results.files()).collect();
         Ok(Parsed {
             version: version.map(|v| v.as_str().into()),
             observations,
             rules,
-            coverage: Coverage::default().inputs(frameworks),
+            coverage: Coverage::default().inputs(files.into_iter().map(Untrusted::from)),
             ..Parsed::of(&INFO, health(&reports))
         })
     }
@@ -196,7 +215,11 @@ fn observe(check: &Check<'_>, kind: Kind, rules: &mut BTreeMap<RuleId, RuleInfo>
         severity: word.map(Untrusted::from),
         ..Reported::default()
     };
-    observation.place.path = path(check).map(Untrusted::from);
+    if kind == Kind::Secret {
+        observation.fix = Some(Fix::Advice(words::REVOKE.into()));
+    }
+    let path = path(&check.repo_file_path, &check.file_path);
+    observation.place.path = path.map(Untrusted::from);
     let line = |index: usize| {
         let line = check.file_line_range.get(index)?.0?;
         u64::try_from(line).ok()
@@ -210,9 +233,9 @@ fn observe(check: &Check<'_>, kind: Kind, rules: &mut BTreeMap<RuleId, RuleInfo>
 
 /// The file seen from the folder that Checkov was started in, else from the one that it was told
 /// to look at. Both are written with a leading `/` that means that folder.
-fn path<'t>(check: &'t Check<'_>) -> Option<&'t str> {
+fn path<'t>(repository: &'t Option<Text<'_>>, folder: &'t Option<Text<'_>>) -> Option<&'t str> {
     let inside = |path: &&str| !path.is_empty() && !path.contains("..");
-    [&check.repo_file_path, &check.file_path]
+    [repository, folder]
         .into_iter()
         .flatten()
         .map(|path| path.as_str().trim_start_matches('/'))

@@ -65,7 +65,7 @@ impl Tool for Gitleaks {
         let observations = leaks.iter().map(|l| observe(l, &mut rules)).collect();
         let files: BTreeSet<&str> = leaks.iter().map(|l| l.file.as_str()).collect();
         let health = Health::judge(
-            Work::new(files.len() as u64, "files with leaks"),
+            Work::new(files.len() as u64, "files"),
             Vec::new(),
             Problem::new(
                 "nothing-scanned",

@@ -91,7 +91,7 @@ fn health(findings: &[Finding<'_>], files: usize) -> Health {
         );
     }
     Health::judge(
-        Work::new(files as u64, "files with findings"),
+        Work::new(files as u64, "files"),
         problems,
         Problem::new(
             "nothing-scanned",

@@ -148,7 +148,7 @@ fn health(bom: &Bom<'_>, scanner: &ScannerId, components: usize) -> Health {
     let work = if components > 0 {
         Work::new(components as u64, "components")
     } else {
-        Work::new(found as u64, "vulnerabilities")
+        Work::new(found as u64, "findings")
     };
     Health::judge(
         work,

@@ -100,7 +100,7 @@ fn health(report: &Report<'_>) -> Health {
         ));
     }
     Health::judge(
-        Work::new(report.dependencies.len() as u64, "dependencies"),
+        Work::new(report.dependencies.len() as u64, "packages"),
         problems,
         Problem::new(
             "nothing-scanned",

@@ -331,16 +331,12 @@ fn dependency(observation: &mut Observation, extra: &Extra<'_>) {
     observation.package = Some(package);
     if let Some(lockfile) = &found.lockfile {
         // The match may stand where the package is used; the finding is about the package.
-        if lockfile.as_str() != extra_path(observation) {
-            observation.place.path = Some(lockfile.as_str().into());
+        let lockfile = Some(Untrusted::new(lockfile.as_str()));
+        if observation.place.path != lockfile {
+            observation.place.path = lockfile;
             observation.place.region = None;
         }
     }
-}
-
-fn extra_path(observation: &Observation) -> &str {
-    use crate::model::Foreign as _;
-    observation.place.path.as_ref().map_or("", |p| p.raw())
 }
 
 /// Semgrep's names of ecosystems (`semgrep_output_v1.atd`, `ecosystem`) as package-url types.

@@ -120,8 +120,8 @@ fn observe(site: &Site, alert: &Alert, rules: &mut BTreeMap<RuleId, RuleInfo>) -
         ..RuleInfo::titled(title)
     });
     let mut observation = Observation::new(rule, Kind::Config, title);
-    if let Some(description) = alert.desc.text() {
-        observation.message = plain(description).into();
+    if let Some(description) = alert.desc.text().map(plain).filter(|d| !d.is_empty()) {
+        observation.message = description.into();
     }
     observation.severity = severity;
     observation.reported = Reported {
@@ -130,7 +130,8 @@ fn observe(site: &Site, alert: &Alert, rules: &mut BTreeMap<RuleId, RuleInfo>) -
         ..Reported::default()
     };
     observation.cwe = cwe.into_iter().collect();
-    observation.fix = alert.solution.text().map(|s| Fix::Advice(plain(s).into()));
+    let solution = alert.solution.text().map(plain).filter(|s| !s.is_empty());
+    observation.fix = solution.map(|s| Fix::Advice(s.into()));
     if alert.confidence.text().map(str::trim) == Some("0") {
         observation.standing = Standing::NotAProblem("false-positive");
     }

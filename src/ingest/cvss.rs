@@ -5,7 +5,6 @@
 
 use std::str::FromStr as _;
 
-#[allow(dead_code, reason = "used by the adapters that follow")]
 /// The base score of a vector of version 2.0, 3.x or 4.0, 0.1–10.0. `None` for anything else and
 /// for a score of 0.0, which rates nothing.
 pub fn score(vector: &str) -> Option<f64> {

@@ -5,20 +5,30 @@
 
 mod bandit;
 mod bandit_rules;
+mod checkov;
 mod compromised;
 mod cvss;
+mod cyclonedx;
 mod decode;
+mod dependency_check;
 mod family;
+mod gitleaks;
+mod hadolint;
 mod lenient;
 mod npm_audit;
 mod pip_audit;
+mod purl;
 mod recognise;
 mod sarif;
+mod semgrep;
 mod shape;
 mod summary;
 pub mod tool;
 mod trivy;
 mod version;
+mod words;
+mod xml;
+mod zap;
 
 use crate::model::{Foreign as _, Health, Problem, ScannerId, Untrusted};
 use decode::Document;
@@ -28,9 +38,16 @@ use tool::{Parsed, Tool, ToolInfo};
 /// Every tool whose own format is read. The place to register a new one.
 pub static TOOLS: &[&dyn Tool] = &[
     &bandit::Bandit,
+    &checkov::Checkov,
+    &cyclonedx::CycloneDx,
+    &dependency_check::DependencyCheck,
+    &gitleaks::Gitleaks,
+    &hadolint::Hadolint,
     &npm_audit::NpmAudit,
     &pip_audit::PipAudit,
+    &semgrep::Semgrep,
     &trivy::Trivy,
+    &zap::Zap,
 ];
 
 /// Finds a tool by its scanner name, one of its aliases, or its own name (SARIF driver name).
@@ -113,13 +130,22 @@ type Refusal = (Option<&'static ToolInfo>, Problem);
 fn parse(document: &Document<'_>, expected: Option<&Expected>) -> Result<Vec<Parsed>, Refusal> {
     if let Some((tool, format)) = sniff(document) {
         let info = tool.info();
-        if let Some(expected) = expected.filter(|e| e.scanner.as_str() != info.id) {
+        let other = expected.filter(|e| e.scanner.as_str() != info.id);
+        if let Some(expected) = other.filter(|_| !tool.of_any_tool()) {
             return Err((None, mismatch(expected, format)));
         }
         let mut run = tool
             .parse(&document.text, &document.shape)
             .map_err(|p| (Some(info), p))?;
         run.format = Some(format);
+        if let Some(expected) = other {
+            // A document that names no tool is taken for what the user says that it is.
+            if run.scanner.as_str() == info.id {
+                run.scanner = expected.scanner.clone();
+                run.tool = expected.tool_name();
+            }
+            adopt(&mut run, expected);
+        }
         return Ok(vec![run]);
     }
     if sarif::sniff(&document.shape) {

@@ -19,10 +19,6 @@ fn first_has(shape: &Shape, key: &str) -> bool {
 /// Formats of other tools, the more specific ones first.
 static KNOWN: &[Known] = &[
     Known {
-        name: "a CycloneDX document",
-        matches: |s| s.has("bomFormat"),
-    },
-    Known {
         name: "an SPDX document",
         matches: |s| s.has("spdxVersion"),
     },
@@ -39,35 +35,12 @@ static KNOWN: &[Known] = &[
         matches: |s| s.has("report_meta") || s.has_all(&["meta", "scan_results"]),
     },
     Known {
-        name: "Semgrep JSON",
-        matches: |s| s.has_all(&["results", "errors", "paths"]),
-    },
-    Known {
-        name: "Checkov JSON",
-        matches: |s| s.has("check_type") || s.has("checkov_version") || first_has(s, "check_type"),
-    },
-    Known {
-        name: "OWASP ZAP JSON",
-        matches: |s| s.has("@programName") || s.has_all(&["site", "@version"]),
-    },
-    Known {
         name: "OSV-Scanner JSON",
         matches: |s| {
             s.get("results")
                 .and_then(Shape::first)
                 .is_some_and(|r| r.has("packages"))
                 || s.has("experimental_config")
-        },
-    },
-    Known {
-        name: "gitleaks JSON",
-        matches: |s| first_has(s, "RuleID") || first_has(s, "offender"),
-    },
-    Known {
-        name: "hadolint JSON",
-        matches: |s| {
-            s.first()
-                .is_some_and(|f| f.has_all(&["code", "level", "file"]))
         },
     },
     Known {
@@ -83,8 +56,48 @@ static KNOWN: &[Known] = &[
         matches: |s| s.has_all(&["vulnerabilities", "ok"]) || first_has(s, "packageManager"),
     },
     Known {
-        name: "OWASP Dependency-Check JSON",
-        matches: |s| s.has("reportSchema"),
+        name: "secretlint or ESLint JSON",
+        matches: |s| {
+            s.first()
+                .is_some_and(|f| f.has_all(&["filePath", "messages"]))
+        },
+    },
+    Known {
+        name: "Kingfisher JSON",
+        matches: |s| s.has_all(&["findings", "metadata"]) || s.has_all(&["rule", "finding"]),
+    },
+    Known {
+        name: "Code Climate JSON",
+        matches: |s| s.has_all(&["check_name", "location"]) || first_has(s, "check_name"),
+    },
+    Known {
+        name: "govulncheck JSON",
+        matches: |s| {
+            s.has("config")
+                || s.has("osv")
+                || first_has(s, "config")
+                || s.has_all(&["Vulns", "Modules"])
+        },
+    },
+    Known {
+        name: "Checkstyle XML",
+        matches: |s| s.is_xml("checkstyle"),
+    },
+    Known {
+        name: "JUnit XML",
+        matches: |s| s.is_xml("testsuites") || s.is_xml("testsuite"),
+    },
+    Known {
+        name: "Nessus XML",
+        matches: |s| s.is_xml("NessusClientData_v2"),
+    },
+    Known {
+        name: "Nmap XML",
+        matches: |s| s.is_xml("nmaprun"),
+    },
+    Known {
+        name: "SpotBugs XML",
+        matches: |s| s.is_xml("BugCollection"),
     },
     Known {
         name: "Composer audit JSON",
@@ -94,15 +107,11 @@ static KNOWN: &[Known] = &[
         name: "yarn audit JSON",
         matches: |s| s.has_all(&["value", "children"]) || (s.has("type") && s.has("data")),
     },
-    Known {
-        name: "govulncheck JSON",
-        matches: |s| s.has("config") || s.has("osv"),
-    },
 ];
 
 /// Why a document is refused, and by which tool it was written when that can be told.
 pub fn explain(shape: &Shape, text: &str, expected: Option<&Expected>) -> Refusal {
-    if let Some(problem) = nothing_in_it(shape) {
+    if let Some(problem) = nothing_in_it(shape, expected) {
         return (None, problem);
     }
     if let Some(refusal) = error_document(shape, text) {
@@ -161,16 +170,27 @@ pub fn explain(shape: &Shape, text: &str, expected: Option<&Expected>) -> Refusa
 }
 
 /// `{}`, `[]`, `null`: what a crashed wrapper script leaves behind.
-fn nothing_in_it(shape: &Shape) -> Option<Problem> {
+fn nothing_in_it(shape: &Shape, expected: Option<&Expected>) -> Option<Problem> {
     let what = match shape {
         Shape::Null => "null",
         Shape::Array(None) => "an empty array",
         Shape::Object(entries) if entries.is_empty() => "an empty object",
         _ => return None,
     };
+    let advice = expected.map_or_else(String::new, |expected| {
+        // Their JSON is a bare list of findings, whatever was looked at.
+        if ["gitleaks", "hadolint"].contains(&expected.scanner.as_str()) {
+            format!(
+                "; the JSON of {} cannot prove work, its SARIF does",
+                expected.scanner
+            )
+        } else {
+            String::new()
+        }
+    });
     Some(Problem::new(
         "no-content",
-        format!("the report is {what}: that proves no work, so it is not a clean result"),
+        format!("the report is {what}: that proves no work, so it is not a clean result{advice}"),
     ))
 }
 

@@ -49,6 +49,12 @@ pub trait Tool: Sync {
     /// The name of the format, when a document of this shape is one of this tool's.
     fn sniff(&self, shape: &Shape) -> Option<&'static str>;
 
+    /// True for a format that many tools write: its runs carry the name of the tool that the
+    /// document names.
+    fn of_any_tool(&self) -> bool {
+        false
+    }
+
     /// Reads a whole document, of this outline, that [`Tool::sniff`] recognised.
     ///
     /// # Errors

@@ -8,8 +8,8 @@ use super::shape::Shape;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
 use super::words;
 use crate::model::{
-    Coverage, Fix, Health, Kind, Observation, Problem, Region, Reported, RuleId, RuleInfo,
-    Standing, Untrusted, Work,
+    Coverage, Fix, Health, Kind, Observation, Problem, Reported, RuleId, RuleInfo, Standing,
+    Untrusted, Work,
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -220,14 +220,11 @@ fn observe(check: &Check<'_>, kind: Kind, rules: &mut BTreeMap<RuleId, RuleInfo>
     }
     let path = path(&check.repo_file_path, &check.file_path);
     observation.place.path = path.map(Untrusted::from);
-    let line = |index: usize| {
-        let line = check.file_line_range.get(index)?.0?;
-        u64::try_from(line).ok()
+    let line = |index| {
+        let range = check.file_line_range.get(index);
+        range.copied().unwrap_or_default()
     };
-    observation.place.region = line(0).and_then(Region::line).map(|region| match line(1) {
-        Some(end) if end > u64::from(region.line) => region.to_line(end),
-        _ => region,
-    });
+    observation.place.region = words::lines(line(0), line(1));
     observation
 }
 

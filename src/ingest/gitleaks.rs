@@ -7,10 +7,9 @@
 use super::lenient::{Int, Text};
 use super::shape::Shape;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
-use super::words::REVOKE;
+use super::words;
 use crate::model::{
-    Coverage, Fix, Health, Kind, Observation, Problem, Region, RuleId, RuleInfo, Secret, Untrusted,
-    Work,
+    Coverage, Fix, Health, Kind, Observation, Problem, RuleId, RuleInfo, Secret, Untrusted, Work,
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,18 +95,12 @@ fn observe(leak: &Leak<'_>, rules: &mut BTreeMap<RuleId, RuleInfo>) -> Observati
     }
     observation.cwe.insert(798);
     observation.place.path = Some(leak.file.as_str().into());
-    let number = |line: Int| line.0.and_then(|n| u64::try_from(n).ok());
-    observation.place.region = number(leak.line)
-        .and_then(Region::line)
-        .map(|region| match number(leak.end_line) {
-            Some(end) if end > u64::from(region.line) => region.to_line(end),
-            _ => region,
-        });
+    observation.place.region = words::lines(leak.line, leak.end_line);
     observation.evidence = leak
         .secret
         .as_ref()
         .map(|secret| Secret::new(secret.as_str()).redact(id));
-    observation.fix = Some(Fix::Advice(REVOKE.into()));
+    observation.fix = Some(Fix::Advice(words::REVOKE.into()));
     observation
 }
 

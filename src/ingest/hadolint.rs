@@ -6,9 +6,10 @@
 use super::lenient::{Int, Text};
 use super::shape::Shape;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
+use super::words;
 use crate::model::{
-    Coverage, Health, Kind, Observation, Problem, Region, Reported, RuleId, RuleInfo, Severity,
-    Untrusted, Work,
+    Coverage, Health, Kind, Observation, Problem, Reported, RuleId, RuleInfo, Severity, Untrusted,
+    Work,
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,12 +127,10 @@ fn observe(finding: &Finding<'_>, rules: &mut BTreeMap<RuleId, RuleInfo>) -> Obs
         ..Reported::default()
     };
     observation.place.path = Some(finding.file.as_str().into());
-    let number = |n: Int| n.0.and_then(|n| u64::try_from(n).ok());
     // hadolint writes column 1 for "the whole instruction".
-    let column = number(finding.column).filter(|column| *column > 1);
-    observation.place.region = number(finding.line)
-        .and_then(Region::line)
-        .map(|region| region.columns(column, None));
+    let column = words::positive(finding.column).filter(|column| *column > 1);
+    let line = words::lines(finding.line, Int(None));
+    observation.place.region = line.map(|region| region.columns(column, None));
     observation
 }
 

@@ -1,6 +1,7 @@
-//! Words that many tools share: severities, confidences, times, and advice about secrets.
+//! What many tools write alike: severities, confidences, times, lines, pages of advisories.
 
-use crate::model::{Confidence, Severity};
+use super::lenient::Int;
+use crate::model::{AdvisoryId, Confidence, Region, Severity};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime;
@@ -45,6 +46,28 @@ pub fn moment(text: &str) -> Option<Timestamp> {
     zoned().or_else(|| Some(civil()?.to_zoned(TimeZone::UTC).ok()?.timestamp()))
 }
 
+/// Lines of a file; `None` without a first line. A last line that is the first one is left out.
+pub fn lines(first: Int, last: Int) -> Option<Region> {
+    let region = Region::line(positive(first)?)?;
+    Some(match positive(last) {
+        Some(last) if last > u64::from(region.line) => region.to_line(last),
+        _ => region,
+    })
+}
+
+/// A line or column: `None` for 0 and less, which several tools write for "unknown".
+pub fn positive(number: Int) -> Option<u64> {
+    u64::try_from(number.0?).ok().filter(|n| *n > 0)
+}
+
+/// The GHSA that pages name, when they name exactly one: pages of an advisory speak of related
+/// problems, too. CVEs are not taken from pages at all.
+pub fn only_ghsa<'a>(mut pages: impl Iterator<Item = &'a str>) -> Option<AdvisoryId> {
+    let first = pages.by_ref().find_map(AdvisoryId::ghsa_in_url)?;
+    let mut others = pages.filter_map(AdvisoryId::ghsa_in_url);
+    others.all(|id| id == first).then_some(first)
+}
+
 /// The first `most` characters. For texts that one part of a document gives and many findings
 /// repeat: a name of a megabyte must not cost a megabyte for each of them.
 pub fn short(text: &str, most: usize) -> &str {
@@ -71,6 +94,17 @@ mod tests {
         assert_eq!(severity("unknown"), None);
         assert_eq!(confidence("HIGH"), Some(Confidence::High));
         assert_eq!(confidence("certain"), None);
+    }
+
+    #[test]
+    fn pages_that_disagree_name_nothing() {
+        let a = "https://github.com/advisories/GHSA-jf85-cpcp-j695";
+        let b = "https://github.com/advisories/GHSA-gq9m-qvpx-68hc";
+        assert!(only_ghsa([a, "https://x.example", a].into_iter()).is_some());
+        assert_eq!(only_ghsa([a, b].into_iter()), None);
+        let seen = lines(Int(Some(3)), Int(Some(3))).unwrap();
+        assert_eq!((seen.line, seen.end_line), (3, None));
+        assert_eq!(lines(Int(Some(0)), Int(Some(3))), None);
     }
 
     #[test]

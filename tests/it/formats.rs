@@ -137,3 +137,31 @@ fn shared_texts_do_not_multiply() {
         .sum();
     assert!(size < 2 * bom.len(), "{size} of {}", bom.len());
 }
+
+/// Each of these would take minutes if the work grew with the square of the length.
+#[test]
+fn hostile_markup_is_refused_or_read_in_linear_time() {
+    let bom = |inside: &str, attributes: &str| {
+        format!("<bom xmlns='http://cyclonedx.org/schema/bom/1.5'{attributes}>{inside}</bom>")
+    };
+    let names: String = (0..200_000).map(|i| format!(" xmlns:n{i}='u'")).collect();
+    let component = "<component type='library'><name>n</name></component>";
+    for text in [
+        bom("", &" a='b'".repeat(500_000)),
+        bom("", &names),
+        bom(&"<x:a/>".repeat(300_000), " xmlns:x='u'"),
+        bom(
+            &format!("<components>{}</components>", component.repeat(20_000)),
+            "",
+        ),
+        bom(&"&amp;".repeat(300_000), ""),
+        format!(
+            "<!DOCTYPE bom [{}]><bom/>",
+            "<!ENTITY a 'b'>".repeat(50_000)
+        ),
+    ] {
+        for run in ingest::read(text.as_bytes(), None) {
+            assert_eq!(run.health.level(), HealthLevel::Failed);
+        }
+    }
+}

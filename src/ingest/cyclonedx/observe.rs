@@ -163,10 +163,7 @@ fn advisories(v: &Vulnerability<'_>, id: &str) -> BTreeSet<AdvisoryId> {
         .collect();
     if !ids.iter().any(|id| id.authority() == 1) {
         let pages = v.advisories.iter().filter_map(|a| a.url.text());
-        let named: BTreeSet<AdvisoryId> = pages.filter_map(AdvisoryId::ghsa_in_url).collect();
-        if named.len() == 1 {
-            ids.extend(named);
-        }
+        ids.extend(words::only_ghsa(pages));
     }
     ids
 }
@@ -197,11 +194,10 @@ fn rate(observation: &mut Observation, v: &Vulnerability<'_>) {
         best.map(|(_, score)| score)
     });
     let word = chosen.and_then(|r| r.severity.text());
-    observation.severity = word.and_then(words::severity).or_else(|| {
-        scored
-            .filter(|_| word.is_none())
-            .and_then(Severity::from_score)
-    });
+    // `unknown` is no rating.
+    observation.severity = word
+        .and_then(words::severity)
+        .or_else(|| scored.and_then(Severity::from_score));
     let source = chosen
         .or(v.ratings.first())
         .and_then(|r| r.source.name.text());

@@ -99,10 +99,7 @@ fn a_score_alone_is_a_severity_and_other_numbers_are_not() {
         high
     );
     assert_eq!(rated(r#"{"score":7.5,"method":"other"}"#), (None, None));
-    assert_eq!(
-        rated(r#"{"score":7.5,"severity":"unknown"}"#),
-        (None, Some(7.5))
-    );
+    assert_eq!(rated(r#"{"score":7.5,"severity":"unknown"}"#), high);
 }
 
 #[test]

@@ -137,17 +137,13 @@ fn observe(
     observation.advisories = advisory.into_iter().collect();
     if !observation.advisories.iter().any(|id| id.authority() == 1) {
         let pages = v.references.iter().filter_map(|r| r.url.text());
-        let named: BTreeSet<AdvisoryId> = pages.filter_map(AdvisoryId::ghsa_in_url).collect();
-        if named.len() == 1 {
-            observation.advisories.extend(named);
-        }
+        observation.advisories.extend(words::only_ghsa(pages));
     }
     let word = v.severity.text().map(str::trim);
     let score = v.score();
-    observation.severity = match word {
-        Some(word) => words::severity(word),
-        None => score.and_then(Severity::from_score),
-    };
+    observation.severity = word
+        .and_then(words::severity)
+        .or_else(|| score.and_then(Severity::from_score));
     observation.reported = Reported {
         severity: word.map(Untrusted::from),
         score,

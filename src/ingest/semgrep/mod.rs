@@ -294,15 +294,12 @@ fn observe(found: &Match<'_>, rules: &mut BTreeMap<RuleId, RuleInfo>) -> Observa
 /// Columns are 1-based and count bytes or characters, depending on the version; on lines where
 /// that is the same they are kept.
 fn region(found: &Match<'_>, quoted: Option<&str>) -> Option<Region> {
-    let number = |n: Int| n.0.and_then(|n| u64::try_from(n).ok());
-    let (start, end) = (&found.start, &found.end);
-    let region = Region::line(number(start.line)?)?;
-    if number(end.line).is_some_and(|end| end > u64::from(region.line)) {
-        return Some(region.to_line(number(end.line).unwrap_or_default()));
+    let region = words::lines(found.start.line, found.end.line)?;
+    if region.end_line.is_some() || !quoted.is_some_and(str::is_ascii) {
+        return Some(region);
     }
-    let exact = quoted.is_some_and(str::is_ascii);
-    let column = |n: Int| number(n).filter(|_| exact);
-    Some(region.columns(column(start.col), column(end.col)))
+    let [start, end] = [found.start.col, found.end.col].map(words::positive);
+    Some(region.columns(start, end))
 }
 
 /// A finding of Semgrep Supply Chain: the package, and where its lockfile is.

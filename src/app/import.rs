@@ -41,7 +41,9 @@ fn fill(args: &Args, today: Date) -> Result<Fill, Error> {
                 let hint = "write it as YYYY-MM-DD, such as 2027-01-31";
                 Error::usage(message).detail(given).hint(hint)
             };
-            let day: Date = given.parse().map_err(|_| wrong("--expires is not a date"))?;
+            let day: Date = given
+                .parse()
+                .map_err(|_| wrong("--expires is not a date"))?;
             if day < today {
                 return Err(wrong("--expires lies in the past"));
             }

@@ -68,7 +68,10 @@ fn claim(vulnerability: &Node, analysis: &Node, packages: &BTreeMap<&str, &str>)
             .filter_map(|affected| affected.text_of("ref"))
             .map(|reference| resolve(reference, packages))
             .collect(),
-        reason: reason([analysis.text_of("justification"), analysis.text_of("detail")]),
+        reason: reason([
+            analysis.text_of("justification"),
+            analysis.text_of("detail"),
+        ]),
         time: analysis
             .text_of("lastUpdated")
             .and_then(|text| text.parse().ok()),

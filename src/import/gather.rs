@@ -100,7 +100,8 @@ pub fn gather(files: Vec<(Untrusted, Found)>, fill: &Fill, today: Date) -> Impor
     let mut import = Import::default();
     let mut reasons: Vec<BTreeSet<String>> = Vec::new();
     let mut known: BTreeMap<Subject, usize> = BTreeMap::new();
-    for (file, found) in files {
+    for (file, mut found) in files {
+        found.statements.sort_by_key(|statement| statement.line);
         let origin = |line| Origin {
             file: file.clone(),
             line,
@@ -131,15 +132,20 @@ pub fn gather(files: Vec<(Untrusted, Found)>, fill: &Fill, today: Date) -> Impor
             waiver.origins.push(origin(statement.line));
             waiver.wider.extend(statement.wider);
             // Of two days the earlier one: each was meant to be the end.
-            waiver.expires = [waiver.expires, statement.expires].into_iter().flatten().min();
+            waiver.expires = [waiver.expires, statement.expires]
+                .into_iter()
+                .flatten()
+                .min();
             let reason = statement.reason.iter();
             reasons.extend(reason.map(|r| escape::terminal_up_to(r, MAX_REASON)));
         }
         remarks.sort_by_key(|left| left.line);
-        import.remarks.extend(remarks.into_iter().map(|left| Remark {
-            origin: origin(left.line),
-            left,
-        }));
+        import
+            .remarks
+            .extend(remarks.into_iter().map(|left| Remark {
+                origin: origin(left.line),
+                left,
+            }));
     }
     for (waiver, reasons) in import.waivers.iter_mut().zip(reasons) {
         let said: Vec<String> = reasons.into_iter().filter(|r| !r.is_empty()).collect();

@@ -64,7 +64,10 @@ mod tests {
         for bad in ["", "{", "{} {}", "[1 2]", "{\"a\":}"] {
             assert!(parse(bad).is_err(), "{bad}");
         }
-        assert_eq!(parse(&"[".repeat(500_000)).unwrap_err().code, "not-readable");
+        assert_eq!(
+            parse(&"[".repeat(500_000)).unwrap_err().code,
+            "not-readable"
+        );
         let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
         assert_eq!(parse(&deep).unwrap_err().code, "too-deep");
     }

@@ -162,6 +162,10 @@ pub fn read(name: &str, text: &str) -> Result<Found, Problem> {
     })?;
     let mut found = Found::default();
     (source.read)(&document, &mut found);
+    if found.overflows() {
+        let text = "it has more entries than can be imported at once; divide it";
+        return Err(Problem::new("too-many", text));
+    }
     Ok(found)
 }
 
@@ -215,7 +219,10 @@ mod tests {
 
     #[test]
     fn other_files_are_refused() {
-        assert_eq!(code("pyproject.toml", "[tool.black]\nline = 1\n"), "not-recognised");
+        assert_eq!(
+            code("pyproject.toml", "[tool.black]\nline = 1\n"),
+            "not-recognised"
+        );
         assert_eq!(code("package.json", "{\"name\": \"x\"}"), "not-recognised");
         assert_eq!(code("notes.txt", "some words here\n"), "not-recognised");
         assert_eq!(code("empty", ""), "not-recognised");

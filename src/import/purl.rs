@@ -15,7 +15,13 @@ pub struct Purl {
 
 /// Types that stand for a whole product, never for a package of it.
 const PRODUCTS: [&str; 7] = [
-    "oci", "docker", "github", "gitlab", "bitbucket", "generic", "swid",
+    "oci",
+    "docker",
+    "github",
+    "gitlab",
+    "bitbucket",
+    "generic",
+    "swid",
 ];
 
 /// Types whose namespace is part of the name, with what joins the two; elsewhere it is a vendor or
@@ -80,7 +86,13 @@ mod tests {
             let seen = purl(text).unwrap();
             assert_eq!((seen.package, seen.version), (name.into(), version.into()));
         }
-        for no in ["lodash", "pkg:npm", "pkg:npm/", "pkg:oci/app@sha256%3A1", "pkg:npm/%ff"] {
+        for no in [
+            "lodash",
+            "pkg:npm",
+            "pkg:npm/",
+            "pkg:oci/app@sha256%3A1",
+            "pkg:npm/%ff",
+        ] {
             assert_eq!(purl(no), None, "{no}");
         }
     }

@@ -51,7 +51,14 @@ fn table(out: &mut String, waiver: &Waiver) {
     }
     out.push_str("[[waiver]]\n");
     let subject = &waiver.subject;
-    list(out, "advisory", subject.advisories.iter().map(|id| Untrusted::from(id.as_str())));
+    list(
+        out,
+        "advisory",
+        subject
+            .advisories
+            .iter()
+            .map(|id| Untrusted::from(id.as_str())),
+    );
     list(out, "rule", subject.rules.iter());
     match subject.everywhere() {
         true => list(out, "path", [Untrusted::from("**")].iter()),
@@ -59,15 +66,29 @@ fn table(out: &mut String, waiver: &Waiver) {
     }
     list(out, "package", subject.packages.iter());
     list(out, "scanner", subject.scanner.map(Untrusted::from).iter());
-    list(out, "kind", subject.kind.map(|k| Untrusted::from(k.word())).iter());
+    list(
+        out,
+        "kind",
+        subject.kind.map(|k| Untrusted::from(k.word())).iter(),
+    );
     let reason = waiver.reason.as_deref().map(Untrusted::from);
     text(out, "reason", reason.as_ref(), "why is it acceptable?");
-    text(out, "owner", waiver.owner.as_ref(), "who answers for it? \"@org/team\"");
+    text(
+        out,
+        "owner",
+        waiver.owner.as_ref(),
+        "who answers for it? \"@org/team\"",
+    );
     match waiver.expires {
         Some(day) => {
             let _ = writeln!(out, "{:<8} = {day}", "expires");
         }
-        None => text(out, "expires", None, "until when? 2027-01-31, without quotes"),
+        None => text(
+            out,
+            "expires",
+            None,
+            "until when? 2027-01-31, without quotes",
+        ),
     }
     out.push('\n');
 }

@@ -8,6 +8,10 @@ use std::collections::BTreeSet;
 /// Longest pattern that is taken over, in bytes. No path or package name is longer.
 const MAX_PATTERN: usize = 512;
 
+/// Entries and patterns that are read of one file. Each pattern is compiled, so that many of them
+/// cost time.
+const MAX_ENTRIES: usize = 20_000;
+
 /// What a waiver accepts: the conditions of `[[waiver]]` that an import can fill. All that are not
 /// empty must hold; the elements of one are alternatives.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,11 +124,28 @@ pub struct Found {
     pub statements: Vec<Statement>,
     /// What cannot.
     pub left: Vec<Left>,
+    /// Entries and patterns so far.
+    entries: usize,
 }
 
 impl Found {
+    /// True when there was more than can be read: the rest is missing.
+    pub fn overflows(&self) -> bool {
+        self.entries > MAX_ENTRIES
+    }
+
+    fn fits(&mut self, entries: usize) -> bool {
+        self.entries = self.entries.saturating_add(entries);
+        !self.overflows()
+    }
+
     /// Adds a statement; one with a pattern that the policy would refuse is left.
     pub fn keep(&mut self, statement: Statement) {
+        let subject = &statement.subject;
+        let patterns = subject.rules.len() + subject.paths.len() + subject.packages.len();
+        if !self.fits(patterns + 1) {
+            return;
+        }
         match unusable(&statement.subject) {
             Some(pattern) => self.leave(
                 statement.line,
@@ -137,19 +158,22 @@ impl Found {
 
     /// Adds something that cannot be imported.
     pub fn leave(&mut self, line: u32, what: impl Into<Untrusted>, why: impl Into<String>) {
-        self.left.push(Left {
-            fate: Fate::NotImported,
-            what: what.into(),
-            why: why.into(),
-            line,
-        });
+        self.add(Fate::NotImported, line, what.into(), why.into());
     }
 
     /// Adds something that needs no waiver.
     pub fn unneeded(&mut self, line: u32, what: impl Into<Untrusted>, why: impl Into<String>) {
-        self.leave(line, what, why);
-        if let Some(left) = self.left.last_mut() {
-            left.fate = Fate::NotNeeded;
+        self.add(Fate::NotNeeded, line, what.into(), why.into());
+    }
+
+    fn add(&mut self, fate: Fate, line: u32, what: Untrusted, why: String) {
+        if self.fits(1) {
+            self.left.push(Left {
+                fate,
+                what,
+                why,
+                line,
+            });
         }
     }
 }

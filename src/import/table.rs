@@ -26,11 +26,7 @@ fn entries(table: &DeTable<'_>, lines: &LineIndex, depth: usize) -> Result<Value
     Ok(Value::Table(entries.collect::<Result<_, _>>()?))
 }
 
-fn node(
-    value: &Spanned<DeValue<'_>>,
-    lines: &LineIndex,
-    depth: usize,
-) -> Result<Node, Problem> {
+fn node(value: &Spanned<DeValue<'_>>, lines: &LineIndex, depth: usize) -> Result<Node, Problem> {
     let below = depth.checked_sub(1).ok_or_else(too_deep)?;
     let line = lines.at(value.span().start);
     let value = match value.get_ref() {

@@ -29,7 +29,9 @@ pub fn is_plain(document: &Document<'_>) -> bool {
     let mut fields = document.text.lines().filter_map(field).peekable();
     let id = |text: &str| {
         text.contains(|c: char| c.is_ascii_digit())
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c))
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c))
     };
     document.format == Format::Lines
         && (document.name.ends_with("trivyignore") || (fields.peek().is_some() && fields.all(id)))
@@ -65,10 +67,17 @@ fn plain_line(number: u32, id: &str, line: &str, above: &[&str], found: &mut Fou
     let advisory = AdvisoryId::new(id).filter(|_| known);
     let mut statement = Statement::new(number, subject(id, advisory, None));
     let (words, behind) = line.split_once('#').unwrap_or((line, ""));
-    if let Some(text) = words.split_whitespace().find_map(|w| w.strip_prefix("exp:")) {
+    if let Some(text) = words
+        .split_whitespace()
+        .find_map(|w| w.strip_prefix("exp:"))
+    {
         statement.expires = day(text);
         if statement.expires.is_none() {
-            found.leave(number, id, "its `exp:` is not a date, so that Trivy passes over it");
+            found.leave(
+                number,
+                id,
+                "its `exp:` is not a date, so that Trivy passes over it",
+            );
             return;
         }
     }
@@ -83,7 +92,9 @@ fn subject(id: &str, advisory: Option<AdvisoryId>, kind: Option<Kind>) -> Subjec
         return Subject::advisory(advisory);
     }
     let mut subject = Subject::rule(SCANNER, literal(id));
-    subject.rules.extend(spellings(id).into_iter().map(Untrusted::from));
+    subject
+        .rules
+        .extend(spellings(id).into_iter().map(Untrusted::from));
     subject.kind = kind;
     subject
 }

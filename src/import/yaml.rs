@@ -100,7 +100,11 @@ mod tests {
     #[test]
     fn values_know_their_lines() {
         let root = parse("# c\nskips: [B101,\n  'B102']\nx:\n  - id: CVE-1\n    y: ~\n").unwrap();
-        let seen: Vec<_> = root.list_of("skips").iter().map(|n| (n.line, n.text().unwrap())).collect();
+        let seen: Vec<_> = root
+            .list_of("skips")
+            .iter()
+            .map(|n| (n.line, n.text().unwrap()))
+            .collect();
         assert_eq!(seen, [(2, "B101"), (3, "B102")]);
         let item = &root.list_of("x")[0];
         assert_eq!((item.line, item.text_of("id")), (5, Some("CVE-1")));
@@ -109,7 +113,13 @@ mod tests {
 
     #[test]
     fn damage_bombs_and_second_documents_are_errors() {
-        for bad in ["", "a: [", "a: &x [1]\nb: *x\n", "a: 1\n---\nb: 2\n", "- a\nb: c\n"] {
+        for bad in [
+            "",
+            "a: [",
+            "a: &x [1]\nb: *x\n",
+            "a: 1\n---\nb: 2\n",
+            "- a\nb: c\n",
+        ] {
             assert!(parse(bad).is_err(), "{bad}");
         }
         assert!(parse(&"[".repeat(10_000)).is_err());

@@ -74,7 +74,12 @@ fn expires(reader: &mut Reader<'_, '_>) -> Option<jiff::civil::Date> {
         _ => String::new(),
     };
     let date = text.parse::<jiff::civil::Date>().ok();
-    if date.is_none() && value.get_ref().as_str().is_some_and(|t| t.trim().is_empty()) {
+    if date.is_none()
+        && value
+            .get_ref()
+            .as_str()
+            .is_some_and(|t| t.trim().is_empty())
+    {
         reader.error(
             value.span(),
             "`expires` is empty",

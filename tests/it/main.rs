@@ -17,6 +17,7 @@ mod corpus;
 mod damage;
 mod determinism;
 mod hostile;
+mod import;
 mod policies;
 mod program;
 mod properties;

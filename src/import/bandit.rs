@@ -152,7 +152,7 @@ pub fn read_baseline(document: &Document<'_>, found: &mut Found) {
             continue;
         };
         let mut subject = Subject::rule(SCANNER, literal(rule));
-        subject.paths = [Untrusted::from(literal(path.raw()))].into();
+        subject.paths = [literal(path.raw())].into();
         let mut statement = Statement::new(result.line, subject);
         statement.wider = Some(WIDER_BASELINE);
         found.keep(statement);

@@ -65,7 +65,7 @@ fn claim(vulnerability: &Node, analysis: &Node, packages: &BTreeMap<&str, &str>)
             _ => Status::Unknown,
         },
         products: affects
-            .filter_map(|affected| affected.text_of("ref"))
+            .map(|affected| affected.text_of("ref").unwrap_or_default())
             .map(|reference| resolve(reference, packages))
             .collect(),
         reason: reason([

@@ -1,8 +1,8 @@
 //! Other tools' own lists of accepted findings → waivers. Pure: texts in, text out.
 //!
 //! A file is recognised by its language and its keys ([`SOURCES`]), read into one tree for all
-//! languages ([`tree`]), and turned into [`statement::Statement`]s; [`gather`] puts those of all
-//! files together and [`render`] writes them. Nothing is widened in silence: what a waiver cannot
+//! languages ([`tree`]), and turned into [`statement::Statement`]s; [`gather()`] puts those of all
+//! files together and [`render()`] writes them. Nothing is widened in silence: what a waiver cannot
 //! say is listed, and where a waiver says more than the file did, a comment says so.
 
 mod audit_ci;

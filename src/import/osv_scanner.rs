@@ -3,7 +3,7 @@
 //! Source of the format: google/osv-scanner, `docs/configuration.md` and
 //! `internal/config/config.go`.
 
-use super::statement::{Found, Statement, Subject, day};
+use super::statement::{Found, Statement, Subject};
 use super::{Document, Format};
 use crate::model::{AdvisoryId, Untrusted};
 
@@ -25,12 +25,9 @@ pub fn read(document: &Document<'_>, found: &mut Found) {
             continue;
         };
         let mut statement = Statement::new(entry.line, Subject::advisory(advisory));
-        if let Some(until) = entry.text_of("ignoreUntil") {
-            statement.expires = day(until);
-            if statement.expires.is_none() {
-                found.leave(entry.line, id, "its `ignoreUntil` is not a date");
-                continue;
-            }
+        if !statement.until(entry.text_of("ignoreUntil")) {
+            found.leave(entry.line, id, "its `ignoreUntil` is not a date");
+            continue;
         }
         statement.reason = entry.text_of("reason").map(Untrusted::from);
         found.keep(statement);

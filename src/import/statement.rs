@@ -80,6 +80,13 @@ impl Statement {
             wider: None,
         }
     }
+
+    /// Sets the last day, if there is one; false for text that is no day.
+    #[must_use]
+    pub fn until(&mut self, text: Option<&str>) -> bool {
+        self.expires = text.and_then(day);
+        self.expires.is_some() == text.is_some()
+    }
 }
 
 /// Why something did not become a waiver.

@@ -81,6 +81,16 @@ impl Node {
         self.get(key).map(Self::list).unwrap_or_default()
     }
 
+    /// The texts of the list under a name; none when the name is not there. `None` when it holds
+    /// something else.
+    pub fn texts_of(&self, key: &str) -> Option<Vec<&str>> {
+        match self.get(key).map(|node| &node.value) {
+            None | Some(Value::Null) => Some(Vec::new()),
+            Some(Value::List(list)) => list.iter().map(Self::text).collect(),
+            Some(_) => None,
+        }
+    }
+
     /// The entries, for a table.
     pub fn entries(&self) -> &[Entry] {
         match &self.value {

@@ -4,7 +4,7 @@
 //! findings; lines whose `exp:` is no date are passed over by Trivy.
 
 use super::purl::purl;
-use super::statement::{Found, Statement, Subject, day, literal};
+use super::statement::{Found, Statement, Subject, literal};
 use super::tree::Node;
 use super::{Document, Format};
 use crate::model::{AdvisoryId, Kind, Untrusted};
@@ -66,22 +66,16 @@ fn plain_line(number: u32, id: &str, line: &str, above: &[&str], found: &mut Fou
         .is_some_and(|(prefix, _)| DATABASES.contains(&prefix.to_ascii_uppercase().as_str()));
     let advisory = AdvisoryId::new(id).filter(|_| known);
     let mut statement = Statement::new(number, subject(id, advisory, None));
-    let (words, behind) = line.split_once('#').unwrap_or((line, ""));
-    if let Some(text) = words
-        .split_whitespace()
-        .find_map(|w| w.strip_prefix("exp:"))
-    {
-        statement.expires = day(text);
-        if statement.expires.is_none() {
-            found.leave(
-                number,
-                id,
-                "its `exp:` is not a date, so that Trivy passes over it",
-            );
-            return;
-        }
+    // Behind a `#` too: Trivy looks at every word.
+    let expiry = line.split_whitespace().find_map(|w| w.strip_prefix("exp:"));
+    if !statement.until(expiry) {
+        let why = "its `exp:` is not a date, so that Trivy passes over it";
+        found.leave(number, id, why);
+        return;
     }
-    let comments = above.iter().copied().chain([behind.trim()]);
+    let behind = line.split_once('#').map(|(_, comment)| comment);
+    let behind = behind.unwrap_or_default().trim();
+    let comments = above.iter().copied().chain([behind]);
     let reason: Vec<&str> = comments.filter(|c| !c.is_empty()).collect();
     statement.reason = Some(reason.join(" ").into()).filter(|r: &Untrusted| !r.is_empty());
     found.keep(statement);
@@ -158,9 +152,13 @@ fn yaml_entry(entry: &Node, kind: Kind, found: &mut Found) {
     };
     let advisory = AdvisoryId::new(id).filter(|_| kind == Kind::Dependency);
     let mut statement = Statement::new(line, subject(id, advisory, Some(kind)));
-    let paths = entry.list_of("paths").iter().filter_map(Node::text);
-    statement.subject.paths = paths.map(Untrusted::from).collect();
-    for url in entry.list_of("purls").iter().filter_map(Node::text) {
+    let lists = (entry.texts_of("paths"), entry.texts_of("purls"));
+    let (Some(paths), Some(urls)) = lists else {
+        found.leave(line, id, "its `paths` or `purls` are not a list of texts");
+        return;
+    };
+    statement.subject.paths = paths.into_iter().map(Untrusted::from).collect();
+    for url in urls {
         let Some(purl) = purl(url) else {
             found.leave(line, url, "it is not the package URL of a package");
             return;
@@ -170,12 +168,9 @@ fn yaml_entry(entry: &Node, kind: Kind, found: &mut Found) {
         }
         statement.subject.packages.insert(purl.package);
     }
-    if let Some(until) = entry.text_of("expired_at") {
-        statement.expires = day(until);
-        if statement.expires.is_none() {
-            found.leave(line, id, "its `expired_at` is not a date");
-            return;
-        }
+    if !statement.until(entry.text_of("expired_at")) {
+        found.leave(line, id, "its `expired_at` is not a date");
+        return;
     }
     statement.reason = entry.text_of("statement").map(Untrusted::from);
     found.keep(statement);
@@ -184,6 +179,30 @@ fn yaml_entry(entry: &Node, kind: Kind, found: &mut Found) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn import(name: &str, text: &str) -> Found {
+        crate::import::read(name, text).unwrap()
+    }
+
+    /// What Trivy itself would refuse or read otherwise must not accept more than was meant.
+    #[test]
+    fn odd_entries_are_not_widened() {
+        let found = import(
+            "a.yaml",
+            "secrets: [{id: a, paths: 'docs/*'}, {id: b, paths: [[c]]}]",
+        );
+        assert_eq!((found.statements.len(), found.left.len()), (0, 2));
+        let found = import(
+            ".trivyignore",
+            "CVE-2024-1 # exp:2027-01-31\nCVE-2024-2 later\n",
+        );
+        let days: Vec<_> = found
+            .statements
+            .iter()
+            .map(|s| s.expires.is_some())
+            .collect();
+        assert_eq!(days, [true, false]);
+    }
 
     #[test]
     fn checks_have_several_names() {

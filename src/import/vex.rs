@@ -43,8 +43,7 @@ type Order = (Option<jiff::Timestamp>, usize);
 /// Claims that something is affected: by advisory and package, the versions with the last claim.
 type OpenClaims = BTreeMap<(AdvisoryId, Untrusted), BTreeMap<String, Order>>;
 
-const WIDER_PRODUCT: &str =
-    "the document speaks of a product; the waiver holds for the advisory in every package";
+const WIDER_PRODUCT: &str = "the document speaks of a product as a whole; the waiver holds for the advisory in every package";
 const WIDER_VERSION: &str =
     "the document speaks of a version; the waiver holds for every version of the package";
 
@@ -85,7 +84,7 @@ fn not_affected(claim: &Claim, order: Order, open: &OpenClaims, found: &mut Foun
         );
         return;
     }
-    let wider = if whole && !claim.products.is_empty() {
+    let wider = if whole {
         Some(WIDER_PRODUCT)
     } else if packages.iter().any(|(_, version)| !version.is_empty()) {
         Some(WIDER_VERSION)
@@ -180,4 +179,57 @@ fn contradicted(
                         .any(|(other, last)| other != version || later(last))
             })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(status: Status, products: &[&str], time: &str) -> Claim {
+        Claim {
+            line: 1,
+            names: vec!["CVE-2024-1".to_owned()],
+            status,
+            products: products.iter().map(|p| (*p).to_owned()).collect(),
+            reason: String::new(),
+            time: time.parse().ok(),
+        }
+    }
+
+    fn kept(list: &[Claim]) -> usize {
+        let mut found = Found::default();
+        claims(list, &mut found);
+        found.statements.len()
+    }
+
+    #[test]
+    fn no_waiver_covers_what_is_said_to_be_affected() {
+        use Status::{NotAffected, Open};
+        let (one, two, other) = ("pkg:npm/a@1", "pkg:npm/a@2", "pkg:npm/b@1");
+        let app = "pkg:oci/app";
+        let no = |products: &[&str]| claim(NotAffected, products, "");
+        let yes = |products: &[&str]| claim(Open, products, "");
+        assert_eq!(kept(&[no(&[one]), yes(&[other])]), 1);
+        assert_eq!(kept(&[yes(&[one]), no(&[one])]), 1);
+        assert_eq!(kept(&[no(&[one]), yes(&[one])]), 0);
+        assert_eq!(kept(&[yes(&[two]), no(&[one])]), 0);
+        assert_eq!(kept(&[no(&[one]), yes(&[])]), 0);
+        assert_eq!(kept(&[yes(&[other]), no(&[app])]), 0);
+        assert_eq!(kept(&[yes(&["pkg:oci/b"]), no(&[app])]), 0);
+        assert_eq!(kept(&[yes(&[app]), no(&[app])]), 1);
+        assert_eq!(kept(&[no(&[])]), 1);
+    }
+
+    #[test]
+    fn times_count_before_positions() {
+        let (early, late) = ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z");
+        let pair = |not, open| {
+            let a = &["pkg:npm/a@1"];
+            kept(&[
+                claim(Status::NotAffected, a, not),
+                claim(Status::Open, a, open),
+            ])
+        };
+        assert_eq!((pair(late, early), pair(early, late)), (1, 0));
+    }
 }

@@ -140,11 +140,59 @@ pub enum PolicyCommand {
         #[arg(long, default_value = ".")]
         root: PathBuf,
     },
+    /// Turn other tools' lists of accepted findings into waivers.
+    Import(Import),
     /// Print a shipped policy, or list them.
     Show {
         /// Its name, such as lockgate:balanced.
         name: Option<String>,
     },
+}
+
+/// Options of `policy import`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Read are .trivyignore, .trivyignore.yaml, settings of Bandit (.bandit, pyproject.toml, bandit.yaml),
+a JSON baseline of Bandit, audit-ci.json, osv-scanner.toml, OpenVEX and CycloneDX VEX, recognised by
+their content. What no waiver can say is listed with the reason; what has expired is left out.
+
+Every waiver needs a reason, an owner and an expiry. Those that the files do not give stay empty,
+marked TODO, and lockgate policy check refuses the file until they are filled in.
+
+Examples:
+  lockgate policy import .trivyignore --owner @org/team --expires 2027-01-31
+  lockgate policy import .trivyignore audit-ci.json pyproject.toml --append lockgate.toml
+
+Exit codes: 0 imported, also when there are gaps; 2 a file cannot be read or is none of these;
+4 the output could not be written.")]
+pub struct Import {
+    /// Files to read.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Who answers for the waivers: a person or team.
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
+
+    /// The last day (YYYY-MM-DD, UTC) of waivers whose file gives none.
+    #[arg(long, value_name = "DATE")]
+    pub expires: Option<String>,
+
+    /// The reason of waivers whose file gives none.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+
+    /// Write to this file instead of standard output. It must not be there yet.
+    #[arg(long, short, value_name = "FILE", conflicts_with = "append")]
+    pub output: Option<String>,
+
+    /// Replace the file that --output names.
+    #[arg(long, requires = "output")]
+    pub force: bool,
+
+    /// Add the waivers to the end of this policy file, without those that it has already.
+    #[arg(long, value_name = "FILE")]
+    pub append: Option<PathBuf>,
 }
 
 /// When to do something.

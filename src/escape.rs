@@ -286,6 +286,28 @@ pub fn uri_path<T: Foreign + ?Sized>(text: &T) -> Cow<'_, str> {
     utf8_percent_encode(text.raw(), ENCODED).into()
 }
 
+/// For a value in TOML: a basic string on one line (TOML 1.0, "String"), which reads back as the same
+/// text. Whatever a terminal or a log would obey is spelled out.
+pub fn toml_string(text: impl Foreign) -> String {
+    let text = text.raw();
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    let mut marks = 0;
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '[' if marks >= 2 => out.push_str("\\u005B"),
+            c if c.is_control() || is_deceptive(c) => {
+                let _ = write!(out, "\\U{:08X}", c as u32);
+            }
+            c => out.push(c),
+        }
+        marks = if c == '#' { marks + 1 } else { 0 };
+    }
+    out.push('"');
+    out
+}
+
 /// A file's text for an excerpt on a terminal: byte for byte of the same length, so that places in
 /// it stay right. Controls except line breaks, and `##[`, are overwritten.
 pub fn excerpt(text: impl Foreign) -> String {
@@ -386,6 +408,15 @@ mod tests {
             "see \\[x\\](http://y)"
         );
         assert_eq!(uri_path(&text("a b/c:d%é")), "a%20b/c%3Ad%25%C3%A9");
+    }
+
+    #[test]
+    fn toml_strings_read_back_and_obey_nobody() {
+        let hostile = "a\"\n[[waiver]]\u{1b}\u{202e}\u{7f}\\ ##[error]x ###[\u{e0041}é";
+        let shown = toml_string(text(hostile));
+        assert!(!shown.contains(['\n', '\u{1b}', '\u{202e}']) && !shown.contains("##["));
+        let table: toml::Table = format!("a = {shown}\n").parse().unwrap();
+        assert_eq!(table["a"].as_str(), Some(hostile));
     }
 
     #[test]

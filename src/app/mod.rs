@@ -2,6 +2,7 @@
 
 mod check;
 mod gather;
+mod import;
 mod policy;
 mod request;
 
@@ -43,6 +44,7 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
     match cli.command {
         Command::Check(args) => check::check(&args),
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
+        Command::Policy(PolicyCommand::Import(args)) => import::run(&args),
         Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),
         Command::Formats => {
             formats();

@@ -29,7 +29,8 @@ impl World for Repository<'_> {
 /// Largest policy file, in bytes. Errors in it are drawn with their lines.
 const MAX_BYTES: usize = 1024 * 1024;
 
-fn bounded(text: String) -> Result<String, String> {
+/// Refuses a text that is larger than a policy file may be.
+pub fn bounded(text: String) -> Result<String, String> {
     if text.len() > MAX_BYTES {
         return Err(format!("it is larger than {} KiB", MAX_BYTES / 1024));
     }

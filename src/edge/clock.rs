@@ -9,3 +9,8 @@ pub fn now() -> Timestamp {
         .map_or(0, |since| since.as_secs());
     Timestamp::from_second(i64::try_from(since).unwrap_or_default()).unwrap_or_default()
 }
+
+/// Today in UTC.
+pub fn today() -> jiff::civil::Date {
+    jiff::tz::Offset::UTC.to_datetime(now()).date()
+}

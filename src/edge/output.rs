@@ -78,6 +78,14 @@ impl Destination {
         }
     }
 
+    /// Whether something is there already; never for standard output.
+    pub fn exists(&self) -> bool {
+        match self {
+            Self::StandardOutput => false,
+            Self::File(path) => path.symlink_metadata().is_ok(),
+        }
+    }
+
     /// The path in a form that means the same in every folder; empty for standard output.
     pub fn absolute(&self) -> String {
         match self {

@@ -11,7 +11,7 @@ mod validate;
 mod waiver;
 mod when;
 
-pub use condition::Condition;
+pub use condition::{Condition, Pattern};
 pub use evaluate::{evaluate, waiver_notes};
 pub use shipped::{DEFAULT, SHIPPED, shipped};
 

@@ -61,12 +61,11 @@ pub fn waiver(
     })
 }
 
+const EXPIRES_HELP: &str = "write a date: expires = 2027-01-31; nothing is accepted for ever";
+
 fn expires(reader: &mut Reader<'_, '_>) -> Option<jiff::civil::Date> {
     let Some(value) = reader.value("expires") else {
-        reader.missing(
-            "expires",
-            "write a date: expires = 2027-01-31; nothing is accepted for ever",
-        );
+        reader.missing("expires", EXPIRES_HELP);
         return None;
     };
     let text = match value.get_ref() {
@@ -75,7 +74,19 @@ fn expires(reader: &mut Reader<'_, '_>) -> Option<jiff::civil::Date> {
         _ => String::new(),
     };
     let date = text.parse::<jiff::civil::Date>().ok();
-    if date.is_none() {
+    if date.is_none()
+        && value
+            .get_ref()
+            .as_str()
+            .is_some_and(|t| t.trim().is_empty())
+    {
+        reader.error(
+            value.span(),
+            "`expires` is empty",
+            "nothing here",
+            Some(EXPIRES_HELP.to_owned()),
+        );
+    } else if date.is_none() {
         reader.error(
             value.span(),
             "`expires` must be a date without a time",

@@ -1,4 +1,4 @@
-//! Two SARIF files of 25 000 results each: read, merged, decided, written. As a whole process, so
+//! A Trivy report of 100 MB, and two SARIF files of 25 000 results each: read, merged, decided, written. As a whole process, so
 //! that the figure is what a user waits for.
 //!
 //! `cargo bench --bench merge`. Beside lockgate it times the lower bound (reading the same bytes
@@ -31,11 +31,13 @@ const TOOLS: [&str; 2] = ["alpha", "beta"];
 fn main() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-merge");
     let inputs = TOOLS.map(|tool| folder.join(format!("{tool}.sarif")));
+    let large = folder.join("trivy.json");
     if std::env::var_os("LOCKGATE_BENCH_WRITE").is_some() {
         std::fs::create_dir_all(&folder).unwrap();
         for (tool, path) in TOOLS.iter().zip(&inputs) {
             std::fs::write(path, report(tool)).unwrap();
         }
+        std::fs::write(&large, large_report()).unwrap();
         return;
     }
     // In a process of its own: a child's peak memory starts at its parent's, so that this one must
@@ -44,6 +46,7 @@ fn main() {
         .env("LOCKGATE_BENCH_WRITE", "1")
         .status();
     assert!(writer.unwrap().success());
+    trivy(&folder, &large);
     let bytes: u64 = inputs
         .iter()
         .map(|path| path.metadata().unwrap().len())
@@ -113,6 +116,65 @@ fn main() {
             "Sarif.Multitool merge        not installed: `make contract`, or SARIF_MULTITOOL"
         ),
     }
+}
+
+/// The limit: under 2 s, and under 4 times the report's size in memory.
+fn trivy(folder: &Path, report: &Path) {
+    let megabytes = report.metadata().unwrap().len() / 1_000_000;
+    println!("Trivy JSON of {megabytes} MB");
+    let check = |output: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lockgate"));
+        command.arg("check").arg(folder).arg("--quiet");
+        command.arg("--report").arg(report);
+        if let Some(output) = output {
+            let path = folder.join("out/trivy").display().to_string();
+            command
+                .arg("--output")
+                .arg(format!("{output}={path}.{output}"));
+        }
+        command
+    };
+    measure("lockgate, verdict only", || check(None));
+    measure("lockgate, JSON", || check(Some("json")));
+    measure("lockgate, one SARIF file", || check(Some("sarif")));
+    measure("lower bound: cat to a file", || {
+        let mut command = Command::new("cp");
+        command.arg(report).arg(folder.join("cat.out"));
+        command
+    });
+}
+
+/// 100 MB in the proportions of real Trivy reports: descriptions, references, scores.
+fn large_report() -> Vec<u8> {
+    let sample = include_str!("../fixtures/reports/trivy/golden__pip.json");
+    let sample: serde_json::Value = serde_json::from_str(sample).unwrap();
+    let vulnerabilities = sample["Results"][0]["Vulnerabilities"].as_array().unwrap();
+    let (mut targets, mut size, mut number) = (Vec::new(), 0, 0);
+    while size < 100_000_000 {
+        let list: Vec<_> = (0..500)
+            .map(|_| {
+                number += 1;
+                let mut v = vulnerabilities[number % vulnerabilities.len()].clone();
+                v["VulnerabilityID"] = json!(format!("CVE-2019-{number}"));
+                v["PkgName"] = json!(format!("package-{}", number % 5_000));
+                v
+            })
+            .collect();
+        size += serde_json::to_vec_pretty(&list).unwrap().len();
+        targets.push(json!({
+            "Target": format!("app{}/requirements.txt", targets.len()),
+            "Class": "lang-pkgs",
+            "Type": "pip",
+            "Vulnerabilities": list,
+        }));
+    }
+    serde_json::to_vec_pretty(&json!({
+        "SchemaVersion": 2,
+        "ArtifactName": ".",
+        "ArtifactType": "filesystem",
+        "Results": targets,
+    }))
+    .unwrap()
 }
 
 fn peer() -> Option<PathBuf> {

@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("locate", &["manifest"]),
     ("merge", &[]),
     ("policy", &[]),
+    ("import", &["escape", "policy"]),
     ("assess", &["merge", "policy"]),
     ("report", &["escape"]),
     ("error", &[]),
@@ -21,8 +22,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "assess", "cli", "edge", "error", "escape", "ingest", "locate", "manifest", "merge",
-            "policy", "report",
+            "assess", "cli", "edge", "error", "escape", "import", "ingest", "locate", "manifest",
+            "merge", "policy", "report",
         ],
     ),
 ];

@@ -19,6 +19,7 @@ mod damage;
 mod determinism;
 mod formats;
 mod hostile;
+mod import;
 mod pairs;
 mod policies;
 mod program;

@@ -13,6 +13,7 @@ mod edge;
 mod error;
 pub mod escape;
 pub mod ingest;
+pub mod invoke;
 pub mod locate;
 pub mod manifest;
 pub mod merge;

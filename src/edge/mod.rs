@@ -6,5 +6,7 @@ pub mod actions;
 pub mod clock;
 pub mod files;
 pub mod output;
+pub mod process;
+pub mod programs;
 pub mod reports;
 pub mod terminal;

@@ -1,9 +1,12 @@
 //! The one place that knows the order: gather, assess, deliver.
 
 mod check;
+mod doctor;
 mod gather;
 mod policy;
 mod request;
+mod running;
+mod tools;
 
 use crate::cli::{Cli, Command, PolicyCommand};
 use crate::edge::terminal::{self, Stream};
@@ -44,6 +47,7 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Check(args) => check::check(&args),
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
         Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),
+        Command::Doctor(args) => doctor::doctor(&args),
         Command::Formats => {
             formats();
             Ok(0)

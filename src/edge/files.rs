@@ -95,11 +95,7 @@ impl Root {
         (all.len() < MAX_FILES).then_some(all)
     }
 
-    fn walk(
-        &self,
-        obey_git: bool,
-        wanted: fn(std::fs::FileType) -> bool,
-    ) -> BTreeSet<RepoPath> {
+    fn walk(&self, obey_git: bool, wanted: fn(std::fs::FileType) -> bool) -> BTreeSet<RepoPath> {
         let walk = ignore::WalkBuilder::new(&self.canonical)
             .standard_filters(obey_git)
             .hidden(false)

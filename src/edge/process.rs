@@ -1,7 +1,7 @@
 //! Running a program: bounded in time and in what it writes, and with all that it starts.
 
 use crate::invoke::{Argument, Output};
-use crate::model::{Foreign as _, Untrusted};
+use crate::model::Untrusted;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -296,6 +296,7 @@ pub fn version_in(bytes: &[u8]) -> Option<Untrusted> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::model::Foreign as _;
 
     fn shell(script: &str, output: Output) -> Job {
         Job {
@@ -359,8 +360,14 @@ mod tests {
         let marker = tempfile::NamedTempFile::new().unwrap();
         let path = marker.path().display();
         for (script, end) in [
-            (format!("(sleep 1; echo alive >> {path}) & wait"), End::TimedOut),
-            (format!("(sleep 1; echo alive >> {path}) & exit 0"), End::Exit(0)),
+            (
+                format!("(sleep 1; echo alive >> {path}) & wait"),
+                End::TimedOut,
+            ),
+            (
+                format!("(sleep 1; echo alive >> {path}) & exit 0"),
+                End::Exit(0),
+            ),
         ] {
             let job = Job {
                 time: Duration::from_millis(300),

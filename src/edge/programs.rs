@@ -108,7 +108,11 @@ impl Programs {
     /// Looks for a program.
     pub fn find(&self, name: &str) -> Found {
         let mut refused = None;
-        for path in self.folders.iter().flat_map(|folder| candidates(folder, name)) {
+        for path in self
+            .folders
+            .iter()
+            .flat_map(|folder| candidates(folder, name))
+        {
             if !is_program(&path) {
                 continue;
             }
@@ -117,7 +121,10 @@ impl Programs {
             }
             refused = refused.or(Some(path));
         }
-        let shadowed = self.refused.iter().flat_map(|folder| candidates(folder, name));
+        let shadowed = self
+            .refused
+            .iter()
+            .flat_map(|folder| candidates(folder, name));
         match refused.or_else(|| shadowed.into_iter().find(|path| is_program(path))) {
             Some(path) => Found::Refused(path),
             None => Found::Nowhere,
@@ -134,10 +141,7 @@ impl Programs {
             })
         });
         let set = SET.iter().map(|(name, value)| (name.into(), value.into()));
-        passed
-            .chain(set)
-            .chain([("PATH".into(), path)])
-            .collect()
+        passed.chain(set).chain([("PATH".into(), path)]).collect()
     }
 }
 

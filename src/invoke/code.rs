@@ -59,7 +59,10 @@ pub static HADOLINT: Recipe = Recipe {
     version: &["--version"],
     install: "see github.com/hadolint/hadolint",
     nothing: "there are no Dockerfiles",
-    exits: &[Exit::worked(0, 0, "it worked"), Exit::failed(1, 1, "an error")],
+    exits: &[
+        Exit::worked(0, 0, "it worked"),
+        Exit::failed(1, 1, "an error"),
+    ],
     plan: |files| {
         let dockerfiles = files.where_name(is_dockerfile);
         let chunks = dockerfiles.chunks(FILES_AT_ONCE);
@@ -96,7 +99,15 @@ pub static CHECKOV: Recipe = Recipe {
     plan: |files| {
         let endings = [".tf", ".tf.json", ".bicep", ".yaml", ".yml"];
         let some = files.has_ending(&endings) || !files.where_name(is_dockerfile).is_empty();
-        let words = &["-d", ".", "-o", "json", "--compact", "--quiet", "--soft-fail"];
+        let words = &[
+            "-d",
+            ".",
+            "-o",
+            "json",
+            "--compact",
+            "--quiet",
+            "--soft-fail",
+        ];
         once(some, words)
     },
 };

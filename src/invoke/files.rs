@@ -1,6 +1,6 @@
 //! The files of the tree, as the recipes ask for them.
 
-use crate::model::{Foreign as _, RepoPath};
+use crate::model::RepoPath;
 use std::collections::BTreeSet;
 
 /// The files of the repository, and a way to read them.

@@ -9,7 +9,11 @@ use super::{Exit, Files, Invocation, Recipe};
 
 const FOUND: &[Exit] = &[
     Exit::worked(0, 0, "nothing found"),
-    Exit::worked(1, 1, "something found, or an error that the report tells of"),
+    Exit::worked(
+        1,
+        1,
+        "something found, or an error that the report tells of",
+    ),
 ];
 
 /// npm audit, once for each lockfile. What `.npmrc` could leave out is put back: offline, npm gives
@@ -64,7 +68,11 @@ pub static YARN: Recipe = Recipe {
     nothing: "there is no yarn.lock",
     exits: &[
         Exit::worked(0, 0, "nothing found"),
-        Exit::worked(1, 31, "something found, or an error that the report tells of"),
+        Exit::worked(
+            1,
+            31,
+            "something found, or an error that the report tells of",
+        ),
     ],
     plan: |files| {
         let locks = files.where_name(|name| name == "yarn.lock");

@@ -78,7 +78,10 @@ pub static GRYPE: Recipe = Recipe {
     version: &["--version"],
     install: "see github.com/anchore/grype",
     nothing: NO_LOCKFILES,
-    exits: &[Exit::worked(0, 0, "it worked"), Exit::failed(1, 1, "an error")],
+    exits: &[
+        Exit::worked(0, 0, "it worked"),
+        Exit::failed(1, 1, "an error"),
+    ],
     plan: |files| with_lockfiles(files, &["dir:.", "-q", "-o", "json"]),
 };
 
@@ -115,7 +118,11 @@ pub static CARGO_DENY: Recipe = Recipe {
     nothing: "there is no Cargo.lock",
     exits: &[
         Exit::worked(0, 0, "nothing found"),
-        Exit::worked(1, 15, "something found, or an error that the report tells of"),
+        Exit::worked(
+            1,
+            15,
+            "something found, or an error that the report tells of",
+        ),
     ],
     plan: |files| {
         files

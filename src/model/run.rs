@@ -112,6 +112,19 @@ impl HealthLevel {
 }
 
 impl Health {
+    /// Code of a skipped run: lockgate itself saw that the tree has nothing for the tool.
+    pub const NOTHING_TO_LOOK_AT: &'static str = "nothing-to-look-at";
+
+    /// Code of a skipped run: the tool is not there, and nobody asked for this one in particular.
+    pub const NOT_AT_HAND: &'static str = "not-at-hand";
+
+    /// True for a run that was skipped by right: no evidence, but none is missing either. Only
+    /// lockgate gives such health, never a report.
+    pub fn is_excused(&self) -> bool {
+        let codes = [Self::NOTHING_TO_LOOK_AT, Self::NOT_AT_HAND];
+        matches!(self, Self::Skipped(problem) if codes.contains(&problem.code))
+    }
+
     /// The health of a run that looked at `work` and had `problems`: nothing looked at is a
     /// failure, whatever else is true.
     pub fn judge(work: Option<Work>, problems: Vec<Problem>, nothing: Problem) -> Self {

@@ -20,5 +20,7 @@ mod hostile;
 mod policies;
 mod program;
 mod properties;
+#[cfg(unix)]
+mod running;
 mod sarif;
 mod shop;

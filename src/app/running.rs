@@ -283,7 +283,8 @@ fn versions(runs: &mut [Left], plans: &[Plan], programs: &Programs) {
         .iter()
         .filter(|plan| {
             runs.iter().any(|run| {
-                run.command.is_some()
+                // One that was ended is not started again.
+                run.parsed.coverage.exit.is_some()
                     && run.parsed.version.is_none()
                     && run.parsed.scanner == plan.recipe.id()
             })

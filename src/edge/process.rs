@@ -293,7 +293,8 @@ pub fn version_in(bytes: &[u8]) -> Option<Untrusted> {
     words.into_iter().find(version).map(Untrusted::from)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::Foreign as _;

@@ -82,7 +82,7 @@ pub enum Health {
     Partial(Work, Vec<Problem>),
     /// It says nothing about the project.
     Failed(Problem),
-    /// It was not asked to run.
+    /// It was not run, for a good reason.
     Skipped(Problem),
 }
 
@@ -202,7 +202,8 @@ pub struct Run {
     pub home: Option<&'static str>,
     /// The tool's version, when the report says.
     pub version: Option<Untrusted>,
-    /// The report's path as the user named it; `None` for a required scanner without a report.
+    /// The report's path as the user named it, or the command line of a tool that lockgate ran;
+    /// `None` for a scanner without either.
     pub report: Option<Untrusted>,
     /// Position in the report, which may hold several runs.
     pub ordinal: usize,

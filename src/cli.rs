@@ -36,6 +36,8 @@ pub enum Command {
     /// Look at policies.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Show which tools lockgate would run here, with what command lines, and what is missing.
+    Doctor(Doctor),
     /// List the report formats that are read, and the commands that write them.
     Formats,
 }
@@ -46,6 +48,7 @@ pub enum Command {
 Examples:
   lockgate check --report bandit=bandit.json --report trivy=trivy.json
   lockgate check --report 'reports/*.sarif' --policy lockgate:strict
+  lockgate check --run bandit --run npm-audit
   lockgate check services/api --output sarif=out.sarif --output markdown=summary.md
 
 Exit codes: 0 pass or warn, 1 blocked, 2 wrong usage or policy, 3 incomplete evidence,
@@ -67,6 +70,18 @@ pub struct Check {
         hide_env_values = true
     )]
     pub reports: Vec<String>,
+
+    /// A tool to run when no report of it is given, or `auto` for every tool that is installed and
+    /// has something to look at here. Naming a tool makes its evidence expected. `lockgate doctor`
+    /// shows the command lines.
+    #[arg(
+        long = "run",
+        value_name = "TOOL",
+        env = "LOCKGATE_RUN",
+        value_delimiter = '\n',
+        hide_env_values = true
+    )]
+    pub run: Vec<String>,
 
     /// The policy: a file, or a shipped one by name (lockgate:balanced, lockgate:strict,
     /// lockgate:audit-only). Without it, lockgate.toml or .github/lockgate.toml of the root, else
@@ -127,6 +142,27 @@ pub struct Check {
     /// Print only errors.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Nothing is run but each program with its option for the version.
+
+Exit codes: 0 every required scanner can give evidence, 2 wrong usage or policy,
+3 a required scanner cannot, 5 internal error.")]
+pub struct Doctor {
+    /// The repository's root folder.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+
+    /// The policy, as for `check`.
+    #[arg(long, short, value_name = "FILE|NAME")]
+    pub policy: Option<String>,
+
+    /// A tool that `check --run` would name; repeatable.
+    #[arg(long = "run", value_name = "TOOL")]
+    pub run: Vec<String>,
 }
 
 /// Subcommands of `policy`.

@@ -14,6 +14,7 @@ mod error;
 pub mod escape;
 pub mod import;
 pub mod ingest;
+pub mod invoke;
 pub mod locate;
 pub mod manifest;
 pub mod merge;

@@ -1,15 +1,19 @@
 //! Reports → evidence: read, parse, give every observation its place.
 
 use super::request::Request;
+use super::running;
+use super::tools::{self, Wanted};
 use crate::edge::files::Root;
+use crate::edge::programs::Programs;
 use crate::edge::reports::{self, ReportFile};
 use crate::ingest::{self, Expected, tool::Parsed};
+use crate::invoke::{self, RECIPES};
 use crate::locate::{self, Tree};
 use crate::manifest;
 use crate::merge::{condense, line_hash::line_hashes};
 use crate::model::{
-    Certainty, Evidence, Located, Location, Observation, Region, RepoPath, Run, Untrusted,
-    Witnessed,
+    Certainty, Evidence, Located, Location, Observation, Problem, Region, RepoPath, Run, ScannerId,
+    Untrusted, Witnessed,
 };
 use crate::policy::Policy;
 use rayon::prelude::*;
@@ -21,9 +25,9 @@ struct Expectation {
     file: Result<ReportFile, Untrusted>,
 }
 
-/// Everything that the reports say, with its places.
+/// Everything that the reports say, and those of the tools that are run, with its places.
 pub fn evidence(request: &Request, policy: &Policy) -> Evidence {
-    let expectations = expectations(request, policy);
+    let (expectations, replaced) = expectations(request, policy);
     let (mut runs, tree) = rayon::join(
         || {
             expectations
@@ -33,6 +37,7 @@ pub fn evidence(request: &Request, policy: &Policy) -> Evidence {
         },
         || tree(&request.root),
     );
+    run_tools(&mut runs, replaced, request, policy);
     runs.par_iter_mut().for_each(|(witnessed, inside)| {
         for located in &mut witnessed.observations {
             located.location = locate::locate(&mut located.observation, inside.as_ref(), &tree);
@@ -43,8 +48,50 @@ pub fn evidence(request: &Request, policy: &Policy) -> Evidence {
     Evidence { runs }
 }
 
+/// Runs the tools of which no report is given. `replaced` are the reports that the policy names, are
+/// not there, and are made up for by running the tool.
+fn run_tools(
+    runs: &mut Vec<Placed>,
+    replaced: Vec<Expectation>,
+    request: &Request,
+    policy: &Policy,
+) {
+    let asked = |scanner: &ScannerId| tools::wanted(scanner, policy, &request.run) != Wanted::No;
+    if !RECIPES.iter().any(|recipe| asked(&recipe.id())) {
+        return;
+    }
+    let given: BTreeSet<ScannerId> = runs.iter().map(|(w, _)| w.run.scanner.clone()).collect();
+    let programs = Programs::new(&request.root);
+    let plans = tools::plans(&request.root, policy, &request.run, &given, &programs);
+    let of_given = |e: &&Expectation| {
+        e.expected
+            .as_ref()
+            .is_some_and(|e| given.contains(&e.scanner))
+    };
+    let missing: Vec<Placed> = replaced.iter().filter(of_given).flat_map(read).collect();
+    for plan in plans
+        .iter()
+        .filter(|plan| plan.given && plan.wanted == Wanted::Expected)
+    {
+        let its = |(w, _): &&mut Placed| w.run.scanner == plan.recipe.id();
+        if let Some((witnessed, _)) = runs.iter_mut().find(its) {
+            let text = "the tool was not run, because a report of it is given";
+            witnessed.run.notes.push(Problem::new("not-run", text));
+        }
+    }
+    runs.extend(missing);
+    for left in running::run(&plans, &request.root, &programs, request.quiet) {
+        let name = left.command.clone().unwrap_or_default();
+        let mut witnessed = witnessed(left.parsed, &name, left.ordinal);
+        witnessed.run.report = left.command;
+        runs.push((witnessed, left.inside));
+    }
+}
+
 /// The reports on the command line, then those of the policy; each file once for each scanner.
-fn expectations(request: &Request, policy: &Policy) -> Vec<Expectation> {
+/// Second, those of the policy that are not there, of scanners without any report whose tool is to
+/// be run.
+fn expectations(request: &Request, policy: &Policy) -> (Vec<Expectation>, Vec<Expectation>) {
     let root = &request.root;
     let mut list = Vec::new();
     let mut seen = BTreeSet::new();
@@ -70,15 +117,31 @@ fn expectations(request: &Request, policy: &Policy) -> Vec<Expectation> {
         let files = reports::on_command_line(&report.name, root);
         add(report.expected.clone(), &report.name, files);
     }
+    let mut replaced = Vec::new();
     for (scanner, rule) in &policy.scanners {
-        for pattern in &rule.reports {
-            let expected = Expected {
-                scanner: scanner.clone(),
-            };
-            add(Some(expected), pattern, reports::in_policy(pattern, root));
+        let expected = Expected {
+            scanner: scanner.clone(),
+        };
+        let named: Vec<(&String, Vec<ReportFile>)> = rule
+            .reports
+            .iter()
+            .map(|pattern| (pattern, reports::in_policy(pattern, root)))
+            .collect();
+        let none = named.iter().all(|(_, files)| files.is_empty());
+        let run = tools::wanted(scanner, policy, &request.run) != Wanted::No
+            && invoke::recipe(scanner.as_str()).is_some();
+        for (pattern, files) in named {
+            if none && run {
+                replaced.push(Expectation {
+                    expected: Some(expected.clone()),
+                    file: Err(pattern.as_str().into()),
+                });
+            } else {
+                add(Some(expected.clone()), pattern, files);
+            }
         }
     }
-    list
+    (list, replaced)
 }
 
 type Placed = (Witnessed, Option<RepoPath>);

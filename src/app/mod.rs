@@ -1,10 +1,13 @@
 //! The one place that knows the order: gather, assess, deliver.
 
 mod check;
+mod doctor;
 mod gather;
 mod import;
 mod policy;
 mod request;
+mod running;
+mod tools;
 
 use crate::cli::{Cli, Command, PolicyCommand};
 use crate::edge::terminal::{self, Stream};
@@ -46,6 +49,7 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
         Command::Policy(PolicyCommand::Import(args)) => import::run(&args),
         Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),
+        Command::Doctor(args) => doctor::doctor(&args),
         Command::Formats => {
             formats();
             Ok(0)

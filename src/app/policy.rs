@@ -5,6 +5,7 @@ use crate::edge::terminal::{self, Stream};
 use crate::error::{Error, ErrorKind};
 use crate::escape;
 use crate::ingest::{self, tool::ToolInfo};
+use crate::invoke::{self, Recipe};
 use crate::model::{RepoPath, ScannerId};
 use crate::policy::{self, DEFAULT, Policy, SHIPPED, Source, World};
 use crate::report::diagnostics;
@@ -22,7 +23,13 @@ impl World for Repository<'_> {
     }
 
     fn scanner_meant_by(&self, alias: &str) -> Option<ScannerId> {
-        ingest::tool_named(alias).map(ToolInfo::scanner)
+        ingest::tool_named(alias)
+            .map(ToolInfo::scanner)
+            .or_else(|| invoke::named(alias).map(Recipe::id))
+    }
+
+    fn can_run(&self, scanner: &ScannerId) -> bool {
+        invoke::recipe(scanner.as_str()).is_some()
     }
 }
 

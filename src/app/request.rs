@@ -5,9 +5,13 @@ use crate::edge::files::Root;
 use crate::edge::output::Destination;
 use crate::error::Error;
 use crate::ingest::Expected;
+use crate::invoke::{self, RECIPES, Recipe};
+use crate::model::ScannerId;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
+use std::collections::BTreeSet;
+use std::path::Path;
 
 /// Kinds of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,11 +47,21 @@ pub struct OutputArg {
     pub destination: Destination,
 }
 
+/// The tools that the user wishes to be run.
+#[derive(Debug, Default)]
+pub struct Wish {
+    /// Every tool that is at hand.
+    pub all: bool,
+    /// These in any case.
+    pub named: BTreeSet<ScannerId>,
+}
+
 /// A check, ready to run.
 #[derive(Debug)]
 pub struct Request {
     pub root: Root,
     pub reports: Vec<ReportArg>,
+    pub run: Wish,
     pub policy: Option<String>,
     pub outputs: Vec<OutputArg>,
     pub github: When,
@@ -58,13 +72,40 @@ pub struct Request {
     pub quiet: bool,
 }
 
+/// Opens the folder that a command is about.
+pub fn open(path: &Path, command: &str) -> Result<Root, Error> {
+    Root::open(path).map_err(|e| {
+        Error::usage(format!("the root folder cannot be opened: {e}"))
+            .detail(path.display().to_string())
+            .hint(format!(
+                "name the repository's folder: lockgate {command} PATH"
+            ))
+    })
+}
+
+/// Understands `--run`.
+pub fn wish(words: &[String]) -> Result<Wish, Error> {
+    let mut wish = Wish::default();
+    for word in words.iter().map(|w| w.trim()).filter(|w| !w.is_empty()) {
+        match invoke::named(word) {
+            _ if word == "auto" => wish.all = true,
+            Some(recipe) => {
+                wish.named.insert(Recipe::id(recipe));
+            }
+            None => {
+                let known: Vec<&str> = RECIPES.iter().map(|recipe| recipe.scanner).collect();
+                return Err(Error::usage("--run names no tool that lockgate can run")
+                    .detail(word)
+                    .hint(format!("write auto, or one of {}", known.join(", "))));
+            }
+        }
+    }
+    Ok(wish)
+}
+
 /// Understands the arguments.
 pub fn request(args: &Check) -> Result<Request, Error> {
-    let root = Root::open(&args.path).map_err(|e| {
-        Error::usage(format!("the root folder cannot be opened: {e}"))
-            .detail(args.path.display().to_string())
-            .hint("name the repository's folder: lockgate check PATH")
-    })?;
+    let root = open(&args.path, "check")?;
     let as_of = match &args.as_of {
         None => None,
         Some(text) => Some(as_of(text).ok_or_else(|| {
@@ -95,6 +136,7 @@ pub fn request(args: &Check) -> Result<Request, Error> {
             .filter(|text| !text.is_empty())
             .map(report)
             .collect::<Result<_, _>>()?,
+        run: wish(&args.run)?,
         policy: args
             .policy
             .clone()

@@ -9,12 +9,17 @@ use std::collections::BTreeSet;
 /// Everything that is missing from the evidence.
 pub fn gaps(runs: &[Run], policy: &Policy, context: &Context) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    if runs.is_empty() {
+    // One scanner may have nothing to look at. When all have, the checkout is missing or empty.
+    if runs.iter().all(|run| run.health.is_excused()) {
+        let text = match runs.is_empty() {
+            true => "no report was given, so nothing was examined",
+            false => "no tool was run and no report was given, so nothing was examined",
+        };
         reasons.push(Reason {
             verdict: Verdict::Incomplete,
             code: "no-evidence",
             scanner: None,
-            text: "no report was given, so nothing was examined".to_owned(),
+            text: text.to_owned(),
             detail: None,
         });
     }
@@ -36,6 +41,7 @@ fn gap(run: &Run, policy: &Policy, context: &Context) -> Option<Reason> {
     let mut problem = run.health.problems().first()?;
     let verdict = match run.health.level() {
         HealthLevel::Complete => return None,
+        HealthLevel::Skipped if run.health.is_excused() => return None,
         HealthLevel::Failed | HealthLevel::Skipped => {
             on(rule.on_incomplete.unwrap_or(policy.on_incomplete))
         }

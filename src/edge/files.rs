@@ -68,18 +68,36 @@ impl Root {
     /// This folder, seen from the root of the Git repository that holds it; `None` when it is the
     /// root itself, or when there is no repository.
     pub fn prefix(&self) -> Option<RepoPath> {
-        let git = self
-            .canonical
-            .ancestors()
-            .find(|folder| folder.join(".git").exists())?;
-        let inside = self.canonical.strip_prefix(git).ok()?.to_str()?;
+        let inside = self.canonical.strip_prefix(self.git()?).ok()?.to_str()?;
         RepoPath::new(&inside.replace('\\', "/")).ok()
+    }
+
+    fn git(&self) -> Option<&Path> {
+        let mut folders = self.canonical.ancestors();
+        folders.find(|folder| folder.join(".git").exists())
+    }
+
+    /// The Git repository that holds this folder, failing that the folder itself.
+    pub fn repository(&self) -> &Path {
+        self.git().unwrap_or(&self.canonical)
     }
 
     /// Every file of the repository that is not ignored by git, without `.git` and without folders
     /// of installed packages.
     pub fn list(&self) -> BTreeSet<RepoPath> {
+        self.walk(true, |kind| kind.is_file())
+    }
+
+    /// Every file and link of the repository, whatever git ignores: a change that names a file in
+    /// `.gitignore` must not make it unseen. `None` when there are too many to list.
+    pub fn list_all(&self) -> Option<BTreeSet<RepoPath>> {
+        let all = self.walk(false, |kind| kind.is_file() || kind.is_symlink());
+        (all.len() < MAX_FILES).then_some(all)
+    }
+
+    fn walk(&self, obey_git: bool, wanted: fn(std::fs::FileType) -> bool) -> BTreeSet<RepoPath> {
         let walk = ignore::WalkBuilder::new(&self.canonical)
+            .standard_filters(obey_git)
             .hidden(false)
             .require_git(false)
             .follow_links(false)
@@ -94,7 +112,7 @@ impl Root {
             })
             .build();
         walk.filter_map(Result::ok)
-            .filter(|entry| entry.file_type().is_some_and(|t| t.is_file()))
+            .filter(|entry| entry.file_type().is_some_and(wanted))
             .filter_map(|entry| {
                 let inside = entry.path().strip_prefix(&self.canonical).ok()?.to_str()?;
                 RepoPath::new(inside).ok()

@@ -7,5 +7,7 @@ pub mod clock;
 pub mod files;
 pub mod git;
 pub mod output;
+pub mod process;
+pub mod programs;
 pub mod reports;
 pub mod terminal;

@@ -92,7 +92,7 @@ pub enum Health {
     Partial(Work, Vec<Problem>),
     /// It says nothing about the project.
     Failed(Problem),
-    /// It was not asked to run.
+    /// It was not run, for a good reason.
     Skipped(Problem),
 }
 
@@ -122,6 +122,19 @@ impl HealthLevel {
 }
 
 impl Health {
+    /// Code of a skipped run: lockgate itself saw that the tree has nothing for the tool.
+    pub const NOTHING_TO_LOOK_AT: &'static str = "nothing-to-look-at";
+
+    /// Code of a skipped run: the tool is not there, and nobody asked for this one in particular.
+    pub const NOT_AT_HAND: &'static str = "not-at-hand";
+
+    /// True for a run that was skipped by right: no evidence, but none is missing either. Only
+    /// lockgate gives such health, never a report.
+    pub fn is_excused(&self) -> bool {
+        let codes = [Self::NOTHING_TO_LOOK_AT, Self::NOT_AT_HAND];
+        matches!(self, Self::Skipped(problem) if codes.contains(&problem.code))
+    }
+
     /// The health of a run that looked at `work` and had `problems`: nothing looked at is a
     /// failure, whatever else is true.
     pub fn judge(work: Option<Work>, problems: Vec<Problem>, nothing: Problem) -> Self {
@@ -202,7 +215,8 @@ pub struct Run {
     pub home: Option<&'static str>,
     /// The tool's version, when the report says.
     pub version: Option<Untrusted>,
-    /// The report's path as the user named it; `None` for a required scanner without a report.
+    /// The report's path as the user named it, or the command line of a tool that lockgate ran;
+    /// `None` for a scanner without either.
     pub report: Option<Untrusted>,
     /// Position in the report, which may hold several runs.
     pub ordinal: usize,

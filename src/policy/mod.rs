@@ -7,6 +7,7 @@ mod condition;
 mod evaluate;
 mod file;
 mod shipped;
+mod timeout;
 mod validate;
 mod waiver;
 mod when;
@@ -20,6 +21,7 @@ use crate::model::{RepoPath, ScannerId, Severity, Untrusted};
 use jiff::SignedDuration;
 use semver::VersionReq;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use validate::Layer;
 
 /// Longest chain of `extends`.
@@ -37,6 +39,9 @@ pub struct Policy {
     /// What a scanner with partial evidence does, likewise. Without a word of the policy, a required
     /// scanner blocks and another one warns.
     pub on_partial: Option<OnGap>,
+    /// Whether lockgate runs tools of which no report is given, unless the scanner has a word of its
+    /// own.
+    pub run: Option<Running>,
     /// Scanners that the policy speaks of.
     pub scanners: BTreeMap<ScannerId, Scanner>,
     /// Tried in order; the first that matches decides.
@@ -61,8 +66,17 @@ pub enum OnGap {
     Warn,
 }
 
+/// Whether lockgate runs a tool itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Running {
+    /// Where the tree has something for it and no report of it is given.
+    Auto,
+    /// Never.
+    Never,
+}
+
 /// What the policy says of one scanner.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Scanner {
     /// At least one complete run of it must be there.
     pub required: bool,
@@ -78,6 +92,16 @@ pub struct Scanner {
     pub version: Option<VersionReq>,
     /// Whether findings that the report marks as suppressed are left alone.
     pub honour_suppressions: bool,
+    /// Overrides [`Policy::run`].
+    pub run: Option<Running>,
+    /// How long one invocation of the tool may take.
+    pub timeout: Duration,
+}
+
+impl Default for Scanner {
+    fn default() -> Self {
+        validate::ScannerLayer::default().finish()
+    }
 }
 
 /// What a gate does with what it matches.
@@ -144,6 +168,9 @@ pub trait World {
 
     /// The scanner name that a tool's other name stands for: `npm` → `npm-audit`.
     fn scanner_meant_by(&self, alias: &str) -> Option<ScannerId>;
+
+    /// Whether lockgate knows how to run this scanner's tool.
+    fn can_run(&self, scanner: &ScannerId) -> bool;
 }
 
 /// A world without files and tools, for texts that stand alone.
@@ -156,6 +183,10 @@ impl World for Nothing {
 
     fn scanner_meant_by(&self, _: &str) -> Option<ScannerId> {
         None
+    }
+
+    fn can_run(&self, _: &ScannerId) -> bool {
+        true
     }
 }
 
@@ -269,6 +300,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
         unrated: Severity::High,
         on_incomplete: OnGap::Block,
         on_partial: None,
+        run: None,
         scanners: BTreeMap::new(),
         gates: Vec::new(),
         waivers: Vec::new(),
@@ -286,6 +318,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
         unrated = unrated.or(layer.unrated);
         on_incomplete = on_incomplete.or(layer.on_incomplete);
         on_partial = on_partial.or(layer.on_partial);
+        policy.run = policy.run.or(layer.run);
         for (id, below) in layer.scanners {
             scanners.entry(id).or_default().underlay(below);
         }

@@ -3,15 +3,17 @@
 use super::condition::Condition;
 pub use super::file::diagnostic;
 use super::file::{self, Reader, Word, unknown};
+use super::timeout::{self, timeout};
 use super::waiver::waiver;
 use super::when::conditions;
-use super::{Action, Gate, OnGap, Scanner, Source, Waiver, World};
+use super::{Action, Gate, OnGap, Running, Scanner, Source, Waiver, World};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{ScannerId, Severity, Untrusted};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use semver::VersionReq;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 
 /// What one file says.
@@ -21,6 +23,7 @@ pub struct Layer {
     pub unrated: Option<Severity>,
     pub on_incomplete: Option<OnGap>,
     pub on_partial: Option<OnGap>,
+    pub run: Option<Running>,
     pub scanners: BTreeMap<ScannerId, ScannerLayer>,
     pub gates: Vec<Gate>,
     pub waivers: Vec<Waiver>,
@@ -36,6 +39,8 @@ pub struct ScannerLayer {
     max_age: Option<SignedDuration>,
     version: Option<VersionReq>,
     honour_suppressions: Option<bool>,
+    run: Option<Running>,
+    timeout: Option<Duration>,
 }
 
 impl ScannerLayer {
@@ -48,6 +53,8 @@ impl ScannerLayer {
         self.max_age = self.max_age.or(below.max_age);
         self.version = self.version.take().or(below.version);
         self.honour_suppressions = self.honour_suppressions.or(below.honour_suppressions);
+        self.run = self.run.or(below.run);
+        self.timeout = self.timeout.or(below.timeout);
     }
 
     pub fn finish(self) -> Scanner {
@@ -59,11 +66,15 @@ impl ScannerLayer {
             max_age: self.max_age,
             version: self.version,
             honour_suppressions: self.honour_suppressions.unwrap_or(false),
+            run: self.run,
+            timeout: self.timeout.unwrap_or(timeout::DEFAULT),
         }
     }
 }
 
 const ON_GAP: &[(&str, OnGap)] = &[("block", OnGap::Block), ("warn", OnGap::Warn)];
+
+const RUN: &[(&str, Running)] = &[("auto", Running::Auto), ("never", Running::Never)];
 
 /// Reads a file. The layer holds what could be read, also when there are errors.
 pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
@@ -81,6 +92,7 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
             unrated,
             on_incomplete: reader.choice("on-incomplete", ON_GAP),
             on_partial: reader.choice("on-partial", ON_GAP),
+            run: reader.choice("run", RUN),
             scanners: BTreeMap::new(),
             gates: Vec::new(),
             waivers: Vec::new(),
@@ -184,6 +196,8 @@ fn read_scanners(
             version: version(&mut reader),
             honour_suppressions: reader
                 .choice("suppressions", &[("count", false), ("honour", true)]),
+            run: running(&mut reader, &id, world),
+            timeout: timeout(&mut reader),
         };
         reader.finish();
         scanners.insert(id, layer);
@@ -223,6 +237,24 @@ fn version(reader: &mut Reader<'_, '_>) -> Option<VersionReq> {
         );
     }
     range
+}
+
+/// To wish that a tool be run that lockgate cannot run would be to wait for evidence in vain.
+fn running(reader: &mut Reader<'_, '_>, id: &ScannerId, world: &dyn World) -> Option<Running> {
+    let run = reader.choice("run", RUN)?;
+    if run == Running::Auto && !world.can_run(id) {
+        let span = reader.value("run").map_or(0..0, toml::Spanned::span);
+        reader.error(
+            span,
+            &format!("lockgate does not know how to run `{id}`"),
+            "it can only read its reports",
+            Some(
+                "name its reports: `reports = \"…\"`; `lockgate doctor` lists what can be run"
+                    .to_owned(),
+            ),
+        );
+    }
+    Some(run)
 }
 
 /// Paths of reports stay inside the repository: the file that names them may come from anybody who

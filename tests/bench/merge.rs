@@ -137,7 +137,7 @@ fn trivy(folder: &Path, report: &Path) {
     measure("lockgate, verdict only", || check(None));
     measure("lockgate, JSON", || check(Some("json")));
     measure("lockgate, one SARIF file", || check(Some("sarif")));
-    measure("lower bound: cat to a file", || {
+    measure("lower bound: copying the file", || {
         let mut command = Command::new("cp");
         command.arg(report).arg(folder.join("cat.out"));
         command

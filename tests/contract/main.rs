@@ -22,3 +22,4 @@ mod programs;
 mod runner;
 mod sarif;
 mod schema;
+mod tools;

@@ -9,6 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("escape", &[]),
     ("ingest", &[]),
+    ("invoke", &[]),
     ("manifest", &[]),
     ("locate", &["manifest"]),
     ("merge", &[]),
@@ -18,12 +19,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("report", &["escape"]),
     ("error", &[]),
     ("cli", &[]),
-    ("edge", &["error"]),
+    ("edge", &["error", "invoke"]),
     (
         "app",
         &[
-            "assess", "cli", "edge", "error", "escape", "import", "ingest", "locate", "manifest",
-            "merge", "policy", "report",
+            "assess", "cli", "edge", "error", "escape", "import", "ingest", "invoke", "locate",
+            "manifest", "merge", "policy", "report",
         ],
     ),
 ];

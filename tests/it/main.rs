@@ -24,5 +24,7 @@ mod pairs;
 mod policies;
 mod program;
 mod properties;
+#[cfg(unix)]
+mod running;
 mod sarif;
 mod shop;

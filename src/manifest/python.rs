@@ -1,0 +1,192 @@
+//! What Python's lockfiles share: names, and what `pyproject.toml` asks for.
+
+use super::build::Builder;
+use super::read::{Node, toml};
+use super::{Entry, Source};
+use crate::model::{Ecosystem, Scope};
+use std::collections::BTreeMap;
+
+/// Entries of one name that a need leads to: markers choose among them when it is installed.
+const MAX_CHOICES: usize = 32;
+
+/// The entries of a lockfile by normal name.
+#[derive(Default)]
+pub struct Names(BTreeMap<String, Vec<usize>>);
+
+impl Names {
+    /// Adds what a `[[package]]` describes: its name and version, with the line of the version, or
+    /// of the name when there is none. `None` when it has no name.
+    pub fn add(&mut self, package: &Node<'_>, builder: &mut Builder) -> Option<usize> {
+        let name = package.get("name")?;
+        let version = package.get("version");
+        let normal = Ecosystem::PYPI.normalise(name.text()?);
+        let line = version.unwrap_or(name).line;
+        let version = version.and_then(Node::text).map(str::to_owned);
+        let index = builder.add(Entry::new(normal.clone(), version, line));
+        self.0.entry(normal).or_default().push(index);
+        Some(index)
+    }
+
+    /// The entries of a name.
+    pub fn get(&self, name: &str) -> impl Iterator<Item = usize> {
+        let list = self.0.get(&Ecosystem::PYPI.normalise(name));
+        list.into_iter().flatten().copied().take(MAX_CHOICES)
+    }
+
+    /// Tells the builder what the project beside asks for, when that is known.
+    pub fn ask(&self, project: Option<&Project>, builder: &mut Builder) {
+        let Some(project) = project.filter(|project| !project.asked.is_empty()) else {
+            return;
+        };
+        builder.roots_known();
+        for asked in &project.asked {
+            for index in self.get(&asked.name) {
+                builder.ask(index, Some(asked.scope));
+            }
+        }
+    }
+}
+
+/// The name at the start of a requirement. Source: PEP 508.
+pub fn name_of(requirement: &str) -> Option<&str> {
+    let requirement = requirement.trim_start();
+    let end = requirement
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
+        .unwrap_or(requirement.len());
+    let name = requirement.get(..end)?;
+    name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        .then_some(name)
+}
+
+/// The packages that a project asks for.
+#[derive(Default)]
+pub struct Project {
+    asked: Vec<Asked>,
+}
+
+struct Asked {
+    name: String,
+    scope: Scope,
+    group: Option<String>,
+}
+
+impl Project {
+    /// Reads the `pyproject.toml` beside: the tables of PEP 621, of PEP 735, of Poetry, PDM and uv.
+    pub fn beside(source: &Source<'_>) -> Option<Self> {
+        let text = (source.beside)("pyproject.toml")?;
+        let file = toml::parse(&text)?;
+        let mut project = Self::default();
+        if let Some(standard) = file.get("project") {
+            project.list(standard.get("dependencies"), Scope::Production, None);
+            for (group, list) in standard.members_of("optional-dependencies") {
+                project.list(Some(list), Scope::Production, Some(group));
+            }
+        }
+        for (group, list) in file.members_of("dependency-groups") {
+            project.list(Some(list), Scope::Development, Some(group));
+        }
+        if let Some(tool) = file.get("tool") {
+            project.list(tool.at(&["uv", "dev-dependencies"]), Scope::Development, None);
+            let pdm = tool.at(&["pdm", "dev-dependencies"]);
+            for (group, list) in pdm.into_iter().flat_map(Node::members) {
+                project.list(Some(list), Scope::Development, Some(group));
+            }
+            if let Some(poetry) = tool.get("poetry") {
+                project.poetry(poetry);
+            }
+        }
+        Some(project)
+    }
+
+    fn poetry(&mut self, poetry: &Node<'_>) {
+        self.table(poetry.get("dependencies"), Scope::Production);
+        self.table(poetry.get("dev-dependencies"), Scope::Development);
+        for (group, table) in poetry.members_of("group") {
+            let scope = poetry_scope(group);
+            self.table(table.get("dependencies"), scope);
+        }
+    }
+
+    fn list(&mut self, list: Option<&Node<'_>>, scope: Scope, group: Option<&str>) {
+        let texts = list.map(Node::items).unwrap_or_default().iter();
+        for name in texts.filter_map(|item| name_of(item.text()?)) {
+            self.push(name, scope, group);
+        }
+    }
+
+    fn table(&mut self, table: Option<&Node<'_>>, scope: Scope) {
+        for (name, _) in table.into_iter().flat_map(Node::members) {
+            if name != "python" {
+                self.push(name, scope, None);
+            }
+        }
+    }
+
+    fn push(&mut self, name: &str, scope: Scope, group: Option<&str>) {
+        self.asked.push(Asked {
+            name: name.to_owned(),
+            scope,
+            group: group.map(str::to_owned),
+        });
+    }
+
+    /// What a group of this name is for: an extra is shipped, a dependency group is not.
+    pub fn group(&self, group: &str) -> Option<Scope> {
+        let mut of_group = self.asked.iter().filter(|a| a.group.as_deref() == Some(group));
+        of_group.next().map(|asked| asked.scope)
+    }
+}
+
+/// Poetry's only group that is part of what is published is `main`. Source: Poetry's documentation,
+/// "Managing dependencies".
+pub fn poetry_scope(group: &str) -> Scope {
+    if group == "main" {
+        Scope::Production
+    } else {
+        Scope::Development
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// Rows of name, line, number of needs, relation and scope.
+    pub fn rows(entries: &[Entry]) -> Vec<String> {
+        let row = |e: &Entry| {
+            let scope = e.scope.map_or("-", Scope::word);
+            let relation = e.relation.map_or("-", crate::model::Relation::word);
+            let version = e.version.as_deref().unwrap_or("-");
+            format!("{} {version} {} {:?} {relation} {scope}", e.name, e.line, e.needs)
+        };
+        entries.iter().map(row).collect()
+    }
+
+    #[test]
+    fn every_table_of_a_project_is_read() {
+        let source = Source {
+            name: "uv.lock",
+            text: "",
+            beside: &|_| {
+                Some("[project]\ndependencies = [\"A[x]>=1 ; y\"]\n[project.optional-dependencies]\ne = [\"b\"]\n[dependency-groups]\ndev = [\"c\", {include-group = \"t\"}]\n[tool.uv]\ndev-dependencies = [\"d\"]\n[tool.pdm.dev-dependencies]\nt = [\"f\"]\n[tool.poetry.dependencies]\npython = \"3\"\ng = \"1\"\n[tool.poetry.group.x.dependencies]\nh = \"1\"\n".into())
+            },
+        };
+        let project = Project::beside(&source).unwrap();
+        let seen: Vec<_> = project.asked.iter().map(|a| (a.name.as_str(), a.scope)).collect();
+        let (production, development) = (Scope::Production, Scope::Development);
+        assert_eq!(
+            seen,
+            [
+                ("A", production),
+                ("b", production),
+                ("c", development),
+                ("d", development),
+                ("f", development),
+                ("g", production),
+                ("h", development),
+            ]
+        );
+        assert_eq!(project.group("e"), Some(production));
+        assert_eq!(project.group("dev"), Some(development));
+    }
+}

@@ -71,6 +71,6 @@ mod tests {
         assert_eq!(find("node_modules/c", "b"), [0]);
         assert_eq!(find("packages/w", "c"), [2]);
         assert!(find("packages/x", "c").is_empty());
-        assert_eq!(find(&"a/".repeat(1_000), "b"), []);
+        assert!(find(&"a/".repeat(10_000), "b").is_empty());
     }
 }

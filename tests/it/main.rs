@@ -17,6 +17,7 @@ mod corpus;
 mod damage;
 mod determinism;
 mod hostile;
+mod manifests;
 mod policies;
 mod program;
 mod properties;

@@ -3,6 +3,9 @@
 use super::{Entry, graph};
 use crate::model::{Relation, Scope};
 
+/// Needs that are kept: 50 000 packages have about 300 000. Of more, scopes are not told.
+const MAX_NEEDS: usize = 4_000_000;
+
 /// Entries under construction.
 #[derive(Default)]
 pub struct Builder {
@@ -12,6 +15,7 @@ pub struct Builder {
     roots_known: bool,
     /// Every need is in the file, so that what only development needs can be told.
     needs_known: bool,
+    needs: usize,
 }
 
 impl Builder {
@@ -23,15 +27,12 @@ impl Builder {
 
     /// The first entry brings in the second.
     pub fn need(&mut self, from: usize, to: usize) {
-        if let Some(entry) = self.entries.get_mut(from).filter(|_| from != to) {
-            entry.needs.push(to);
+        self.needs += 1;
+        if self.needs > MAX_NEEDS || from == to {
+            return;
         }
-    }
-
-    /// The file itself tells the scope of an entry.
-    pub fn scope(&mut self, entry: usize, scope: Option<Scope>) {
-        if let Some(entry) = self.entries.get_mut(entry) {
-            entry.scope = scope;
+        if let Some(entry) = self.entries.get_mut(from) {
+            entry.needs.push(to);
         }
     }
 
@@ -63,7 +64,7 @@ impl Builder {
             entry.needs.sort_unstable();
             entry.needs.dedup();
         }
-        if self.roots_known && self.needs_known {
+        if self.roots_known && self.needs_known && self.needs <= MAX_NEEDS {
             let scopes = graph::scopes(&self.entries, &self.asked);
             for (entry, scope) in self.entries.iter_mut().zip(scopes) {
                 entry.scope = entry.scope.or(scope);
@@ -94,7 +95,10 @@ fn in_order(entries: Vec<Entry>) -> Vec<Entry> {
         }
     }
     let moved = sorted.into_iter().map(|(_, mut entry)| {
-        let needs = entry.needs.iter().filter_map(|old| place.get(*old).copied());
+        let needs = entry
+            .needs
+            .iter()
+            .filter_map(|old| place.get(*old).copied());
         entry.needs = needs.collect();
         entry.needs.sort_unstable();
         entry

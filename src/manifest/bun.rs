@@ -23,7 +23,10 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
             continue;
         };
         // Folders of the project.
-        if ["workspace:", "link:", "root:"].iter().any(|local| version.starts_with(local)) {
+        if ["workspace:", "link:", "root:"]
+            .iter()
+            .any(|local| version.starts_with(local))
+        {
             continue;
         }
         let index = builder.add(node::entry(name, node::version(version), package.line, key));
@@ -58,7 +61,9 @@ fn split_key(key: &str) -> (&str, &str) {
         .rsplit_once('/')
         .and_then(|(before, _)| before.rfind('/').map_or(Some(0), |at| Some(at + 1)))
         .filter(|start| key.get(*start..).is_some_and(|name| name.starts_with('@')));
-    let start = scoped.or_else(|| key.rfind('/').map(|at| at + 1)).unwrap_or(0);
+    let start = scoped
+        .or_else(|| key.rfind('/').map(|at| at + 1))
+        .unwrap_or(0);
     let folder = key.get(..start).unwrap_or_default();
     let name = key.get(start..).unwrap_or_default();
     (folder.strip_suffix('/').unwrap_or(folder), name)
@@ -66,8 +71,8 @@ fn split_key(key: &str) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rows;
     use super::*;
-    use crate::model::{Relation, Scope};
 
     #[test]
     fn keys_split_before_the_name() {
@@ -94,19 +99,13 @@ mod tests {
   }
 }"#;
         let entries = parse(&Source::alone("bun.lock", text)).unwrap();
-        let seen: Vec<_> = entries
-            .iter()
-            .map(|e| (e.name.as_str(), e.version.as_deref(), e.line, e.needs.len(), e.relation.unwrap(), e.scope))
-            .collect();
-        let (direct, transitive) = (Relation::Direct, Relation::Transitive);
-        let (production, development) = (Some(Scope::Production), Some(Scope::Development));
         assert_eq!(
-            seen,
+            rows(&entries),
             [
-                ("a", Some("1.0.0"), 8, 1, direct, development),
-                ("b", Some("1.0.0"), 9, 0, transitive, development),
-                ("real", Some("2.0.0"), 11, 0, direct, production),
-                ("g", None, 12, 0, transitive, None),
+                "a 1.0.0 8 [1] direct development",
+                "b 1.0.0 9 [] transitive development",
+                "real 2.0.0 11 [] direct production",
+                "g - 12 [] transitive -",
             ]
         );
         assert_eq!(parse(&Source::alone("bun.lock", "{}")), None);

@@ -61,7 +61,9 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     }
     let all = |name: &str| by_name.get(name).into_iter().flatten().copied();
     for (from, name) in needs {
-        all(name).take(MAX_PLATFORMS).for_each(|to| builder.need(from, to));
+        all(name)
+            .take(MAX_PLATFORMS)
+            .for_each(|to| builder.need(from, to));
     }
     builder.roots_known();
     for name in asked {
@@ -87,26 +89,20 @@ fn gem(content: &str) -> Option<(&str, Option<&str>)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rows;
     use super::*;
-    use crate::model::Relation;
 
     #[test]
     fn sections_platforms_and_line_ends() {
         let text = "PATH\r\n  remote: .\r\n  specs:\r\n    mine (0.1.0)\r\n      rack (>= 2)\r\n\r\nGIT\r\n  remote: x\r\n  revision: abc\r\n  specs:\r\n    forked (1.0.0)\r\n      nokogiri\r\n\r\nGEM\r\n  specs:\r\n    nokogiri (1.13.0)\r\n    nokogiri (1.13.0-x86_64-linux)\r\n    rack (2.2.3)\r\n\r\nPLATFORMS\r\n  ruby\r\n\r\nDEPENDENCIES\r\n  forked!\r\n  mine!\r\n\r\nBUNDLED WITH\r\n   2.3.0\r\n";
         let entries = parse(&Source::alone("Gemfile.lock", text)).unwrap();
-        let seen: Vec<_> = entries
-            .iter()
-            .map(|e| (e.name.as_str(), e.version.as_deref().unwrap(), e.line, e.needs.as_slice(), e.relation.unwrap()))
-            .collect();
-        let (direct, transitive) = (Relation::Direct, Relation::Transitive);
-        let none: &[usize] = &[];
         assert_eq!(
-            seen,
+            rows(&entries),
             [
-                ("forked", "1.0.0", 11, &[1, 2][..], direct),
-                ("nokogiri", "1.13.0", 16, none, transitive),
-                ("nokogiri", "1.13.0", 17, none, transitive),
-                ("rack", "2.2.3", 18, none, direct),
+                "forked 1.0.0 11 [1, 2] direct -",
+                "nokogiri 1.13.0 16 [] transitive -",
+                "nokogiri 1.13.0 17 [] transitive -",
+                "rack 2.2.3 18 [] direct -",
             ]
         );
         assert_eq!(parse(&Source::alone("Gemfile.lock", "hello\n")), None);

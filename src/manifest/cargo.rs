@@ -23,7 +23,7 @@ struct Package<'n> {
 pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     let lock = toml::parse(source.text)?;
     let known = |key: &str| matches!(key, "package" | "version" | "metadata" | "patch" | "root");
-    if !lock.members().all(|(key, _)| known(key)) {
+    if lock.get("package").is_none() && !lock.members().all(|(key, _)| known(key)) {
         return None;
     }
     let mut builder = Builder::default();
@@ -73,7 +73,9 @@ fn find<'p, 'n>(
     let mut words = words.splitn(3, ' ');
     let candidates = by_name.get(words.next()?)?;
     let version = words.next();
-    let source = words.next().map(|s| s.trim_start_matches('(').trim_end_matches(')'));
+    let source = words
+        .next()
+        .map(|s| s.trim_start_matches('(').trim_end_matches(')'));
     let fits = |package: &&&Package<'_>| {
         version.is_none_or(|version| version == package.version)
             && source.is_none_or(|source| Some(source) == package.source)
@@ -90,7 +92,7 @@ struct Development {
 
 impl Development {
     fn read(source: &Source<'_>) -> Self {
-        let Some(text) = (source.beside)("Cargo.toml") else {
+        let Some(text) = source.read_beside("Cargo.toml") else {
             return Self::default();
         };
         let Some(manifest) = toml::parse(&text) else {
@@ -132,8 +134,8 @@ impl Development {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rows;
     use super::*;
-    use crate::model::Relation;
 
     const LOCK: &str = "version = 4\n\n[[package]]\nname = \"app\"\nversion = \"0.1.0\"\ndependencies = [\n \"a\",\n \"t\",\n \"b 2.0.0\",\n]\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\ndependencies = [\"b 1.0.0 (registry+x)\"]\n\n[[package]]\nname = \"b\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n\n[[package]]\nname = \"b\"\nversion = \"2.0.0\"\nsource = \"registry+x\"\n\n[[package]]\nname = \"t\"\nversion = \"3.0.0\"\nsource = \"registry+x\"\n";
 
@@ -147,23 +149,21 @@ mod tests {
             },
         };
         let entries = parse(&source).unwrap();
-        let seen: Vec<_> = entries
-            .iter()
-            .map(|e| (e.name.as_str(), e.line, e.needs.as_slice(), e.relation.unwrap(), e.scope.unwrap()))
-            .collect();
-        let (direct, transitive) = (Relation::Direct, Relation::Transitive);
-        let none: &[usize] = &[];
         assert_eq!(
-            seen,
+            rows(&entries),
             [
-                ("a", 14, &[1][..], direct, Scope::Production),
-                ("b", 20, none, transitive, Scope::Production),
-                ("b", 25, none, direct, Scope::Production),
-                ("t", 30, none, direct, Scope::Development),
+                "a 1.0.0 14 [1] direct production",
+                "b 1.0.0 20 [] transitive production",
+                "b 2.0.0 25 [] direct production",
+                "t 3.0.0 30 [] direct development",
             ]
         );
         let alone = parse(&Source::alone("Cargo.lock", LOCK)).unwrap();
-        assert!(alone.iter().all(|e| e.scope.is_none() && e.relation.is_some()));
+        assert!(
+            alone
+                .iter()
+                .all(|e| e.scope.is_none() && e.relation.is_some())
+        );
     }
 
     #[test]

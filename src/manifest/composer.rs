@@ -29,7 +29,9 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
             let normal = Ecosystem::COMPOSER.normalise(name.text().unwrap_or_default());
             let version = package.get("version");
             let line = version.unwrap_or(name).line;
-            let version = version.and_then(Node::text).map(|v| without_v(v).to_owned());
+            let version = version
+                .and_then(Node::text)
+                .map(|v| without_v(v).to_owned());
             let mut entry = Entry::new(normal.clone(), version, line);
             entry.scope = Some(scope);
             let index = builder.add(entry);
@@ -49,15 +51,19 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     let find = |name: &str| by_name.get(&Ecosystem::COMPOSER.normalise(name)).copied();
     for (index, package) in &added {
         for (name, _) in package.members_of("require") {
-            find(name).into_iter().for_each(|to| builder.need(*index, to));
+            find(name)
+                .into_iter()
+                .for_each(|to| builder.need(*index, to));
         }
     }
-    let project = (source.beside)("composer.json");
+    let project = source.read_beside("composer.json");
     if let Some(project) = project.as_deref().and_then(json::parse) {
         builder.roots_known();
         for (_, table, scope) in SECTIONS {
             for (name, _) in project.members_of(table) {
-                find(name).into_iter().for_each(|index| builder.ask(index, Some(scope)));
+                find(name)
+                    .into_iter()
+                    .for_each(|index| builder.ask(index, Some(scope)));
             }
         }
     }
@@ -66,8 +72,8 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rows;
     use super::*;
-    use crate::model::Relation;
 
     #[test]
     fn sections_needs_and_the_project() {
@@ -75,20 +81,17 @@ mod tests {
         let source = Source {
             name: "composer.lock",
             text,
-            beside: &|_| Some(r#"{"require": {"acme/app": "^1"}, "require-dev": {"t/t": "*"}}"#.into()),
+            beside: &|_| {
+                Some(r#"{"require": {"acme/app": "^1"}, "require-dev": {"t/t": "*"}}"#.into())
+            },
         };
         let entries = parse(&source).unwrap();
-        let seen: Vec<_> = entries
-            .iter()
-            .map(|e| (e.name.as_str(), e.version.as_deref().unwrap(), e.line, e.needs.as_slice(), e.relation.unwrap(), e.scope.unwrap()))
-            .collect();
-        let none: &[usize] = &[];
         assert_eq!(
-            seen,
+            rows(&entries),
             [
-                ("acme/app", "1.2.0", 5, &[1][..], Relation::Direct, Scope::Production),
-                ("new/one", "2.0.0", 8, none, Relation::Transitive, Scope::Production),
-                ("t/t", "dev-main", 10, none, Relation::Direct, Scope::Development),
+                "acme/app 1.2.0 5 [1] direct production",
+                "new/one 2.0.0 8 [] transitive production",
+                "t/t dev-main 10 [] direct development",
             ]
         );
         assert_eq!(parse(&Source::alone("composer.lock", "{}")), None);

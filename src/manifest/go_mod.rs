@@ -131,23 +131,20 @@ fn unquoted(word: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rows;
     use super::*;
 
     #[test]
     fn requirements_replacements_and_the_standard_library() {
         let text = "module example.com/m // c\r\n\r\ngo 1.22.0\r\ntoolchain go1.22.5\r\n\r\nrequire example.com/a v1.2.3+incompatible\r\n\r\nrequire (\r\n\texample.com/b v0.1.0 // indirect; why\r\n\t\"example.com/c\" v1.0.0\r\n\texample.com/d v1.0.0\r\n)\r\n\r\nreplace example.com/c v1.0.0 => example.com/fork v1.0.1\r\nreplace (\r\n\texample.com/d => ../d\r\n)\r\nexclude example.com/a v1.0.0\r\n";
         let entries = parse(&Source::alone("go.mod", text)).unwrap();
-        let seen: Vec<_> = entries
-            .iter()
-            .map(|e| (e.name.as_str(), e.version.as_deref().unwrap(), e.line, e.relation.unwrap()))
-            .collect();
         assert_eq!(
-            seen,
+            rows(&entries),
             [
-                ("stdlib", "1.22.5", 4, Relation::Direct),
-                ("example.com/a", "1.2.3+incompatible", 6, Relation::Direct),
-                ("example.com/b", "0.1.0", 9, Relation::Transitive),
-                ("example.com/fork", "1.0.1", 14, Relation::Direct),
+                "stdlib 1.22.5 4 [] direct -",
+                "example.com/a 1.2.3+incompatible 6 [] direct -",
+                "example.com/b 0.1.0 9 [] transitive -",
+                "example.com/fork 1.0.1 14 [] direct -",
             ]
         );
         assert_eq!(parse(&Source::alone("go.mod", "hello\n")), None);

@@ -154,7 +154,10 @@ mod tests {
         // 0 → 1 → 3, 0 → 2 → 3, 4 → 3, 3 → 0 (a circle).
         let needs: [&[usize]; 5] = [&[2, 1], &[3], &[3], &[0], &[3]];
         let manifest = manifest(&needs, &[0, 4]);
-        assert_eq!(paths(&manifest, 3, 5), [vec![4, 3], vec![0, 1, 3], vec![0, 2, 3]]);
+        assert_eq!(
+            paths(&manifest, 3, 5),
+            [vec![4, 3], vec![0, 1, 3], vec![0, 2, 3]]
+        );
         assert_eq!(paths(&manifest, 3, 2), [vec![4, 3], vec![0, 1, 3]]);
         assert_eq!(paths(&manifest, 4, 5), [vec![4]]);
         assert_eq!(paths(&manifest, 0, 1), [vec![0]]);
@@ -192,6 +195,9 @@ mod tests {
         let asked = [(1, d), (0, p)];
         assert_eq!(scopes(&manifest.entries, &asked), [p, d, p, d, None, None]);
         let asked = [(1, d), (0, p), (5, None)];
-        assert_eq!(scopes(&manifest.entries, &asked), [p, d, p, None, None, None]);
+        assert_eq!(
+            scopes(&manifest.entries, &asked),
+            [p, d, p, None, None, None]
+        );
     }
 }

@@ -86,6 +86,19 @@ pub struct Source<'a> {
     pub beside: &'a (dyn Fn(&str) -> Option<String> + 'a),
 }
 
+impl Source<'_> {
+    /// The text of a file of the same folder, without a byte order mark.
+    fn read_beside(&self, name: &str) -> Option<String> {
+        let text = (self.beside)(name)?;
+        Some(without_mark(&text).to_owned())
+    }
+}
+
+/// A text without the byte order mark that may stand before it.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 #[cfg(test)]
 impl<'a> Source<'a> {
     /// A file with nothing beside it.
@@ -144,7 +157,7 @@ impl Format {
                 .is_some_and(|rest| rest.ends_with(end)),
             None => name == *pattern,
         };
-        self.files.iter().any(|pattern| fits(&pattern))
+        self.files.iter().any(fits)
     }
 }
 
@@ -191,7 +204,7 @@ pub fn parse(
     }
     let source = Source {
         name: path.file_name(),
-        text: text.strip_prefix('\u{feff}').unwrap_or(text),
+        text: without_mark(text),
         beside,
     };
     Some(Manifest {
@@ -205,6 +218,22 @@ fn format(path: &RepoPath) -> Option<&'static Format> {
     FORMATS
         .iter()
         .find(|format| format.matches(path.file_name()))
+}
+
+/// A line for each entry: name, version, line, needs, relation, scope.
+#[cfg(test)]
+fn rows(entries: &[Entry]) -> Vec<String> {
+    let row = |e: &Entry| {
+        let version = e.version.as_deref().unwrap_or("-");
+        let relation = e.relation.map_or("-", Relation::word);
+        let scope = e.scope.map_or("-", Scope::word);
+        let needs = &e.needs;
+        format!(
+            "{} {version} {} {needs:?} {relation} {scope}",
+            e.name, e.line
+        )
+    };
+    entries.iter().map(row).collect()
 }
 
 #[cfg(test)]

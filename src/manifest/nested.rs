@@ -28,11 +28,7 @@ impl<'a> Folders<'a> {
     }
 
     /// What each of `names` leads to for a package in `folder`.
-    pub fn find<'n>(
-        &mut self,
-        folder: &str,
-        names: impl Iterator<Item = &'n str>,
-    ) -> Vec<usize> {
+    pub fn find<'n>(&mut self, folder: &str, names: impl Iterator<Item = &'n str>) -> Vec<usize> {
         if folder.len() > MAX_KEY {
             return Vec::new();
         }

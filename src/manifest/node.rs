@@ -31,9 +31,8 @@ pub fn needs<'n>(package: &'n Node<'_>) -> impl Iterator<Item = (&'n str, &'n st
 
 /// The `package.json` beside a lockfile.
 pub fn project<T>(source: &Source<'_>, read: impl FnOnce(&Node<'_>) -> T) -> Option<T> {
-    let text = (source.beside)("package.json")?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    json::parse(text).filter(Node::is_map).as_ref().map(read)
+    let text = source.read_beside("package.json")?;
+    json::parse(&text).filter(Node::is_map).as_ref().map(read)
 }
 
 /// `name@rest` → both parts; the name may be scoped.
@@ -45,13 +44,16 @@ pub fn split(descriptor: &str) -> Option<(&str, &str)> {
 /// The real name behind a range such as `npm:other@^1`.
 pub fn alias(range: &str) -> Option<&str> {
     let rest = range.strip_prefix("npm:")?;
-    split(rest).map(|(name, _)| name).filter(|name| is_name(name))
+    split(rest)
+        .map(|(name, _)| name)
+        .filter(|name| is_name(name))
 }
 
 /// True for what can name a package: ranges such as `npm:^1.0` have no name.
 fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '@' | '_' | '-') || c.is_ascii_digit())
-        && !name.contains(['|', ' ', '^', '~', '>', '<'])
+    name.starts_with(|c: char| {
+        c.is_ascii_alphabetic() || matches!(c, '@' | '_' | '-') || c.is_ascii_digit()
+    }) && !name.contains(['|', ' ', '^', '~', '>', '<'])
 }
 
 /// A version, when the text is one and not the address of an archive.

@@ -18,7 +18,7 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     } else {
         let tree = lock.get("dependencies").filter(|node| node.is_map());
         match tree {
-            Some(tree) => nested(tree, source, &mut builder),
+            Some(tree) => nested(tree, source, &mut builder)?,
             // A project that needs nothing.
             None if lock.get("lockfileVersion").is_some() => {}
             None => return None,
@@ -73,7 +73,9 @@ fn split_key(key: &str) -> Option<(&str, &str)> {
 }
 
 /// Version 1: packages inside the ones that they are installed for.
-fn nested(tree: &Node<'_>, source: &Source<'_>, builder: &mut Builder) {
+/// `None` when their keys, each of which repeats those around it, are much longer than the file.
+fn nested(tree: &Node<'_>, source: &Source<'_>, builder: &mut Builder) -> Option<()> {
+    let mut room = source.text.len().saturating_mul(4);
     let mut installed: Vec<(usize, String, String, &Node<'_>)> = Vec::new();
     let mut open = vec![(String::new(), tree)];
     while let Some((folder, tree)) = open.pop() {
@@ -84,7 +86,7 @@ fn nested(tree: &Node<'_>, source: &Source<'_>, builder: &mut Builder) {
             }
             key.push_str("node_modules/");
             key.push_str(name);
-            // Keys of keys grow with the square of the file.
+            room = room.checked_sub(key.len())?;
             if key.len() > MAX_KEY || !package.is_map() {
                 continue;
             }
@@ -96,8 +98,15 @@ fn nested(tree: &Node<'_>, source: &Source<'_>, builder: &mut Builder) {
                 continue;
             }
             let real = node::alias(version);
-            let exact = real.and_then(|_| version.rsplit_once('@')).map_or(version, |(_, v)| v);
-            let mut entry = node::entry(real.unwrap_or(name), node::version(exact), package.line, &key);
+            let exact = real
+                .and_then(|_| version.rsplit_once('@'))
+                .map_or(version, |(_, v)| v);
+            let mut entry = node::entry(
+                real.unwrap_or(name),
+                node::version(exact),
+                package.line,
+                &key,
+            );
             entry.scope = Some(scope(package.flag("dev")));
             let index = builder.add(entry);
             installed.push((index, folder.clone(), name.to_owned(), package));
@@ -123,6 +132,7 @@ fn nested(tree: &Node<'_>, source: &Source<'_>, builder: &mut Builder) {
             builder.ask(index, None);
         }
     });
+    Some(())
 }
 
 fn scope(dev: bool) -> Scope {
@@ -135,8 +145,8 @@ fn scope(dev: bool) -> Scope {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rows;
     use super::*;
-    use crate::model::Relation;
 
     #[test]
     fn version_3_gives_lines_scopes_and_relations() {
@@ -153,26 +163,12 @@ mod tests {
   }
 }"#;
         let entries = parse(&Source::alone("", text)).unwrap();
-        let seen: Vec<_> = entries
-            .iter()
-            .map(|e| {
-                (
-                    e.name.as_str(),
-                    e.version.as_deref(),
-                    e.line,
-                    e.relation,
-                    e.scope,
-                )
-            })
-            .collect();
-        let (direct, transitive) = (Some(Relation::Direct), Some(Relation::Transitive));
-        let (production, development) = (Some(Scope::Production), Some(Scope::Development));
         assert_eq!(
-            seen,
+            rows(&entries),
             [
-                ("a", Some("1.0.0"), 5, direct, production),
-                ("b", Some("2.0.0"), 8, transitive, production),
-                ("c", Some("3.0.0"), 9, direct, development),
+                "a 1.0.0 5 [] direct production",
+                "b 2.0.0 8 [] transitive production",
+                "c 3.0.0 9 [] direct development",
             ]
         );
     }
@@ -204,24 +200,16 @@ mod tests {
             "node_modules/w": {"resolved": "w", "link": true}
         }}"#;
         let entries = parse(&Source::alone("", text)).unwrap();
-        let seen: Vec<_> = entries
-            .iter()
-            .map(|e| (e.key.as_deref().unwrap(), e.needs.as_slice(), e.relation.unwrap()))
-            .collect();
-        let (direct, transitive) = (Relation::Direct, Relation::Transitive);
-        let none: &[usize] = &[];
         assert_eq!(
-            seen,
+            rows(&entries),
             [
-                ("w/node_modules/b", none, direct),
-                ("node_modules/a", &[3], direct),
-                ("node_modules/b", none, transitive),
-                ("node_modules/a/node_modules/b", &[1], transitive),
-                ("node_modules/x", none, transitive),
+                "b 1.5.0 4 [] direct production",
+                "a 1.0.0 5 [3] direct production",
+                "b 1.0.0 6 [] transitive production",
+                "b 2.0.0 7 [1] transitive production",
+                "real 3.0.0 8 [] transitive production",
             ]
         );
-        assert_eq!(entries[4].name, "real");
-        assert_eq!(entries[4].scope, Some(Scope::Production));
     }
 
     #[test]
@@ -237,26 +225,21 @@ mod tests {
             name: "package-lock.json",
             text,
             beside: &|name| {
-                (name == "package.json").then(|| r#"{"dependencies": {"a": "1"}, "devDependencies": {"b": "1"}}"#.into())
+                (name == "package.json").then(|| {
+                    r#"{"dependencies": {"a": "1"}, "devDependencies": {"b": "1"}}"#.into()
+                })
             },
         };
         let entries = parse(&source).unwrap();
-        let seen: Vec<_> = entries
-            .iter()
-            .map(|e| (e.name.as_str(), e.version.as_deref(), e.needs.as_slice(), e.relation))
-            .collect();
-        let (direct, transitive) = (Some(Relation::Direct), Some(Relation::Transitive));
-        let none: &[usize] = &[];
         assert_eq!(
-            seen,
+            rows(&entries),
             [
-                ("a", Some("1.0.0"), &[1][..], direct),
-                ("b", Some("2.0.0"), &[3], transitive),
-                ("real", Some("1.0.0"), none, direct),
-                ("c", None, none, transitive),
+                "a 1.0.0 2 [1] direct production",
+                "b 2.0.0 3 [3] transitive production",
+                "real 1.0.0 5 [] direct development",
+                "c - 6 [] transitive production",
             ]
         );
-        assert_eq!(entries[2].scope, Some(Scope::Development));
     }
 
     #[test]
@@ -264,6 +247,9 @@ mod tests {
         for text in ["", "[]", "{}", "{\"a\": 1}", "{\"packages\": []}"] {
             assert_eq!(parse(&Source::alone("", text)), None, "{text}");
         }
-        assert_eq!(parse(&Source::alone("", "{\"lockfileVersion\": 3}")), Some(Vec::new()));
+        assert_eq!(
+            parse(&Source::alone("", "{\"lockfileVersion\": 3}")),
+            Some(Vec::new())
+        );
     }
 }

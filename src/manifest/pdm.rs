@@ -16,13 +16,8 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     let project = Project::beside(source);
     let mut builder = Builder::default();
     let mut names = Names::default();
-    let mut added = Vec::new();
-    for package in lock.items_of("package") {
-        if let Some(index) = names.add(package, &mut builder) {
-            builder.scope(index, scope(package, project.as_ref()));
-            added.push((index, package));
-        }
-    }
+    let scope = |package: &Node<'_>| scope(package, project.as_ref());
+    let added = names.add(lock.items_of("package"), scope, &mut builder);
     for (index, package) in added {
         let needs = package.items_of("dependencies").iter();
         for name in needs.filter_map(|need| name_of(need.text()?)) {
@@ -50,7 +45,7 @@ fn scope(package: &Node<'_>, project: Option<&Project>) -> Option<Scope> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::python::tests::rows;
+    use super::super::rows;
     use super::*;
 
     #[test]
@@ -59,7 +54,9 @@ mod tests {
         let source = Source {
             name: "pdm.lock",
             text,
-            beside: &|_| Some("[project]\ndependencies = [\"a\"]\n[project.optional-dependencies]\nextra = [\"e\"]\n[dependency-groups]\ndev = [\"t\"]\n".into()),
+            beside: &|_| {
+                Some("[project]\ndependencies = [\"a\"]\n[project.optional-dependencies]\nextra = [\"e\"]\n[dependency-groups]\ndev = [\"t\"]\n".into())
+            },
         };
         assert_eq!(
             rows(&parse(&source).unwrap()),

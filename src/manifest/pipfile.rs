@@ -33,7 +33,7 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
             by_name.insert((section, name), builder.add(entry));
         }
     }
-    let project = (source.beside)("Pipfile");
+    let project = source.read_beside("Pipfile");
     if let Some(project) = project.as_deref().and_then(toml::parse) {
         builder.roots_known();
         for (table, packages) in project.members() {
@@ -44,7 +44,10 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
             };
             for (name, _) in packages.members() {
                 let key = (section, Ecosystem::PYPI.normalise(name));
-                by_name.get(&key).into_iter().for_each(|index| builder.ask(*index, None));
+                by_name
+                    .get(&key)
+                    .into_iter()
+                    .for_each(|index| builder.ask(*index, None));
             }
         }
     }
@@ -53,7 +56,7 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::python::tests::rows;
+    use super::super::rows;
     use super::*;
 
     #[test]

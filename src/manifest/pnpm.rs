@@ -72,7 +72,9 @@ fn read(lock: &Node<'_>, builder: &mut Builder) {
             for (name, asked) in importer.members_of(table) {
                 let version = asked.text().or_else(|| asked.text_of("version"));
                 let index = version.and_then(|version| find(&by_key, name, version));
-                index.into_iter().for_each(|index| builder.ask(index, scope));
+                index
+                    .into_iter()
+                    .for_each(|index| builder.ask(index, scope));
             }
         }
     }
@@ -127,35 +129,23 @@ fn starts_with_digit(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rows;
     use super::*;
-    use crate::model::Relation;
 
-    fn seen(text: &str) -> Vec<(String, Option<String>, u32, Vec<usize>, bool, Option<Scope>)> {
-        let entries = parse(&Source::alone("pnpm-lock.yaml", text)).unwrap();
-        let row = |e: Entry| {
-            let direct = e.relation == Some(Relation::Direct);
-            (e.name, e.version, e.line, e.needs, direct, e.scope)
-        };
-        entries.into_iter().map(row).collect()
+    fn read(text: &str) -> Vec<String> {
+        rows(&parse(&Source::alone("pnpm-lock.yaml", text)).unwrap())
     }
-
-    fn v(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
-    const PRODUCTION: Option<Scope> = Some(Scope::Production);
-    const DEVELOPMENT: Option<Scope> = Some(Scope::Development);
 
     #[test]
     fn version_5() {
         let text = "lockfileVersion: 5.4\ndependencies:\n  al: /real/2.0.0\n  '@s/a': 1.10.0_b@1.0.0\npackages:\n  /@s/a/1.10.0_b@1.0.0:\n    dev: false\n    dependencies: {b: 1.0.0}\n  /b/1.0.0:\n    dev: true\n  registry.example/c/3.0.0:\n    dev: true\n  /real/2.0.0: {}\n";
         assert_eq!(
-            seen(text),
+            read(text),
             [
-                ("@s/a".into(), v("1.10.0"), 6, vec![1], true, PRODUCTION),
-                ("b".into(), v("1.0.0"), 9, vec![], false, DEVELOPMENT),
-                ("c".into(), v("3.0.0"), 11, vec![], false, DEVELOPMENT),
-                ("real".into(), v("2.0.0"), 13, vec![], true, PRODUCTION),
+                "@s/a 1.10.0 6 [1] direct production",
+                "b 1.0.0 9 [] transitive development",
+                "c 3.0.0 11 [] transitive development",
+                "real 2.0.0 13 [] direct production",
             ]
         );
     }
@@ -164,11 +154,11 @@ mod tests {
     fn version_9_with_a_document_before_it() {
         let text = "---\nlockfileVersion: '9.0'\nimporters:\n  .:\n    configDependencies:\n      cfg:\n        specifier: 1.0.0\n        version: 1.0.0\npackages:\n  cfg@1.0.0: {}\n---\nlockfileVersion: '9.0'\nimporters:\n  w:\n    devDependencies:\n      a:\n        specifier: ^1\n        version: 1.0.0(p@2.0.0)\n      l:\n        version: link:../l\npackages:\n  a@1.0.0: {}\n  p@2.0.0: {}\nsnapshots:\n  a@1.0.0(p@2.0.0):\n    dependencies:\n      p: 2.0.0\n  p@2.0.0: {}\n";
         assert_eq!(
-            seen(text),
+            read(text),
             [
-                ("cfg".into(), v("1.0.0"), 10, vec![], true, None),
-                ("a".into(), v("1.0.0"), 22, vec![2], true, DEVELOPMENT),
-                ("p".into(), v("2.0.0"), 23, vec![], false, DEVELOPMENT),
+                "cfg 1.0.0 10 [] direct -",
+                "a 1.0.0 22 [2] direct development",
+                "p 2.0.0 23 [] transitive development",
             ]
         );
     }

@@ -15,13 +15,7 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     lock.get("package").or_else(|| lock.get("metadata"))?;
     let mut builder = Builder::default();
     let mut names = Names::default();
-    let mut added = Vec::new();
-    for package in lock.items_of("package") {
-        if let Some(index) = names.add(package, &mut builder) {
-            builder.scope(index, scope(package));
-            added.push((index, package));
-        }
-    }
+    let added = names.add(lock.items_of("package"), scope, &mut builder);
     for (index, package) in added {
         for (name, _) in package.members_of("dependencies") {
             names.get(name).for_each(|to| builder.need(index, to));
@@ -41,7 +35,7 @@ fn scope(package: &Node<'_>) -> Option<Scope> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::python::tests::rows;
+    use super::super::rows;
     use super::*;
 
     #[test]
@@ -50,7 +44,9 @@ mod tests {
         let source = Source {
             name: "poetry.lock",
             text,
-            beside: &|_| Some("[tool.poetry.dependencies]\nflask = \"1\"\n[tool.poetry.group.dev.dependencies]\npytest = \"5\"\n".into()),
+            beside: &|_| {
+                Some("[tool.poetry.dependencies]\nflask = \"1\"\n[tool.poetry.group.dev.dependencies]\npytest = \"5\"\n".into())
+            },
         };
         assert_eq!(
             rows(&parse(&source).unwrap()),

@@ -13,15 +13,9 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     lock.text_of("lock-version")?;
     let mut builder = Builder::default();
     let mut names = Names::default();
-    let mut added = Vec::new();
-    let mut projects = Vec::new();
-    for package in lock.items_of("packages") {
-        if package.get("directory").is_some() {
-            projects.push(package);
-        } else if let Some(index) = names.add(package, &mut builder) {
-            added.push((index, package));
-        }
-    }
+    let local = |package: &&Node<'_>| package.get("directory").is_some();
+    let (projects, packages): (Vec<_>, Vec<_>) = lock.items_of("packages").iter().partition(local);
+    let added = names.add(packages, |_| None, &mut builder);
     let needs = |package: &Node<'_>| -> Vec<usize> {
         let needs = package.items_of("dependencies").iter();
         let needed = needs.filter_map(|need| need.text_of("name"));
@@ -34,7 +28,9 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
         }
     }
     for project in &projects {
-        needs(project).into_iter().for_each(|index| builder.ask(index, None));
+        needs(project)
+            .into_iter()
+            .for_each(|index| builder.ask(index, None));
     }
     names.ask(Project::beside(source).as_ref(), &mut builder);
     Some(builder.finish())
@@ -42,7 +38,7 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::python::tests::rows;
+    use super::super::rows;
     use super::*;
 
     const LOCK: &str = "lock-version = \"1.0\"\n[[packages]]\nname = \"a\"\nversion = \"1\"\n[[packages]]\nname = \"B_b\"\n[[packages]]\nname = \"me\"\ndirectory = {path = \".\"}\n";

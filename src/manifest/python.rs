@@ -7,24 +7,42 @@ use crate::model::{Ecosystem, Scope};
 use std::collections::BTreeMap;
 
 /// Entries of one name that a need leads to: markers choose among them when it is installed.
-const MAX_CHOICES: usize = 32;
+const MAX_CHOICES: usize = 16;
 
 /// The entries of a lockfile by normal name.
 #[derive(Default)]
 pub struct Names(BTreeMap<String, Vec<usize>>);
 
 impl Names {
-    /// Adds what a `[[package]]` describes: its name and version, with the line of the version, or
-    /// of the name when there is none. `None` when it has no name.
-    pub fn add(&mut self, package: &Node<'_>, builder: &mut Builder) -> Option<usize> {
-        let name = package.get("name")?;
-        let version = package.get("version");
-        let normal = Ecosystem::PYPI.normalise(name.text()?);
-        let line = version.unwrap_or(name).line;
-        let version = version.and_then(Node::text).map(str::to_owned);
-        let index = builder.add(Entry::new(normal.clone(), version, line));
-        self.0.entry(normal).or_default().push(index);
-        Some(index)
+    /// Adds what `[[package]]` tables describe: name and version, with the line of the version, or
+    /// of the name when there is none. Gives each with its number; those without a name are left
+    /// out. `scope`: what a table says of itself.
+    pub fn add<'n, 'a>(
+        &mut self,
+        packages: impl IntoIterator<Item = &'n Node<'a>>,
+        scope: impl Fn(&Node<'a>) -> Option<Scope>,
+        builder: &mut Builder,
+    ) -> Vec<(usize, &'n Node<'a>)>
+    where
+        'a: 'n,
+    {
+        let mut added = Vec::new();
+        for package in packages {
+            let name = package.get("name");
+            let Some((name, text)) = name.and_then(|name| Some((name, name.text()?))) else {
+                continue;
+            };
+            let version = package.get("version");
+            let line = version.unwrap_or(name).line;
+            let version = version.and_then(Node::text).map(str::to_owned);
+            let normal = Ecosystem::PYPI.normalise(text);
+            let mut entry = Entry::new(normal.clone(), version, line);
+            entry.scope = scope(package);
+            let index = builder.add(entry);
+            self.0.entry(normal).or_default().push(index);
+            added.push((index, package));
+        }
+        added
     }
 
     /// The entries of a name.
@@ -73,7 +91,7 @@ struct Asked {
 impl Project {
     /// Reads the `pyproject.toml` beside: the tables of PEP 621, of PEP 735, of Poetry, PDM and uv.
     pub fn beside(source: &Source<'_>) -> Option<Self> {
-        let text = (source.beside)("pyproject.toml")?;
+        let text = source.read_beside("pyproject.toml")?;
         let file = toml::parse(&text)?;
         let mut project = Self::default();
         if let Some(standard) = file.get("project") {
@@ -86,7 +104,11 @@ impl Project {
             project.list(Some(list), Scope::Development, Some(group));
         }
         if let Some(tool) = file.get("tool") {
-            project.list(tool.at(&["uv", "dev-dependencies"]), Scope::Development, None);
+            project.list(
+                tool.at(&["uv", "dev-dependencies"]),
+                Scope::Development,
+                None,
+            );
             let pdm = tool.at(&["pdm", "dev-dependencies"]);
             for (group, list) in pdm.into_iter().flat_map(Node::members) {
                 project.list(Some(list), Scope::Development, Some(group));
@@ -132,7 +154,10 @@ impl Project {
 
     /// What a group of this name is for: an extra is shipped, a dependency group is not.
     pub fn group(&self, group: &str) -> Option<Scope> {
-        let mut of_group = self.asked.iter().filter(|a| a.group.as_deref() == Some(group));
+        let mut of_group = self
+            .asked
+            .iter()
+            .filter(|a| a.group.as_deref() == Some(group));
         of_group.next().map(|asked| asked.scope)
     }
 }
@@ -148,19 +173,8 @@ pub fn poetry_scope(group: &str) -> Scope {
 }
 
 #[cfg(test)]
-pub mod tests {
+mod tests {
     use super::*;
-
-    /// Rows of name, line, number of needs, relation and scope.
-    pub fn rows(entries: &[Entry]) -> Vec<String> {
-        let row = |e: &Entry| {
-            let scope = e.scope.map_or("-", Scope::word);
-            let relation = e.relation.map_or("-", crate::model::Relation::word);
-            let version = e.version.as_deref().unwrap_or("-");
-            format!("{} {version} {} {:?} {relation} {scope}", e.name, e.line, e.needs)
-        };
-        entries.iter().map(row).collect()
-    }
 
     #[test]
     fn every_table_of_a_project_is_read() {
@@ -172,7 +186,11 @@ pub mod tests {
             },
         };
         let project = Project::beside(&source).unwrap();
-        let seen: Vec<_> = project.asked.iter().map(|a| (a.name.as_str(), a.scope)).collect();
+        let seen: Vec<_> = project
+            .asked
+            .iter()
+            .map(|a| (a.name.as_str(), a.scope))
+            .collect();
         let (production, development) = (Scope::Production, Scope::Development);
         assert_eq!(
             seen,

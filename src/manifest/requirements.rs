@@ -64,12 +64,14 @@ impl Reader {
         let (code, comment) = split_comment(text);
         if !code.is_empty() {
             self.in_via = false;
-            self.current = requirement(code).or_else(|| egg(code)).map(|(name, version)| {
-                let name = Ecosystem::PYPI.normalise(name);
-                let index = self.builder.add(Entry::new(name.clone(), version, line));
-                self.by_name.entry(name).or_insert(index);
-                index
-            });
+            self.current = requirement(code)
+                .or_else(|| egg(code))
+                .map(|(name, version)| {
+                    let name = Ecosystem::PYPI.normalise(name);
+                    let index = self.builder.add(Entry::new(name.clone(), version, line));
+                    self.by_name.entry(name).or_insert(index);
+                    index
+                });
         }
         match comment {
             Some(comment) if !text.starts_with('#') => self.comment(comment.trim()),
@@ -86,9 +88,13 @@ impl Reader {
             _ if self.in_via => comment,
             _ => return,
         };
-        let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let names = list
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
         if let Some(current) = self.current {
-            self.asked.extend(names.map(|name| (current, name.to_owned())));
+            self.asked
+                .extend(names.map(|name| (current, name.to_owned())));
         }
     }
 
@@ -116,7 +122,10 @@ fn split_comment(line: &str) -> (&str, Option<&str>) {
         starts
     });
     match start {
-        Some((at, _)) => (line.get(..at).unwrap_or_default().trim(), line.get(at + 1..)),
+        Some((at, _)) => (
+            line.get(..at).unwrap_or_default().trim(),
+            line.get(at + 1..),
+        ),
         None => (line.trim(), None),
     }
 }
@@ -144,9 +153,13 @@ fn exact(specifiers: &str) -> Option<String> {
     let clauses = specifiers.get(..end)?.split(',');
     let pinned = clauses.filter_map(|clause| {
         let clause = clause.trim_start_matches([' ', '(']);
-        let version = clause.strip_prefix("===").or_else(|| clause.strip_prefix("=="))?;
+        let version = clause
+            .strip_prefix("===")
+            .or_else(|| clause.strip_prefix("=="))?;
         let version = version.trim_start();
-        let end = version.find(|c: char| c.is_whitespace() || c == ')').unwrap_or(version.len());
+        let end = version
+            .find(|c: char| c.is_whitespace() || c == ')')
+            .unwrap_or(version.len());
         version.get(..end)
     });
     let is_version = |text: &&str| {
@@ -158,7 +171,7 @@ fn exact(specifiers: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::python::tests::rows;
+    use super::super::rows;
     use super::*;
 
     fn read(text: &str) -> Vec<String> {

@@ -21,18 +21,18 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     let mut builder = Builder::default();
     let mut names = Names::default();
     let mut versions = BTreeMap::new();
-    let mut added = Vec::new();
-    let mut projects = Vec::new();
-    for package in lock.items_of("package") {
+    let local = |package: &&Node<'_>| {
         let place = package.get("source");
-        if LOCAL.iter().any(|kind| place.is_some_and(|place| place.get(kind).is_some())) {
-            projects.push(package);
-        } else if let Some(index) = names.add(package, &mut builder) {
-            let name = package.text_of("name").unwrap_or_default();
-            let version = package.text_of("version").unwrap_or_default();
-            versions.insert((Ecosystem::PYPI.normalise(name), version), index);
-            added.push((index, package));
-        }
+        LOCAL
+            .iter()
+            .any(|kind| place.is_some_and(|place| place.get(kind).is_some()))
+    };
+    let (projects, packages): (Vec<_>, Vec<_>) = lock.items_of("package").iter().partition(local);
+    let added = names.add(packages, |_| None, &mut builder);
+    for (index, package) in &added {
+        let name = package.text_of("name").unwrap_or_default();
+        let version = package.text_of("version").unwrap_or_default();
+        versions.insert((Ecosystem::PYPI.normalise(name), version), *index);
     }
     let targets = |need: &Node<'_>| -> Vec<usize> {
         let name = need.text_of("name").unwrap_or_default();
@@ -41,9 +41,18 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
         exact.map_or_else(|| names.get(name).collect(), |index| vec![*index])
     };
     for (index, package) in added {
-        let extras = package.members_of("optional-dependencies").map(|(_, list)| list);
-        for need in package.get("dependencies").into_iter().chain(extras).flat_map(Node::items) {
-            targets(need).into_iter().for_each(|to| builder.need(index, to));
+        let extras = package
+            .members_of("optional-dependencies")
+            .map(|(_, list)| list);
+        for need in package
+            .get("dependencies")
+            .into_iter()
+            .chain(extras)
+            .flat_map(Node::items)
+        {
+            targets(need)
+                .into_iter()
+                .for_each(|to| builder.need(index, to));
         }
     }
     builder.needs_known();
@@ -51,7 +60,9 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
         builder.roots_known();
     }
     for project in projects {
-        let extras = project.members_of("optional-dependencies").map(|(_, list)| list);
+        let extras = project
+            .members_of("optional-dependencies")
+            .map(|(_, list)| list);
         let shipped = project.get("dependencies").into_iter().chain(extras);
         let groups = project.members_of("dev-dependencies").map(|(_, list)| list);
         let shipped = shipped.map(|list| (list, Scope::Production));
@@ -66,7 +77,7 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::python::tests::rows;
+    use super::super::rows;
     use super::*;
 
     #[test]

@@ -83,7 +83,9 @@ fn targets<'n>(
         let range = range.text()?;
         // Before Yarn 4 the protocol is left out here, but not in the keys.
         let ways = [format!("{name}@{range}"), format!("{name}@npm:{range}")];
-        let to = ways.iter().find_map(|way| by_descriptor.get(way.as_str()))?;
+        let to = ways
+            .iter()
+            .find_map(|way| by_descriptor.get(way.as_str()))?;
         Some((name, *to))
     })
 }
@@ -104,8 +106,8 @@ fn development(source: &Source<'_>) -> Option<BTreeSet<String>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rows;
     use super::*;
-    use crate::model::Relation;
 
     const LOCK: &str = r#"
 __metadata:
@@ -157,23 +159,19 @@ __metadata:
         let source = Source {
             name: "yarn.lock",
             text: LOCK,
-            beside: &|_| Some(r#"{"dependencies": {"a": "^1"}, "devDependencies": {"t": "5"}}"#.into()),
+            beside: &|_| {
+                Some(r#"{"dependencies": {"a": "^1"}, "devDependencies": {"t": "5"}}"#.into())
+            },
         };
         let entries = parse(&source).unwrap();
-        let seen: Vec<_> = entries
-            .iter()
-            .map(|e| (e.name.as_str(), e.line, e.needs.len(), e.relation.unwrap(), e.scope))
-            .collect();
-        let (direct, transitive) = (Relation::Direct, Relation::Transitive);
-        let (production, development) = (Some(Scope::Production), Some(Scope::Development));
         assert_eq!(
-            seen,
+            rows(&entries),
             [
-                ("a", 19, 1, direct, production),
-                ("b", 25, 0, transitive, production),
-                ("c", 29, 0, direct, None),
-                ("t", 33, 0, direct, development),
-                ("real", 41, 0, transitive, None),
+                "a 1.2.0 19 [1] direct production",
+                "b 2.0.0 25 [] transitive production",
+                "c 3.0.0 29 [] direct -",
+                "t 5.0.0 33 [] direct development",
+                "real 1.0.0 41 [] transitive -",
             ]
         );
     }

@@ -10,11 +10,12 @@ use std::collections::BTreeMap;
 
 /// A block: every descriptor that leads to one package.
 #[derive(Default)]
-struct Block {
-    descriptors: Vec<String>,
+struct Block<'t> {
+    descriptors: Vec<&'t str>,
     line: u32,
-    version: Option<String>,
-    needs: Vec<String>,
+    version: Option<&'t str>,
+    /// Names and ranges.
+    needs: Vec<(&'t str, &'t str)>,
 }
 
 /// The entries, or `None` when this is not the format.
@@ -27,7 +28,7 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     let mut by_descriptor = BTreeMap::new();
     let mut added = Vec::new();
     for block in &blocks {
-        let Some((name, range)) = block.descriptors.first().and_then(|d| node::split(d)) else {
+        let Some((name, range)) = block.descriptors.first().copied().and_then(node::split) else {
             continue;
         };
         // A folder of the project.
@@ -35,15 +36,19 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
             continue;
         }
         let real = node::alias(range).unwrap_or(name);
-        let index = builder.add(Entry::new(real, block.version.clone(), block.line));
+        let index = builder.add(Entry::new(
+            real,
+            block.version.map(str::to_owned),
+            block.line,
+        ));
         added.push((index, block));
         for descriptor in &block.descriptors {
-            by_descriptor.insert(descriptor.as_str(), index);
+            by_descriptor.insert(*descriptor, index);
         }
     }
     for (index, block) in added {
-        for need in &block.needs {
-            if let Some(to) = by_descriptor.get(need.as_str()) {
+        for (name, range) in &block.needs {
+            if let Some(to) = by_descriptor.get(format!("{name}@{range}").as_str()) {
                 builder.need(index, *to);
             }
         }
@@ -65,8 +70,8 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     Some(builder.finish())
 }
 
-fn blocks(text: &str) -> Option<Vec<Block>> {
-    let mut blocks: Vec<Block> = Vec::new();
+fn blocks(text: &str) -> Option<Vec<Block<'_>>> {
+    let mut blocks: Vec<Block<'_>> = Vec::new();
     let mut in_needs = false;
     for (at, line) in text.lines().enumerate() {
         let content = line.trim();
@@ -88,13 +93,11 @@ fn blocks(text: &str) -> Option<Vec<Block>> {
         if indent == 2 {
             in_needs = matches!(content, "dependencies:" | "optionalDependencies:");
             let mut words = words(content, ' ').into_iter();
-            if words.next().as_deref() == Some("version") {
+            if words.next() == Some("version") {
                 block.version = words.next();
             }
-        } else if in_needs {
-            if let [name, range] = words(content, ' ').as_slice() {
-                block.needs.push(format!("{name}@{range}"));
-            }
+        } else if in_needs && let [name, range] = words(content, ' ').as_slice() {
+            block.needs.push((name, range));
         }
     }
     blocks.retain(|block| block.version.is_some());
@@ -102,7 +105,7 @@ fn blocks(text: &str) -> Option<Vec<Block>> {
 }
 
 /// The parts of a line, which may be in quotes; `between` or a space parts them.
-fn words(line: &str, between: char) -> Vec<String> {
+fn words(line: &str, between: char) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = line.trim_start();
     while !rest.is_empty() {
@@ -113,7 +116,7 @@ fn words(line: &str, between: char) -> Vec<String> {
                 rest.split_at(end)
             }
         };
-        words.push(word.trim_end().to_owned());
+        words.push(word.trim_end());
         rest = after.trim_start_matches([between, ' ']);
     }
     words
@@ -121,8 +124,8 @@ fn words(line: &str, between: char) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rows;
     use super::*;
-    use crate::model::{Relation, Scope};
 
     const LOCK: &str = "# yarn lockfile v1\r\n\r\n\"@s/a@^1.0.0\", \"@s/a@~1\":\r\n  version \"1.2.0\"\r\n  dependencies:\r\n    b \">= 2 <3\"\r\n\r\n\"b@>= 2 <3\":\r\n  version \"2.0.0\"\r\n\r\nx@npm:real@^3:\r\n  version \"3.0.0\"\r\n\r\n\"l@link:./l\":\r\n  version \"0.0.0\"\r\n";
 
@@ -131,20 +134,20 @@ mod tests {
         let source = Source {
             name: "yarn.lock",
             text: LOCK,
-            beside: &|_| Some(r#"{"dependencies": {"@s/a": "~1"}, "devDependencies": {"x": "npm:real@^3"}}"#.into()),
+            beside: &|_| {
+                Some(
+                    r#"{"dependencies": {"@s/a": "~1"}, "devDependencies": {"x": "npm:real@^3"}}"#
+                        .into(),
+                )
+            },
         };
         let entries = parse(&source).unwrap();
-        let seen: Vec<_> = entries
-            .iter()
-            .map(|e| (e.name.as_str(), e.line, e.needs.as_slice(), e.relation.unwrap(), e.scope.unwrap()))
-            .collect();
-        let none: &[usize] = &[];
         assert_eq!(
-            seen,
+            rows(&entries),
             [
-                ("@s/a", 3, &[1][..], Relation::Direct, Scope::Production),
-                ("b", 8, none, Relation::Transitive, Scope::Production),
-                ("real", 11, none, Relation::Direct, Scope::Development),
+                "@s/a 1.2.0 3 [1] direct production",
+                "b 2.0.0 8 [] transitive production",
+                "real 3.0.0 11 [] direct development",
             ]
         );
     }
@@ -152,13 +155,20 @@ mod tests {
     #[test]
     fn alone_it_says_nothing_of_the_project() {
         let entries = parse(&Source::alone("yarn.lock", LOCK)).unwrap();
-        assert!(entries.iter().all(|e| e.relation.is_none() && e.scope.is_none()));
+        assert!(
+            entries
+                .iter()
+                .all(|e| e.relation.is_none() && e.scope.is_none())
+        );
     }
 
     #[test]
     fn other_texts_are_refused() {
         assert_eq!(parse(&Source::alone("", "hello\n")), None);
         assert_eq!(parse(&Source::alone("", "")), None);
-        assert_eq!(parse(&Source::alone("", "# yarn lockfile v1\n")), Some(Vec::new()));
+        assert_eq!(
+            parse(&Source::alone("", "# yarn lockfile v1\n")),
+            Some(Vec::new())
+        );
     }
 }

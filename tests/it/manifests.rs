@@ -95,8 +95,8 @@ fn every_expected_package_is_where_it_is_expected() {
             })
             .collect();
         let mut fail = |why: &str| wrong.push(format!("{row}: {why}: {found:?}"));
-        let is_folder = ["root", "workspace"].contains(&relation)
-            || FOLDERS.contains(&(file, name.as_str()));
+        let is_folder =
+            ["root", "workspace"].contains(&relation) || FOLDERS.contains(&(file, name.as_str()));
         if is_folder {
             if !found.is_empty() {
                 fail("a folder of the project is an entry");
@@ -131,14 +131,24 @@ fn every_expected_package_is_where_it_is_expected() {
         }
     }
     assert!(rows > 300, "{rows} rows");
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 /// Each package of a lockfile can be reached from a direct one.
 fn assert_connected(manifest: &Manifest, but: &[&str]) {
     for (at, entry) in manifest.entries.iter().enumerate() {
         let ways = graph::paths(manifest, at, 5);
-        assert_eq!(ways.is_empty(), but.contains(&entry.name.as_str()), "{}", entry.name);
+        assert_eq!(
+            ways.is_empty(),
+            but.contains(&entry.name.as_str()),
+            "{}",
+            entry.name
+        );
         for way in ways {
             assert_eq!(manifest.entries[way[0]].relation, Some(Relation::Direct));
             assert_eq!(way.last(), Some(&at));
@@ -153,7 +163,10 @@ fn assert_connected(manifest: &Manifest, but: &[&str]) {
 fn every_package_has_a_way_from_the_project() {
     for (file, name) in [
         ("npm/package-lock_v2.json", "package-lock.json"),
-        ("npm/package-lock_v3_with_workspace.json", "package-lock.json"),
+        (
+            "npm/package-lock_v3_with_workspace.json",
+            "package-lock.json",
+        ),
         ("pnpm/pnpm-lock_many.yaml", "pnpm-lock.yaml"),
         ("pnpm/pnpm-lock_v9.yaml", "pnpm-lock.yaml"),
         ("yarn/yarn_v2_deps_with_protocol.lock", "yarn.lock"),
@@ -171,8 +184,14 @@ fn files_without_expectations_are_read() {
     let count = |file: &str, name: &str| read(&folder().join(file), name).entries.len();
     assert_eq!(count("pylock/pylock.toml", "pylock.toml"), 10);
     assert_eq!(count("uv/uv_without_root.lock", "uv.lock"), 1);
-    assert_eq!(count("npm/package-lock_v3_broken_link.json", "package-lock.json"), 0);
-    let templates = read(&folder().join("pip/requirements_with_templating_engine.txt"), "requirements.txt");
+    assert_eq!(
+        count("npm/package-lock_v3_broken_link.json", "package-lock.json"),
+        0
+    );
+    let templates = read(
+        &folder().join("pip/requirements_with_templating_engine.txt"),
+        "requirements.txt",
+    );
     assert!(templates.entries.iter().all(|e| e.version.is_none()));
 }
 
@@ -189,7 +208,11 @@ fn larger_lockfiles_of_the_corpus() {
     let direct = |file: &str, name: &str| {
         let manifest = read(&project.join(file), name);
         assert_connected(&manifest, &[]);
-        assert!(manifest.entries.len() > 150, "{file}: {}", manifest.entries.len());
+        assert!(
+            manifest.entries.len() > 150,
+            "{file}: {}",
+            manifest.entries.len()
+        );
         let direct = manifest
             .entries
             .iter()
@@ -214,14 +237,76 @@ fn larger_lockfiles_of_the_corpus() {
 /// What the file of any name holds, pieces of every syntax mixed.
 fn any_text() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "{", "}", "[", "]", "\"", ":", ",", "\n", "\r\n", "\r", "  ", "    ", "\t", "#", "# via", "//", "/*", "\\\n",
-        "\"packages\": {", "\"node_modules/a\": {", "\"dependencies\": {", "\"version\": \"1.0\"", "\"lockfileVersion\": 1",
-        "\"_meta\": {}", "\"default\": {", "\"name\": \"a/b\"", "\"workspaces\": {\"\": {}}", "\"a\": [\"a@1\"]", "true",
-        "[[package]]\n", "[[packages]]\n", "name = \"a\"\n", "version = \"1.0\"\n", "version = 1\n", "source = {}\n",
-        "dependencies = [\"a\"]\n", "lock-version = \"1.0\"\n", "[metadata]\n", "__metadata:\n", "lockfileVersion: '9.0'\n",
-        "packages:\n", "  /a/1.0:\n", "  a@1.0:\n", "snapshots:\n", "a@npm:^1:\n", "  version \"1\"\n", "resolution: \"a@npm:1\"\n",
-        "module x\n", "require (\n", ")\n", "a v1.0.0\n", "replace a => b v1\n", "go 1.21.0\n", "GEM\n", "specs:\n", "    a (1.0-x)\n",
-        "      b\n", "DEPENDENCIES\n", "a==1.0", " ; x", "é", "\u{feff}", "&a", "*a", "|", "? ", "- ", "---\n", "...\n", "'",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        ":",
+        ",",
+        "\n",
+        "\r\n",
+        "\r",
+        "  ",
+        "    ",
+        "\t",
+        "#",
+        "# via",
+        "//",
+        "/*",
+        "\\\n",
+        "\"packages\": {",
+        "\"node_modules/a\": {",
+        "\"dependencies\": {",
+        "\"version\": \"1.0\"",
+        "\"lockfileVersion\": 1",
+        "\"_meta\": {}",
+        "\"default\": {",
+        "\"name\": \"a/b\"",
+        "\"workspaces\": {\"\": {}}",
+        "\"a\": [\"a@1\"]",
+        "true",
+        "[[package]]\n",
+        "[[packages]]\n",
+        "name = \"a\"\n",
+        "version = \"1.0\"\n",
+        "version = 1\n",
+        "source = {}\n",
+        "dependencies = [\"a\"]\n",
+        "lock-version = \"1.0\"\n",
+        "[metadata]\n",
+        "__metadata:\n",
+        "lockfileVersion: '9.0'\n",
+        "packages:\n",
+        "  /a/1.0:\n",
+        "  a@1.0:\n",
+        "snapshots:\n",
+        "a@npm:^1:\n",
+        "  version \"1\"\n",
+        "resolution: \"a@npm:1\"\n",
+        "module x\n",
+        "require (\n",
+        ")\n",
+        "a v1.0.0\n",
+        "replace a => b v1\n",
+        "go 1.21.0\n",
+        "GEM\n",
+        "specs:\n",
+        "    a (1.0-x)\n",
+        "      b\n",
+        "DEPENDENCIES\n",
+        "a==1.0",
+        " ; x",
+        "é",
+        "\u{feff}",
+        "&a",
+        "*a",
+        "|",
+        "? ",
+        "- ",
+        "---\n",
+        "...\n",
+        "'",
     ]);
     prop_oneof![
         prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat()),
@@ -237,8 +322,16 @@ fn assert_sound(name: &str, text: &str) {
     };
     let lines = text.split('\n').count();
     for (at, entry) in manifest.entries.iter().enumerate() {
-        assert!((1..=lines).contains(&(entry.line as usize)), "{name}: {entry:?}");
-        assert!(entry.needs.iter().all(|need| *need < manifest.entries.len()));
+        assert!(
+            (1..=lines).contains(&(entry.line as usize)),
+            "{name}: {entry:?}"
+        );
+        assert!(
+            entry
+                .needs
+                .iter()
+                .all(|need| *need < manifest.entries.len())
+        );
         assert!(graph::paths(&manifest, at, 3).len() <= 3);
     }
 }
@@ -275,18 +368,30 @@ fn large_and_hostile_files_end() {
     use std::fmt::Write as _;
     let mut npm = String::from("{\"packages\":{\"\":{\"dependencies\":{\"p0\":\"1\"}}");
     let mut yarn = String::from("# yarn lockfile v1\n");
-    let mut cargo = String::from("[[package]]\nname = \"me\"\nversion = \"1\"\ndependencies = [\"p0\"]\n");
+    let mut cargo =
+        String::from("[[package]]\nname = \"me\"\nversion = \"1\"\ndependencies = [\"p0\"]\n");
     let mut same = String::from("[metadata]\n");
     let count = 5_000;
     for at in 0..count {
         let next = at + 1;
         write!(npm, ",\n\"node_modules/p{at}\":{{\"version\":\"1.0.{at}\",\"dependencies\":{{\"p{next}\":\"1\"}}}}").unwrap();
-        write!(yarn, "p{at}@1:\n  version \"1.0\"\n  dependencies:\n    p{next} \"1\"\n").unwrap();
+        write!(
+            yarn,
+            "p{at}@1:\n  version \"1.0\"\n  dependencies:\n    p{next} \"1\"\n"
+        )
+        .unwrap();
         write!(cargo, "[[package]]\nname = \"p{at}\"\nversion = \"1\"\nsource = \"r\"\ndependencies = [\"p{next}\"]\n").unwrap();
-        same.push_str("[[package]]\nname = \"a\"\nversion = \"1\"\n[package.dependencies]\na = \"1\"\n");
+        same.push_str(
+            "[[package]]\nname = \"a\"\nversion = \"1\"\n[package.dependencies]\na = \"1\"\n",
+        );
     }
     npm.push_str("}}");
-    for (name, text) in [("package-lock.json", &npm), ("yarn.lock", &yarn), ("Cargo.lock", &cargo), ("poetry.lock", &same)] {
+    for (name, text) in [
+        ("package-lock.json", &npm),
+        ("yarn.lock", &yarn),
+        ("Cargo.lock", &cargo),
+        ("poetry.lock", &same),
+    ] {
         let manifest = parse(name, text, &|_| None).unwrap();
         assert_eq!(manifest.entries.len(), count, "{name}");
     }
@@ -294,6 +399,41 @@ fn large_and_hostile_files_end() {
     assert_eq!(graph::paths(&chain, count - 1, 5)[0].len(), count);
     let deep = "{\"dependencies\":{\"a\":".repeat(20_000);
     assert!(parse("package-lock.json", &deep, &|_| None).is_none());
-    let long = format!("{{\"packages\":{{\"{}\":{{\"dependencies\":{{\"a\":\"1\"}}}}}}}}", "x/".repeat(500_000));
+    for piece in [
+        "- ", "? ", "[", "{a: ", "a: &x ", "\"", "'", "!", "|\n", "- a\n", "a:\n ", "[a,", "# x\n",
+        "---\n", "%A\n", "*a ",
+    ] {
+        let text = format!("lockfileVersion: 9\n__metadata:\n{}", piece.repeat(20_000));
+        for name in ["pnpm-lock.yaml", "yarn.lock"] {
+            parse(name, &text, &|_| None);
+        }
+    }
+    for piece in [
+        "[",
+        "{a=",
+        "a.",
+        "[a]\n",
+        "[[package]]\n",
+        "a=1\n",
+        "\"\"\"",
+        "[[package.a]]\n",
+    ] {
+        for name in ["uv.lock", "Cargo.lock"] {
+            parse(
+                name,
+                &format!("version = 1\na = {}", piece.repeat(20_000)),
+                &|_| None,
+            );
+            parse(
+                name,
+                &format!("version = 1\n{}", piece.repeat(20_000)),
+                &|_| None,
+            );
+        }
+    }
+    let long = format!(
+        "{{\"packages\":{{\"{}\":{{\"dependencies\":{{\"a\":\"1\"}}}}}}}}",
+        "x/".repeat(500_000)
+    );
     assert!(parse("package-lock.json", &long, &|_| None).is_some());
 }

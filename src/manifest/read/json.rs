@@ -75,7 +75,6 @@ struct Reader<'a> {
     line: u32,
 }
 
-
 impl<'a> Reader<'a> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
@@ -184,7 +183,10 @@ mod tests {
         let text = "{ // c\n \"a\": {\n  \"b\": [1, \"x\\n\\u00e4\",],\n /* two\n lines */ \"c\": true,\n },\n}";
         let tree = parse(text).unwrap();
         assert_eq!(tree.get("a").unwrap().line, 2);
-        assert_eq!(tree.at(&["a", "b"]).unwrap().items()[1].text(), Some("x\nä"));
+        assert_eq!(
+            tree.at(&["a", "b"]).unwrap().items()[1].text(),
+            Some("x\nä")
+        );
         let c = tree.at(&["a", "c"]).unwrap();
         assert_eq!((c.line, c.text()), (5, Some("true")));
     }
@@ -192,7 +194,18 @@ mod tests {
     #[test]
     fn what_is_no_json_is_refused() {
         for text in [
-            "", "{", "[1", "{\"a\" 1}", "{]", "[}", "{a:1}", "{} {}", "\"a\nb\"", "/* x", "nope", "{\"a\":}",
+            "",
+            "{",
+            "[1",
+            "{\"a\" 1}",
+            "{]",
+            "[}",
+            "{a:1}",
+            "{} {}",
+            "\"a\nb\"",
+            "/* x",
+            "nope",
+            "{\"a\":}",
             "\"a",
         ] {
             assert_eq!(parse(text), None, "{text}");

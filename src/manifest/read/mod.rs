@@ -105,11 +105,14 @@ impl<'a> Node<'a> {
     }
 }
 
+/// The name of the next value of a map, and its line.
+type Key<'a> = (Cow<'a, str>, u32);
+
 /// Values under construction, outermost first. Shared by the readers that see a document as a
 /// sequence of steps, so that none of them calls itself.
 #[derive(Default)]
 struct Stack<'a> {
-    open: Vec<(Node<'a>, Option<(Cow<'a, str>, u32)>)>,
+    open: Vec<(Node<'a>, Option<Key<'a>>)>,
     count: usize,
 }
 

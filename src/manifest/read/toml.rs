@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn keys_have_lines() {
-        let tree = parse("version = 3\n\n[[package]]\nname = \"a\"\nversion = \"\"\"1\"\"\"\n").unwrap();
+        let tree =
+            parse("version = 3\n\n[[package]]\nname = \"a\"\nversion = \"\"\"1\"\"\"\n").unwrap();
         assert_eq!(tree.text_of("version"), Some("3"));
         let package = &tree.items_of("package")[0];
         assert_eq!(package.get("version").unwrap().line, 5);

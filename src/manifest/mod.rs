@@ -7,6 +7,7 @@ mod bun;
 mod bundler;
 mod cargo;
 mod composer;
+mod descriptors;
 mod go_mod;
 pub mod graph;
 mod nested;

@@ -56,7 +56,9 @@ impl Names {
         let Some(project) = project.filter(|project| !project.asked.is_empty()) else {
             return;
         };
-        builder.roots_known();
+        if project.shipped_known {
+            builder.roots_known();
+        }
         for asked in &project.asked {
             for index in self.get(&asked.name) {
                 builder.ask(index, Some(asked.scope));
@@ -80,6 +82,8 @@ pub fn name_of(requirement: &str) -> Option<&str> {
 #[derive(Default)]
 pub struct Project {
     asked: Vec<Asked>,
+    /// What it ships is told here, and not computed while it is built or kept in another file.
+    shipped_known: bool,
 }
 
 struct Asked {
@@ -95,6 +99,8 @@ impl Project {
         let file = toml::parse(&text)?;
         let mut project = Self::default();
         if let Some(standard) = file.get("project") {
+            let mut computed = standard.items_of("dynamic").iter().filter_map(Node::text);
+            project.shipped_known = !computed.any(|field| field == "dependencies");
             project.list(standard.get("dependencies"), Scope::Production, None);
             for (group, list) in standard.members_of("optional-dependencies") {
                 project.list(Some(list), Scope::Production, Some(group));
@@ -121,7 +127,10 @@ impl Project {
     }
 
     fn poetry(&mut self, poetry: &Node<'_>) {
-        self.table(poetry.get("dependencies"), Scope::Production);
+        // Poetry takes from here what it declares as dynamic.
+        let table = poetry.get("dependencies");
+        self.shipped_known |= table.is_some() || poetry.text_of("package-mode") == Some("false");
+        self.table(table, Scope::Production);
         self.table(poetry.get("dev-dependencies"), Scope::Development);
         for (group, table) in poetry.members_of("group") {
             let scope = poetry_scope(group);
@@ -204,7 +213,34 @@ mod tests {
                 ("h", development),
             ]
         );
+        assert!(project.shipped_known);
         assert_eq!(project.group("e"), Some(production));
         assert_eq!(project.group("dev"), Some(development));
+    }
+
+    #[test]
+    fn computed_dependencies_are_not_known() {
+        for (text, known) in [
+            ("[project]\ndependencies = []\n", true),
+            ("[project]\ndynamic = [\"version\"]\n", true),
+            ("[project]\ndynamic = [\"dependencies\"]\n", false),
+            ("[dependency-groups]\ndev = [\"a\"]\n", false),
+            (
+                "[project]\ndynamic = [\"dependencies\"]\n[tool.poetry.dependencies]\na = \"1\"\n",
+                true,
+            ),
+        ] {
+            let beside = |_: &str| Some(text.to_owned());
+            let source = Source {
+                name: "poetry.lock",
+                text: "",
+                beside: &beside,
+            };
+            assert_eq!(
+                Project::beside(&source).unwrap().shipped_known,
+                known,
+                "{text}"
+            );
+        }
     }
 }

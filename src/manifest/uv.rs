@@ -72,6 +72,13 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
             }
         }
     }
+    // A workspace without a project at its root keeps its groups here.
+    let groups = lock.at(&["manifest", "dependency-groups"]);
+    for (_, list) in groups.into_iter().flat_map(Node::members) {
+        for index in list.items().iter().flat_map(&targets) {
+            builder.ask(index, Some(Scope::Development));
+        }
+    }
     Some(builder.finish())
 }
 

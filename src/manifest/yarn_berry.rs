@@ -4,6 +4,7 @@
 //! list descriptors (`a@npm:^1, a@npm:~1.2`) and whose `resolution` is the locator that they lead to.
 
 use super::build::Builder;
+use super::descriptors::Descriptors;
 use super::read::{Node, yaml};
 use super::{Entry, Source, node};
 use crate::model::Scope;
@@ -17,7 +18,7 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     };
     lock.get("__metadata")?;
     let mut builder = Builder::default();
-    let mut by_descriptor: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut descriptors = Descriptors::default();
     let mut by_version: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut added = Vec::new();
     let mut projects = Vec::new();
@@ -37,17 +38,17 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
                 let index = builder.add(Entry::new(name, node::version(version), block.line));
                 added.push((index, block));
                 by_version.insert((name, version), index);
-                by_descriptor.extend(descriptors(key).map(|d| (d, index)));
+                split(key).for_each(|d| descriptors.add(d, index));
             }
         }
     }
     for (key, name, version) in patched {
         if let Some(index) = by_version.get(&(name, version)) {
-            by_descriptor.extend(descriptors(key).map(|d| (d, *index)));
+            split(key).for_each(|d| descriptors.add(d, *index));
         }
     }
     for (index, block) in added {
-        for to in targets(block, &by_descriptor).map(|(_, to)| to) {
+        for to in targets(block, &descriptors).map(|(_, to)| to) {
             builder.need(index, to);
         }
     }
@@ -57,7 +58,7 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     for (place, project) in projects {
         // Blocks of projects mix both scopes; only the root's `package.json` is beside.
         let known = development.as_ref().filter(|_| place == "workspace:.");
-        for (name, to) in targets(project, &by_descriptor) {
+        for (name, to) in targets(project, &descriptors) {
             let scope = known.map(|names| match names.contains(name) {
                 true => Scope::Development,
                 false => Scope::Production,
@@ -68,25 +69,20 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     Some(builder.finish())
 }
 
-fn descriptors(key: &str) -> impl Iterator<Item = &str> {
+fn split(key: &str) -> impl Iterator<Item = &str> {
     key.split(',').map(str::trim)
 }
 
 /// What a block needs: the name under which, and the entry.
 fn targets<'n>(
     block: &'n Node<'_>,
-    by_descriptor: &BTreeMap<&str, usize>,
+    descriptors: &Descriptors<'_>,
 ) -> impl Iterator<Item = (&'n str, usize)> {
     let tables = ["dependencies", "optionalDependencies"];
     let needs = tables.into_iter().flat_map(|table| block.members_of(table));
-    needs.filter_map(|(name, range)| {
-        let range = range.text()?;
-        // Before Yarn 4 the protocol is left out here, but not in the keys.
-        let ways = [format!("{name}@{range}"), format!("{name}@npm:{range}")];
-        let to = ways
-            .iter()
-            .find_map(|way| by_descriptor.get(way.as_str()))?;
-        Some((name, *to))
+    needs.flat_map(|(name, range)| {
+        let found = descriptors.find(name, range.text().unwrap_or_default());
+        found.into_iter().map(move |index| (name, index))
     })
 }
 

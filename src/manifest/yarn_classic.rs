@@ -4,9 +4,9 @@
 //! level, names and values in quotes where they need them.
 
 use super::build::Builder;
+use super::descriptors::Descriptors;
 use super::read::line_number;
 use super::{Entry, Source, node};
-use std::collections::BTreeMap;
 
 /// A block: every descriptor that leads to one package.
 #[derive(Default)]
@@ -25,7 +25,7 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
         return None;
     }
     let mut builder = Builder::default();
-    let mut by_descriptor = BTreeMap::new();
+    let mut descriptors = Descriptors::default();
     let mut added = Vec::new();
     for block in &blocks {
         let Some((name, range)) = block.descriptors.first().copied().and_then(node::split) else {
@@ -43,13 +43,13 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
         ));
         added.push((index, block));
         for descriptor in &block.descriptors {
-            by_descriptor.insert(*descriptor, index);
+            descriptors.add(descriptor, index);
         }
     }
     for (index, block) in added {
         for (name, range) in &block.needs {
-            if let Some(to) = by_descriptor.get(format!("{name}@{range}").as_str()) {
-                builder.need(index, *to);
+            for to in descriptors.find(name, range) {
+                builder.need(index, to);
             }
         }
     }
@@ -62,8 +62,8 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
             builder.roots_known();
         }
         for (name, range, scope) in node::asks(project) {
-            if let Some(index) = by_descriptor.get(format!("{name}@{range}").as_str()) {
-                builder.ask(*index, Some(scope));
+            for index in descriptors.find(name, range) {
+                builder.ask(index, Some(scope));
             }
         }
     });

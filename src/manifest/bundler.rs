@@ -5,7 +5,8 @@
 
 use super::build::Builder;
 use super::read::line_number;
-use super::{Entry, Source};
+use super::{Entry, Source, gemfile};
+use crate::model::Scope;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where gems come from; those of a `PATH` are folders of the project.
@@ -19,6 +20,8 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let mut needs = Vec::new();
     let mut asked = BTreeSet::new();
+    // What the project's own gems need.
+    let mut shipped = BTreeSet::new();
     // The gem that the following lines belong to; `None` for one of the project.
     let mut current = None;
     let mut known = false;
@@ -42,7 +45,7 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
             }
             ("PATH", 4) => current = None,
             ("PATH", 6) => {
-                asked.insert(name);
+                shipped.insert(name);
             }
             (place, 4) if SOURCES.contains(&place) => {
                 let entry = Entry::new(name, version.map(str::to_owned), line_number(at + 1));
@@ -66,8 +69,21 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
             .for_each(|to| builder.need(from, to));
     }
     builder.roots_known();
+    builder.needs_known();
+    let beside = match source.name {
+        "gems.locked" => "gems.rb",
+        _ => "Gemfile",
+    };
+    let text = source.read_beside(beside);
+    let groups = text.as_deref().and_then(gemfile::read).unwrap_or_default();
     for name in asked {
-        all(name).for_each(|index| builder.ask(index, None));
+        let scope = groups.get(name).copied();
+        all(name).for_each(|index| builder.ask(index, scope));
+    }
+    // Unknown where nothing is known of the rest.
+    let scope = (!groups.is_empty()).then_some(Scope::Production);
+    for name in shipped {
+        all(name).for_each(|index| builder.ask(index, scope));
     }
     Some(builder.finish())
 }
@@ -106,5 +122,17 @@ mod tests {
             ]
         );
         assert_eq!(parse(&Source::alone("Gemfile.lock", "hello\n")), None);
+        let source = Source {
+            name: "Gemfile.lock",
+            text,
+            beside: &|_| Some("gemspec\ngroup :test do\n  gem 'forked', git: 'x'\nend\n".into()),
+        };
+        let entries = parse(&source).unwrap();
+        let scopes: Vec<_> = entries.iter().filter_map(|e| e.scope).collect();
+        let development = Scope::Development;
+        assert_eq!(
+            scopes,
+            [development, development, development, Scope::Production]
+        );
     }
 }

@@ -8,6 +8,7 @@ mod bundler;
 mod cargo;
 mod composer;
 mod descriptors;
+mod gemfile;
 mod go_mod;
 pub mod graph;
 mod nested;

@@ -209,7 +209,7 @@ fn entry<'a>(observation: &Observation, keys: &[&str], manifest: &'a Indexed) ->
     let named = || manifest.named(&name);
     keys.iter()
         .find_map(|key| manifest.keyed(key))
-        .or_else(|| named().find(|e| version.is_some() && e.version.as_deref() == version))
+        .or_else(|| named().find(|e| version.is_some_and(|v| e.has_version(v))))
         .or_else(|| named().find(|e| version.is_none() || e.version.is_none()))
 }
 

@@ -2,8 +2,30 @@
 //!
 //! To add a format: one file with a `parse` function, one line in [`FORMATS`], fixtures.
 
+mod build;
+mod bun;
+mod bundler;
+mod cargo;
+mod composer;
+mod descriptors;
+mod gemfile;
+mod go_mod;
+pub mod graph;
+mod nested;
+mod node;
 mod package_lock;
+mod pdm;
+mod pipfile;
+mod pnpm;
+mod poetry;
+mod pylock;
+mod python;
+mod read;
 mod requirements;
+mod uv;
+mod yarn;
+mod yarn_berry;
+mod yarn_classic;
 
 use crate::model::{Ecosystem, Relation, RepoPath, Scope};
 
@@ -27,6 +49,34 @@ pub struct Entry {
     pub needs: Vec<usize>,
 }
 
+impl Entry {
+    /// An entry of which only this is known. `name` is in the ecosystem's normal form; `line` is
+    /// 1-based.
+    fn new(name: impl Into<String>, version: Option<String>, line: u32) -> Self {
+        Self {
+            name: name.into(),
+            version,
+            line,
+            key: None,
+            scope: None,
+            relation: None,
+            needs: Vec::new(),
+        }
+    }
+
+    /// True when this entry has the version that somebody wrote: `v1.2` and `1.2` are the same,
+    /// because Go and PHP projects write both.
+    pub fn has_version(&self, written: &str) -> bool {
+        let same = |version: &str| without_v(version) == without_v(written);
+        self.version.as_deref().is_some_and(same)
+    }
+}
+
+/// `v1.2` → `1.2`.
+fn without_v(version: &str) -> &str {
+    version.strip_prefix('v').unwrap_or(version)
+}
+
 /// A manifest as text, with what stands beside it.
 pub struct Source<'a> {
     /// File name.
@@ -36,6 +86,19 @@ pub struct Source<'a> {
     /// Reads a file of the same folder: `package.json` beside `yarn.lock`. `None` when it is not
     /// there or not text.
     pub beside: &'a (dyn Fn(&str) -> Option<String> + 'a),
+}
+
+impl Source<'_> {
+    /// The text of a file of the same folder, without a byte order mark.
+    fn read_beside(&self, name: &str) -> Option<String> {
+        let text = (self.beside)(name)?;
+        Some(without_mark(&text).to_owned())
+    }
+}
+
+/// A text without the byte order mark that may stand before it.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -63,44 +126,87 @@ pub struct Manifest {
 
 /// A manifest format.
 pub struct Format {
+    /// The format's name: `Cargo.lock`, `yarn.lock (classic and berry)`.
+    pub name: &'static str,
+    /// The names of its files; `*` stands for any letters.
+    pub files: &'static [&'static str],
     /// Whose packages.
-    ecosystem: Ecosystem,
-    /// Whether a file of this name is one.
-    matches: fn(&str) -> bool,
+    pub ecosystem: Ecosystem,
     /// Its entries; `None` when it is not what its name says.
     parse: fn(&Source<'_>) -> Option<Vec<Entry>>,
 }
 
+impl Format {
+    const fn new(
+        name: &'static str,
+        files: &'static [&'static str],
+        ecosystem: Ecosystem,
+        parse: fn(&Source<'_>) -> Option<Vec<Entry>>,
+    ) -> Self {
+        Self {
+            name,
+            files,
+            ecosystem,
+            parse,
+        }
+    }
+
+    /// Whether a file of this name is one.
+    fn matches(&self, name: &str) -> bool {
+        let fits = |pattern: &&str| match pattern.split_once('*') {
+            Some((start, end)) => name
+                .strip_prefix(start)
+                .is_some_and(|rest| rest.ends_with(end)),
+            None => name == *pattern,
+        };
+        self.files.iter().any(fits)
+    }
+}
+
 /// Every format. The place to register a new one.
+#[rustfmt::skip]
 static FORMATS: &[Format] = &[
-    Format {
-        ecosystem: Ecosystem::NPM,
-        matches: |name| matches!(name, "package-lock.json" | "npm-shrinkwrap.json"),
-        parse: package_lock::parse,
-    },
-    Format {
-        ecosystem: Ecosystem::PYPI,
-        matches: requirements::is_requirements,
-        parse: requirements::parse,
-    },
+    Format::new("npm", &["package-lock.json", "npm-shrinkwrap.json"], Ecosystem::NPM, package_lock::parse),
+    Format::new("Yarn", &["yarn.lock"], Ecosystem::NPM, yarn::parse),
+    Format::new("pnpm", &["pnpm-lock.yaml"], Ecosystem::NPM, pnpm::parse),
+    Format::new("Bun", &["bun.lock"], Ecosystem::NPM, bun::parse),
+    Format::new("pip", requirements::FILES, Ecosystem::PYPI, requirements::parse),
+    Format::new("Poetry", &["poetry.lock"], Ecosystem::PYPI, poetry::parse),
+    Format::new("uv", &["uv.lock"], Ecosystem::PYPI, uv::parse),
+    Format::new("Pipenv", &["Pipfile.lock"], Ecosystem::PYPI, pipfile::parse),
+    Format::new("PDM", &["pdm.lock"], Ecosystem::PYPI, pdm::parse),
+    Format::new("pylock", &["pylock.toml", "pylock.*.toml"], Ecosystem::PYPI, pylock::parse),
+    Format::new("Cargo", &["Cargo.lock"], Ecosystem::CARGO, cargo::parse),
+    Format::new("Go", &["go.mod"], Ecosystem::GOLANG, go_mod::parse),
+    Format::new("Composer", &["composer.lock"], Ecosystem::COMPOSER, composer::parse),
+    Format::new("Bundler", &["Gemfile.lock", "gems.locked"], Ecosystem::GEM, bundler::parse),
 ];
+
+/// Every format that can be read, for the documentation.
+pub fn formats() -> &'static [Format] {
+    FORMATS
+}
 
 /// True when a file of this name can be parsed.
 pub fn is_manifest(path: &RepoPath) -> bool {
     format(path).is_some()
 }
 
-/// Parses a file; `None` when no format has its name or the content is something else. `beside`
-/// reads files of the same folder.
+/// Parses a file; `None` when no format has its name or the content is something else, also when
+/// it holds the markers of an unfinished merge. `beside` reads files of the same folder.
 pub fn parse(
     path: &RepoPath,
     text: &str,
     beside: &dyn Fn(&str) -> Option<String>,
 ) -> Option<Manifest> {
     let format = format(path)?;
+    let marker = |line: &str| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ");
+    if text.lines().any(marker) {
+        return None;
+    }
     let source = Source {
         name: path.file_name(),
-        text: text.strip_prefix('\u{feff}').unwrap_or(text),
+        text: without_mark(text),
         beside,
     };
     Some(Manifest {
@@ -113,5 +219,63 @@ pub fn parse(
 fn format(path: &RepoPath) -> Option<&'static Format> {
     FORMATS
         .iter()
-        .find(|format| (format.matches)(path.file_name()))
+        .find(|format| format.matches(path.file_name()))
+}
+
+/// A line for each entry: name, version, line, needs, relation, scope.
+#[cfg(test)]
+fn rows(entries: &[Entry]) -> Vec<String> {
+    let row = |e: &Entry| {
+        let version = e.version.as_deref().unwrap_or("-");
+        let relation = e.relation.map_or("-", Relation::word);
+        let scope = e.scope.map_or("-", Scope::word);
+        let needs = &e.needs;
+        format!(
+            "{} {version} {} {needs:?} {relation} {scope}",
+            e.name, e.line
+        )
+    };
+    entries.iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_known_by_name() {
+        let known = |name: &str| {
+            let path = RepoPath::new(name).unwrap();
+            format(&path).map(|format| format.name)
+        };
+        assert_eq!(known("web/package-lock.json"), Some("npm"));
+        for name in [
+            "requirements.txt",
+            "requirements-dev.txt",
+            "requirements_dev.txt",
+            "requirements.dev.txt",
+            "dev-requirements.txt",
+            "requirements.in",
+        ] {
+            assert_eq!(known(name), Some("pip"), "{name}");
+        }
+        assert_eq!(known("pylock.toml"), Some("pylock"));
+        assert_eq!(known("pylock.dev.toml"), Some("pylock"));
+        assert_eq!(known("robots.txt"), None);
+        assert_eq!(known("xgo.mod"), None);
+    }
+
+    #[test]
+    fn an_unfinished_merge_is_no_manifest() {
+        let path = RepoPath::new("requirements.txt").unwrap();
+        let text = "six==1\n<<<<<<< HEAD\nflask==1\n=======\nflask==2\n>>>>>>> b\n";
+        assert_eq!(parse(&path, text, &|_| None), None);
+    }
+
+    #[test]
+    fn versions_are_the_same_with_and_without_v() {
+        let entry = Entry::new("a", Some("1.2.0".into()), 1);
+        assert!(entry.has_version("v1.2.0") && entry.has_version("1.2.0"));
+        assert!(!entry.has_version("1.2"));
+    }
 }

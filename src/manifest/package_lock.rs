@@ -3,151 +3,136 @@
 //! Source: npm's documentation of package-lock.json. Version 2 repeats its content in the form of
 //! version 1; the lines of `packages` are the ones that npm, Trivy and people look at.
 
-use super::{Entry, Source};
-use crate::model::{Relation, Scope};
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Nested `dependencies` of version 1 are followed to this depth.
-const MAX_DEPTH: usize = 64;
-
-#[derive(Deserialize)]
-struct Lock<'a> {
-    #[serde(default, borrow)]
-    packages: Option<BTreeMap<String, &'a RawValue>>,
-    #[serde(default, borrow)]
-    dependencies: Option<BTreeMap<String, &'a RawValue>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Root {
-    dependencies: BTreeMap<String, serde::de::IgnoredAny>,
-    dev_dependencies: BTreeMap<String, serde::de::IgnoredAny>,
-    optional_dependencies: BTreeMap<String, serde::de::IgnoredAny>,
-    peer_dependencies: BTreeMap<String, serde::de::IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-struct Package<'a> {
-    #[serde(default)]
-    name: Option<String>,
-    #[serde(default)]
-    version: Option<String>,
-    #[serde(default)]
-    dev: bool,
-    #[serde(default)]
-    link: bool,
-    #[serde(default, borrow)]
-    dependencies: Option<BTreeMap<String, &'a RawValue>>,
-}
+use super::build::Builder;
+use super::nested::{Folders, MAX_KEY};
+use super::read::{Node, json};
+use super::{Entry, Source, node};
+use crate::model::Scope;
 
 /// The entries, or `None` when this is no lockfile of npm.
 pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
-    let text = source.text;
-    let lock: Lock<'_> = serde_json::from_str(text).ok()?;
-    let lines = Lines::of(text);
-    let mut entries = Vec::new();
-    match (lock.packages, lock.dependencies) {
-        (Some(packages), _) => keyed(&packages, &lines, &mut entries),
-        (None, Some(dependencies)) => nested(&dependencies, "", 0, &lines, &mut entries),
-        (None, None) => return None,
+    let lock = json::parse(source.text)?;
+    let mut builder = Builder::default();
+    if let Some(packages) = lock.get("packages").filter(|node| node.is_map()) {
+        flat(packages, &mut builder);
+    } else {
+        let tree = lock.get("dependencies").filter(|node| node.is_map());
+        match tree {
+            Some(tree) => nested(tree, source, &mut builder)?,
+            // A project that needs nothing.
+            None if lock.get("lockfileVersion").is_some() => {}
+            None => return None,
+        }
     }
-    entries.sort_by_key(|entry| entry.line);
-    Some(entries)
+    Some(builder.finish())
 }
 
-fn keyed(packages: &BTreeMap<String, &RawValue>, lines: &Lines<'_>, entries: &mut Vec<Entry>) {
-    let root: Root = packages
-        .get("")
-        .and_then(|raw| serde_json::from_str(raw.get()).ok())
-        .unwrap_or_default();
-    let direct: BTreeSet<&String> = [
-        &root.dependencies,
-        &root.dev_dependencies,
-        &root.optional_dependencies,
-        &root.peer_dependencies,
-    ]
-    .into_iter()
-    .flat_map(BTreeMap::keys)
-    .collect();
-    for (key, raw) in packages {
-        let Some((_, name)) = key.rsplit_once("node_modules/") else {
+/// Versions 2 and 3: every package under the path of its folder.
+fn flat(packages: &Node<'_>, builder: &mut Builder) {
+    let mut folders = Folders::default();
+    let mut installed = Vec::new();
+    for (key, package) in packages.members() {
+        let Some((folder, name)) = split_key(key) else {
             continue;
         };
-        let Ok(package) = serde_json::from_str::<Flat>(raw.get()) else {
-            continue;
-        };
-        if package.link {
+        // A link leads to a folder of the project, which has a key of its own.
+        if package.flag("link") || !package.is_map() {
             continue;
         }
-        let at_root = key
-            .strip_prefix("node_modules/")
-            .is_some_and(|rest| rest == name);
-        let is_direct = at_root && direct.contains(&name.to_owned());
-        entries.push(Entry {
-            // An alias (`npm:other@1`) stands under its alias and names the real package.
-            name: package.name.unwrap_or_else(|| name.to_owned()),
-            version: package.version,
-            line: lines.line_of(raw.get()),
-            key: Some(key.clone()),
-            scope: Some(scope(package.dev || package.dev_optional)),
-            relation: Some(if is_direct {
-                Relation::Direct
-            } else {
-                Relation::Transitive
-            }),
-            needs: Vec::new(),
-        });
+        // An alias (`npm:other@1`) stands under its alias and names the real package.
+        let real = package.text_of("name").unwrap_or(name);
+        let version = package.text_of("version").map(str::to_owned);
+        let mut entry = node::entry(real, version, package.line, key);
+        // `devOptional` is installed for production too, where it can be.
+        entry.scope = Some(scope(package.flag("dev")));
+        let index = builder.add(entry);
+        folders.install(folder, name, index);
+        installed.push((index, key, package));
+    }
+    for (index, key, package) in installed {
+        let names = node::needs(package).map(|(name, _)| name);
+        for need in folders.find(key, names) {
+            builder.need(index, need);
+        }
+    }
+    builder.roots_known();
+    for (key, project) in packages.members() {
+        if split_key(key).is_none() {
+            let names = node::asks(project).map(|(name, _, _)| name);
+            for index in folders.find(key, names) {
+                builder.ask(index, None);
+            }
+        }
     }
 }
 
-/// A package of versions 2 and 3, whose `dependencies` are ranges, not packages.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Flat {
-    #[serde(default)]
-    name: Option<String>,
-    #[serde(default)]
-    version: Option<String>,
-    #[serde(default)]
-    dev: bool,
-    #[serde(default)]
-    dev_optional: bool,
-    #[serde(default)]
-    link: bool,
+/// `a/node_modules/@s/b` → `a`, `@s/b`; `None` for the project itself and its workspaces.
+fn split_key(key: &str) -> Option<(&str, &str)> {
+    let (before, name) = key.rsplit_once("node_modules/")?;
+    Some((before.strip_suffix('/').unwrap_or(before), name))
 }
 
-fn nested(
-    dependencies: &BTreeMap<String, &RawValue>,
-    prefix: &str,
-    depth: usize,
-    lines: &Lines<'_>,
-    entries: &mut Vec<Entry>,
-) {
-    for (name, raw) in dependencies {
-        let Ok(package) = serde_json::from_str::<Package<'_>>(raw.get()) else {
-            continue;
-        };
-        let key = format!("{prefix}node_modules/{name}");
-        if let Some(inner) = package.dependencies.as_ref().filter(|_| depth < MAX_DEPTH) {
-            nested(inner, &format!("{key}/"), depth + 1, lines, entries);
+/// Version 1: packages inside the ones that they are installed for.
+/// `None` when their keys, each of which repeats those around it, are much longer than the file.
+fn nested(tree: &Node<'_>, source: &Source<'_>, builder: &mut Builder) -> Option<()> {
+    let mut room = source.text.len().saturating_mul(4);
+    let mut installed: Vec<(usize, String, String, &Node<'_>)> = Vec::new();
+    let mut open = vec![(String::new(), tree)];
+    while let Some((folder, tree)) = open.pop() {
+        for (name, package) in tree.members() {
+            let mut key = folder.clone();
+            if !key.is_empty() {
+                key.push('/');
+            }
+            key.push_str("node_modules/");
+            key.push_str(name);
+            room = room.checked_sub(key.len())?;
+            if key.len() > MAX_KEY || !package.is_map() {
+                continue;
+            }
+            if let Some(inner) = package.get("dependencies") {
+                open.push((key.clone(), inner));
+            }
+            let version = package.text_of("version").unwrap_or_default();
+            if version.starts_with("file:") && package.get("integrity").is_none() {
+                continue;
+            }
+            let real = node::alias(version);
+            let exact = real
+                .and_then(|_| version.rsplit_once('@'))
+                .map_or(version, |(_, v)| v);
+            let mut entry = node::entry(
+                real.unwrap_or(name),
+                node::version(exact),
+                package.line,
+                &key,
+            );
+            entry.scope = Some(scope(package.flag("dev")));
+            let index = builder.add(entry);
+            installed.push((index, folder.clone(), name.to_owned(), package));
         }
-        if package.link {
-            continue;
-        }
-        entries.push(Entry {
-            name: package.name.unwrap_or_else(|| name.clone()),
-            version: package.version,
-            line: lines.line_of(raw.get()),
-            key: Some(key),
-            scope: Some(scope(package.dev)),
-            // Version 1 does not say what the project itself asks for.
-            relation: None,
-            needs: Vec::new(),
-        });
     }
+    let mut folders = Folders::default();
+    for (index, folder, name, _) in &installed {
+        folders.install(folder, name, *index);
+    }
+    for (index, folder, name, package) in &installed {
+        let slash = if folder.is_empty() { "" } else { "/" };
+        let key = format!("{folder}{slash}node_modules/{name}");
+        let names = package.members_of("requires").map(|(name, _)| name);
+        for need in folders.find(&key, names) {
+            builder.need(*index, need);
+        }
+    }
+    // Version 1 does not say what the project itself asks for.
+    node::project(source, |project| {
+        builder.roots_known();
+        let names = node::asks(project).map(|(name, _, _)| name);
+        for index in folders.find("", names) {
+            builder.ask(index, None);
+        }
+    });
+    Some(())
 }
 
 fn scope(dev: bool) -> Scope {
@@ -158,35 +143,9 @@ fn scope(dev: bool) -> Scope {
     }
 }
 
-/// Line numbers by position. A raw value borrows from the document, so that its address tells where
-/// it stands.
-struct Lines<'a> {
-    text: &'a str,
-    starts: Vec<usize>,
-}
-
-impl<'a> Lines<'a> {
-    fn of(text: &'a str) -> Self {
-        let starts = std::iter::once(0)
-            .chain(
-                text.bytes()
-                    .enumerate()
-                    .filter(|(_, b)| *b == b'\n')
-                    .map(|(at, _)| at + 1),
-            )
-            .collect();
-        Self { text, starts }
-    }
-
-    fn line_of(&self, part: &str) -> u32 {
-        let offset = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
-        let line = self.starts.partition_point(|start| *start <= offset);
-        u32::try_from(line).unwrap_or(u32::MAX)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::rows;
     use super::*;
 
     #[test]
@@ -204,26 +163,12 @@ mod tests {
   }
 }"#;
         let entries = parse(&Source::alone("", text)).unwrap();
-        let seen: Vec<_> = entries
-            .iter()
-            .map(|e| {
-                (
-                    e.name.as_str(),
-                    e.version.as_deref(),
-                    e.line,
-                    e.relation,
-                    e.scope,
-                )
-            })
-            .collect();
-        let (direct, transitive) = (Some(Relation::Direct), Some(Relation::Transitive));
-        let (production, development) = (Some(Scope::Production), Some(Scope::Development));
         assert_eq!(
-            seen,
+            rows(&entries),
             [
-                ("a", Some("1.0.0"), 5, direct, production),
-                ("b", Some("2.0.0"), 8, transitive, production),
-                ("c", Some("3.0.0"), 9, direct, development),
+                "a 1.0.0 5 [] direct production",
+                "b 2.0.0 8 [] transitive production",
+                "c 3.0.0 9 [] direct development",
             ]
         );
     }
@@ -239,6 +184,72 @@ mod tests {
         assert_eq!(
             keys,
             [("node_modules/a", 2), ("node_modules/a/node_modules/b", 3)]
+        );
+    }
+
+    #[test]
+    fn needs_follow_the_folders() {
+        let text = r#"{"packages": {
+            "": {"dependencies": {"a": "1"}, "workspaces": ["w"]},
+            "w": {"dependencies": {"b": "1"}},
+            "w/node_modules/b": {"version": "1.5.0"},
+            "node_modules/a": {"version": "1.0.0", "dependencies": {"b": "2", "gone": "1"}},
+            "node_modules/b": {"version": "1.0.0"},
+            "node_modules/a/node_modules/b": {"version": "2.0.0", "peerDependencies": {"a": "1"}},
+            "node_modules/x": {"name": "real", "version": "3.0.0", "devOptional": true},
+            "node_modules/w": {"resolved": "w", "link": true}
+        }}"#;
+        let entries = parse(&Source::alone("", text)).unwrap();
+        assert_eq!(
+            rows(&entries),
+            [
+                "b 1.5.0 4 [] direct production",
+                "a 1.0.0 5 [3] direct production",
+                "b 1.0.0 6 [] transitive production",
+                "b 2.0.0 7 [1] transitive production",
+                "real 3.0.0 8 [] transitive production",
+            ]
+        );
+    }
+
+    #[test]
+    fn version_1_gets_roots_from_the_project() {
+        let text = r#"{"lockfileVersion": 1, "dependencies": {
+            "a": {"version": "1.0.0", "requires": {"b": "^2"}, "dependencies": {
+                "b": {"version": "2.0.0", "requires": {"c": "1"}}
+            }},
+            "b": {"version": "npm:real@1.0.0", "dev": true},
+            "c": {"version": "git+ssh://x/y.git#abc"}
+        }}"#;
+        let source = Source {
+            name: "package-lock.json",
+            text,
+            beside: &|name| {
+                (name == "package.json").then(|| {
+                    r#"{"dependencies": {"a": "1"}, "devDependencies": {"b": "1"}}"#.into()
+                })
+            },
+        };
+        let entries = parse(&source).unwrap();
+        assert_eq!(
+            rows(&entries),
+            [
+                "a 1.0.0 2 [1] direct production",
+                "b 2.0.0 3 [3] transitive production",
+                "real 1.0.0 5 [] direct development",
+                "c - 6 [] transitive production",
+            ]
+        );
+    }
+
+    #[test]
+    fn other_documents_are_refused() {
+        for text in ["", "[]", "{}", "{\"a\": 1}", "{\"packages\": []}"] {
+            assert_eq!(parse(&Source::alone("", text)), None, "{text}");
+        }
+        assert_eq!(
+            parse(&Source::alone("", "{\"lockfileVersion\": 3}")),
+            Some(Vec::new())
         );
     }
 }

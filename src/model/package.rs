@@ -13,6 +13,14 @@ impl Ecosystem {
     pub const NPM: Self = Self(Cow::Borrowed("npm"));
     /// Python packages.
     pub const PYPI: Self = Self(Cow::Borrowed("pypi"));
+    /// Rust packages.
+    pub const CARGO: Self = Self(Cow::Borrowed("cargo"));
+    /// Go modules.
+    pub const GOLANG: Self = Self(Cow::Borrowed("golang"));
+    /// PHP packages.
+    pub const COMPOSER: Self = Self(Cow::Borrowed("composer"));
+    /// Ruby packages.
+    pub const GEM: Self = Self(Cow::Borrowed("gem"));
     /// Anything that could not be told.
     pub const UNKNOWN: Self = Self(Cow::Borrowed("generic"));
 

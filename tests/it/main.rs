@@ -20,6 +20,7 @@ mod determinism;
 mod formats;
 mod hostile;
 mod import;
+mod manifests;
 mod pairs;
 mod policies;
 mod program;

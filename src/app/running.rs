@@ -9,7 +9,6 @@ use crate::escape;
 use crate::ingest::{self, Expected, tool::Parsed};
 use crate::invoke::{Argument, Invocation, Output, Recipe};
 use crate::model::{Foreign as _, Health, Problem, RepoPath, Untrusted};
-use rayon::prelude::*;
 use std::path::Path;
 use std::time::Duration;
 
@@ -60,15 +59,26 @@ pub fn run(plans: &[Plan], root: &Root, programs: &Programs, quiet: bool) -> Vec
         }
     }
     let jobs: Vec<Job> = tasks.iter().map(|task| task.job.clone()).collect();
-    let ended = process::run_all(&jobs, &|index, ended| {
-        if let Some(task) = tasks.get(index).filter(|_| !quiet) {
-            terminal::err(&progress(task, ended));
+    let say = |text: String| {
+        if !quiet {
+            terminal::err(&text);
         }
-    });
-    let mut runs: Vec<Left> = tasks
-        .par_iter()
-        .zip(ended)
-        .flat_map_iter(|(task, ended)| results(task, &ended))
+    };
+    let begin = |index: usize| {
+        if let Some(task) = tasks.get(index) {
+            say(format!("running {}…\n", task.label));
+        }
+    };
+    let finish = |index: usize, ended: Ended| match tasks.get(index) {
+        Some(task) => {
+            say(outcome(task, &ended));
+            results(task, &ended)
+        }
+        None => Vec::new(),
+    };
+    let mut runs: Vec<Left> = process::run_all(&jobs, &begin, &finish)
+        .into_iter()
+        .flatten()
         .collect();
     versions(&mut runs, plans, programs);
     left.extend(runs);
@@ -167,11 +177,9 @@ fn not_installed(recipe: &Recipe) -> Problem {
     Problem::new("not-installed", text)
 }
 
-fn progress(task: &Task<'_>, ended: Option<&Ended>) -> String {
+/// How it went, for people who wait.
+fn outcome(task: &Task<'_>, ended: &Ended) -> String {
     let label = &task.label;
-    let Some(ended) = ended else {
-        return format!("running {label}…\n");
-    };
     let took = format!("{:.1} s", ended.took.as_secs_f64());
     match &ended.end {
         End::Exit(code) if task.plan.recipe.exit(*code).is_some_and(|e| e.worked) => {
@@ -321,8 +329,7 @@ pub fn ask(plans: &[&Plan], programs: &Programs) -> Vec<Option<Untrusted>> {
             }
         })
         .collect();
-    process::run_all(&jobs, &|_, _| {})
-        .iter()
-        .map(|ended| process::version_in(&ended.report))
-        .collect()
+    process::run_all(&jobs, &|_| {}, &|_, ended| {
+        process::version_in(&ended.report)
+    })
 }

@@ -67,8 +67,8 @@ impl Plan {
     /// What becomes of it.
     pub fn fate(&self) -> Fate<'_> {
         match self.wanted {
-            Wanted::No => Fate::NotAsked,
             _ if self.given => Fate::Given,
+            Wanted::No => Fate::NotAsked,
             _ => self.able(),
         }
     }

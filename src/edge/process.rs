@@ -67,11 +67,16 @@ pub struct Ended {
     pub took: Duration,
 }
 
-/// Runs all jobs, a few at once; the results are in the order of the jobs. `watch` is told when one
-/// begins (`None`) and when it has ended.
-pub fn run_all(jobs: &[Job], watch: &(dyn Fn(usize, Option<&Ended>) + Sync)) -> Vec<Ended> {
+/// Runs all jobs, a few at once; the results are in the order of the jobs. `begin` is told when one
+/// begins; `finish` makes the result out of what it left, at once, so that only the reports of
+/// running jobs are in memory.
+pub fn run_all<T: Send>(
+    jobs: &[Job],
+    begin: &(dyn Fn(usize) + Sync),
+    finish: &(dyn Fn(usize, Ended) -> T + Sync),
+) -> Vec<T> {
     let next = AtomicUsize::new(0);
-    let ended = Mutex::new(Vec::new());
+    let results = Mutex::new(Vec::new());
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..processors.min(4).min(jobs.len()) {
@@ -79,19 +84,18 @@ pub fn run_all(jobs: &[Job], watch: &(dyn Fn(usize, Option<&Ended>) + Sync)) -> 
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(index) else { break };
-                    watch(index, None);
-                    let result = run(job);
-                    watch(index, Some(&result));
-                    if let Ok(mut ended) = ended.lock() {
-                        ended.push((index, result));
+                    begin(index);
+                    let result = finish(index, run(job));
+                    if let Ok(mut results) = results.lock() {
+                        results.push((index, result));
                     }
                 }
             });
         }
     });
-    let mut ended = ended.into_inner().unwrap_or_default();
-    ended.sort_by_key(|(index, _)| *index);
-    ended.into_iter().map(|(_, result)| result).collect()
+    let mut results = results.into_inner().unwrap_or_default();
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Runs one job to its end.
@@ -385,8 +389,7 @@ mod tests {
         let jobs: Vec<Job> = ["sleep 0.2; echo 0", "echo 1", "echo 2"]
             .map(|script| shell(script, Output::Stdout))
             .into();
-        let ended = run_all(&jobs, &|_, _| {});
-        let said: Vec<&[u8]> = ended.iter().map(|e| e.report.as_slice()).collect();
+        let said = run_all(&jobs, &|_| {}, &|_, ended| ended.report);
         assert_eq!(said, [b"0\n", b"1\n", b"2\n"]);
     }
 

@@ -14,12 +14,12 @@ pub use files::Files;
 use crate::model::{Foreign as _, RepoPath, ScannerId, Untrusted};
 use std::ops::RangeInclusive;
 
-/// Every tool that lockgate can run.
+/// Every tool that lockgate can run, by name.
 pub static RECIPES: &[&Recipe] = &[
     &python::BANDIT,
-    &code::CHECKOV,
     &packages::CARGO_AUDIT,
     &packages::CARGO_DENY,
+    &code::CHECKOV,
     &code::GITLEAKS,
     &packages::GRYPE,
     &code::HADOLINT,
@@ -238,6 +238,7 @@ mod tests {
 
     #[test]
     fn every_recipe_is_whole() {
+        assert!(RECIPES.is_sorted_by_key(|recipe| recipe.scanner));
         let mut names = BTreeSet::new();
         for recipe in RECIPES {
             assert!(ScannerId::new(recipe.scanner).is_some());

@@ -333,6 +333,16 @@ fn doctor_tells_what_would_run_and_what_is_missing() {
     ] {
         assert!(fine.stdout.contains(says), "{says}: {}", fine.stdout);
     }
+    // A report that is there needs no wish and no program.
+    let given = Lockgate::new(&["doctor"])
+        .file("t.json", "{}")
+        .file(
+            "lockgate.toml",
+            "[scanners.trivy]\nrequired = true\nreports = \"t.json\"\n",
+        )
+        .run();
+    assert_eq!(given.code, 0, "{}", given.stdout);
+    assert!(given.stdout.contains("a report of it is given"));
     let policy =
         "[scanners.trivy]\nrequired = true\nrun = \"auto\"\n[scanners.zap]\nrequired = true\n";
     let missing = doctor(policy);

@@ -19,5 +19,6 @@ pub mod merge;
 pub mod model;
 pub mod policy;
 pub mod report;
+pub mod version;
 
 pub use app::run;

@@ -4,7 +4,7 @@ use super::request::Request;
 use crate::edge::files::Root;
 use crate::edge::reports::{self, ReportFile};
 use crate::ingest::{self, Expected, tool::Parsed};
-use crate::locate::{self, Tree};
+use crate::locate::{self, Locator, Tree};
 use crate::manifest;
 use crate::merge::{condense, line_hash::line_hashes};
 use crate::model::{
@@ -34,9 +34,15 @@ pub fn evidence(request: &Request, policy: &Policy) -> Evidence {
         || tree(&request.root),
     );
     runs.par_iter_mut().for_each(|(witnessed, inside)| {
-        for located in &mut witnessed.observations {
-            located.location = locate::locate(&mut located.observation, inside.as_ref(), &tree);
-        }
+        let locator = Locator::new(inside.as_ref(), &tree);
+        witnessed.observations = std::mem::take(&mut witnessed.observations)
+            .into_par_iter()
+            .flat_map_iter(|located| locator.locate(*located.observation))
+            .map(|(observation, location)| Located {
+                location,
+                ..unplaced(observation)
+            })
+            .collect();
     });
     let mut runs: Vec<Witnessed> = runs.into_iter().map(|(witnessed, _)| witnessed).collect();
     quote_sources(&mut runs, &request.root);

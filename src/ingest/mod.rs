@@ -16,7 +16,6 @@ mod shape;
 mod summary;
 pub mod tool;
 mod trivy;
-mod version;
 
 use crate::model::{Foreign as _, Health, Problem, ScannerId, Untrusted};
 use decode::Document;

@@ -2,6 +2,7 @@
 //!
 //! To add a format: one file with a `parse` function, one line in [`FORMATS`], fixtures.
 
+pub mod graph;
 mod package_lock;
 mod requirements;
 

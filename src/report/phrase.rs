@@ -95,10 +95,13 @@ pub fn fix(finding: &Finding) -> Option<Phrase> {
     Some(match finding.observation.fix.as_ref()? {
         Fix::Upgrade { .. } => remedy(&finding.remedy()?),
         Fix::UpgradeExists => match package {
-            Some(package) => phrase
-                .ours("a fixed version of ")
-                .name(&package.name)
-                .ours(" exists: run `npm audit fix`"),
+            Some(package) => {
+                let phrase = phrase.ours("a fixed version of ").name(&package.name);
+                match finding.location.path.file_name() {
+                    "yarn.lock" | "pnpm-lock.yaml" => phrase.ours(" exists"),
+                    _ => phrase.ours(" exists: run `npm audit fix`"),
+                }
+            }
             None => phrase.ours("a fixed version exists"),
         },
         Fix::NoneYet => phrase.ours("no fixed version is published yet"),
@@ -266,5 +269,49 @@ pub fn count(number: usize, noun: &str) -> String {
         format!("1 {noun}")
     } else {
         format!("{number} {noun}s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static PLAIN: Sink = Sink {
+        ours: str::to_owned,
+        name: |name| crate::escape::terminal(name),
+        title: |title| crate::escape::terminal(title),
+        words: |words| crate::escape::terminal(words),
+    };
+
+    #[test]
+    fn a_transitive_package_has_two_ways_out() {
+        let remedy = Remedy {
+            package: "qs".into(),
+            from: Some("6.5.2".into()),
+            to: "6.5.3".into(),
+            distance: Some(crate::model::Distance::Patch),
+            transitive: true,
+            via: Some("express".into()),
+            command: None,
+        };
+        assert_eq!(
+            super::remedy(&remedy).show(&PLAIN),
+            "upgrade qs from 6.5.2 to 6.5.3 or later (patch): refresh the lockfile, or move express"
+        );
+    }
+
+    #[test]
+    fn long_ways_lose_their_middle() {
+        let shown = |names: &str| {
+            let path: Vec<Untrusted> = names.split(' ').map(Untrusted::from).collect();
+            way(Phrase::default(), &[path]).show(&PLAIN)
+        };
+        assert_eq!(shown("a"), "");
+        assert_eq!(shown("a b"), ", brought in by a");
+        assert_eq!(shown("a b c d e f"), ", brought in by a › b › c › d › e");
+        assert_eq!(
+            shown("a b c d e f g h"),
+            ", brought in by a › … › d › e › f › g"
+        );
     }
 }

@@ -20,5 +20,6 @@ mod hostile;
 mod policies;
 mod program;
 mod properties;
+mod remedies;
 mod sarif;
 mod shop;

@@ -21,5 +21,6 @@ pub mod merge;
 pub mod model;
 pub mod policy;
 pub mod report;
+pub mod version;
 
 pub use app::run;

@@ -8,7 +8,7 @@ use crate::edge::programs::Programs;
 use crate::edge::reports::{self, ReportFile};
 use crate::ingest::{self, Expected, tool::Parsed};
 use crate::invoke::{self, RECIPES};
-use crate::locate::{self, Tree};
+use crate::locate::{self, Locator, Tree};
 use crate::manifest;
 use crate::merge::{condense, line_hash::line_hashes};
 use crate::model::{
@@ -39,9 +39,15 @@ pub fn evidence(request: &Request, policy: &Policy) -> Evidence {
     );
     run_tools(&mut runs, replaced, request, policy);
     runs.par_iter_mut().for_each(|(witnessed, inside)| {
-        for located in &mut witnessed.observations {
-            located.location = locate::locate(&mut located.observation, inside.as_ref(), &tree);
-        }
+        let locator = Locator::new(inside.as_ref(), &tree);
+        witnessed.observations = std::mem::take(&mut witnessed.observations)
+            .into_par_iter()
+            .flat_map_iter(|located| locator.locate(*located.observation))
+            .map(|(observation, location)| Located {
+                location,
+                ..unplaced(observation)
+            })
+            .collect();
     });
     let mut runs: Vec<Witnessed> = runs.into_iter().map(|(witnessed, _)| witnessed).collect();
     quote_sources(&mut runs, &request.root);

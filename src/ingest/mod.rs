@@ -25,7 +25,6 @@ mod shape;
 mod summary;
 pub mod tool;
 mod trivy;
-mod version;
 mod words;
 mod xml;
 mod zap;

@@ -7,11 +7,11 @@ use super::lenient::{Text, or_default};
 use super::shape::Shape;
 use super::summary::first_sentence;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
-use super::version::upgrade;
 use crate::model::{
     AdvisoryId, Ecosystem, Health, Kind, Observation, Package, Problem, RuleId, RuleInfo,
     Untrusted, Work,
 };
+use crate::version::upgrade;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

@@ -5,6 +5,7 @@ use super::{condense, raw};
 use crate::model::{
     Certainty, FINGERPRINT_SCHEME, Foreign as _, Kind, Located, Observation, ScannerId,
 };
+use crate::version::canonical;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
@@ -176,7 +177,10 @@ pub fn of(located: &Located, scanner: Option<&ScannerId>, aliases: &Aliases) -> 
             Certainty::Assumed => elsewhere,
             Certainty::Exact | Certainty::File => Some(location.path.raw().to_owned()),
         };
-        let version = installed.version.as_ref().map(|v| v.raw().to_owned());
+        let version = installed
+            .version
+            .as_ref()
+            .map(|v| canonical(&installed.ecosystem, v.raw()));
         return Identity::Dependency {
             ecosystem,
             name,

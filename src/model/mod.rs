@@ -18,6 +18,7 @@ pub mod diagnostic;
 pub mod finding;
 pub mod location;
 pub mod package;
+pub mod remedy;
 pub mod rule;
 pub mod run;
 pub mod severity;
@@ -32,7 +33,8 @@ pub use finding::{
     FINGERPRINT_SCHEME, Finding, Kind, Observation, Place, Reported, Standing, Witness,
 };
 pub use location::{Certainty, Location, Region, RepoPath};
-pub use package::{Ecosystem, Fix, Package, Relation, Scope};
+pub use package::{Distance, Ecosystem, Fix, Package, Relation, Scope};
+pub use remedy::{Command, Remedy};
 pub use rule::{RuleId, RuleInfo, ScannerId};
 pub use run::{Coverage, Evidence, Health, HealthLevel, Located, Problem, Run, Witnessed, Work};
 pub use severity::{Confidence, Severity};

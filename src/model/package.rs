@@ -135,6 +135,28 @@ impl Package {
     }
 }
 
+/// How far it is from an installed version to a fixed one: what the move may break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Distance {
+    /// Only mends.
+    Patch,
+    /// Adds, without breaking what was there.
+    Minor,
+    /// May break.
+    Major,
+}
+
+impl Distance {
+    /// The word used in policies and outputs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Patch => "patch",
+            Self::Minor => "minor",
+            Self::Major => "major",
+        }
+    }
+}
+
 /// How to mend a finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fix {
@@ -145,8 +167,8 @@ pub enum Fix {
         package: Untrusted,
         /// The least version that mends it.
         version: Untrusted,
-        /// The scanner says that this changes the major version.
-        major: bool,
+        /// How far that is from what is installed, when both are known.
+        distance: Option<Distance>,
     },
     /// A fixed version exists, but the scanner does not say which.
     UpgradeExists,

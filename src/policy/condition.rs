@@ -1,5 +1,6 @@
 //! What a gate or a waiver is about.
 
+use super::fix::FixTest;
 use crate::model::{AdvisoryId, Finding, Foreign as _, Kind, ScannerId, Severity, Witness};
 use globset::{Glob, GlobBuilder, GlobMatcher};
 
@@ -108,6 +109,8 @@ pub enum Condition {
     Advisory(Vec<AdvisoryId>),
     /// The package's name.
     Package(Vec<Pattern>),
+    /// How far the package's fix is.
+    Fix(Vec<FixTest>),
     /// The fingerprint.
     Fingerprint(Vec<String>),
     /// All of these; true when there are none.
@@ -164,6 +167,7 @@ impl Condition {
                     .iter()
                     .any(|p| p.matches(package.name.raw()) || p.matches(&normal))
             }),
+            Self::Fix(tests) => tests.iter().any(|test| test.holds(finding)),
             Self::Fingerprint(fingerprints) => fingerprints.contains(&finding.fingerprint),
             Self::All(conditions) => conditions
                 .iter()

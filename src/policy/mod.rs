@@ -6,6 +6,7 @@
 mod condition;
 mod evaluate;
 mod file;
+mod fix;
 mod shipped;
 mod timeout;
 mod validate;

@@ -2,6 +2,7 @@
 
 use super::condition::{Condition, Pattern, SeverityTest};
 use super::file::{Reader, Word, nearest, unknown};
+use super::fix::FixTest;
 use crate::model::{AdvisoryId, Kind, Severity};
 
 /// Every condition of a table; errors go to the reader.
@@ -49,6 +50,13 @@ pub fn conditions(reader: &mut Reader<'_, '_>) -> Vec<Condition> {
                 .to_owned()
         });
         all.push(Condition::Advisory(ids));
+    }
+    if let Some(words) = reader.words("fix") {
+        let names = FixTest::ALL.map(FixTest::word);
+        let tests = parse_all(reader, &words, FixTest::parse, |word| {
+            unknown("", word, &names).1
+        });
+        all.push(Condition::Fix(tests));
     }
     if let Some(words) = reader.words("fingerprint") {
         let parse = |text: &str| {

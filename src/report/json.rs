@@ -5,8 +5,8 @@ use super::parallel;
 use super::phrase::{self, Sink};
 use crate::escape::json as text;
 use crate::model::{
-    AdvisoryId, Assessment, Coverage, Decided, Disposition, Finding, Fix, PolicyNote, Problem,
-    Reason, Run, Witness,
+    AdvisoryId, Assessment, Coverage, Decided, Disposition, Distance, Finding, Fix, PolicyNote,
+    Problem, Reason, Run, Witness,
 };
 use serde::Serialize;
 use serde::ser::Serializer;
@@ -330,6 +330,9 @@ struct FixOut<'a> {
     package: Option<&'a str>,
     version: Option<&'a str>,
     major: Option<bool>,
+    distance: Option<&'static str>,
+    via: Option<String>,
+    command: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -412,18 +415,26 @@ impl<'a> FindingOut<'a> {
 
 fn fix(finding: &Finding) -> Option<FixOut<'_>> {
     let sentence = phrase::fix(finding)?.show(&PLAIN);
-    let (package, version, major) = match finding.observation.fix.as_ref()? {
+    let (package, version) = match finding.observation.fix.as_ref()? {
         Fix::Upgrade {
-            package,
-            version,
-            major,
-        } => (Some(text(package)), Some(text(version)), Some(*major)),
-        _ => (None, None, None),
+            package, version, ..
+        } => (Some(text(package)), Some(text(version))),
+        _ => (None, None),
     };
+    let remedy = finding.remedy();
+    let remedy = remedy.as_ref();
+    let distance = remedy.and_then(|remedy| remedy.distance);
     Some(FixOut {
         text: sentence,
         package,
         version,
-        major,
+        major: distance.map(|distance| distance == Distance::Major),
+        distance: distance.map(Distance::word),
+        via: remedy
+            .and_then(|remedy| remedy.via.as_ref())
+            .map(|via| text(via).to_owned()),
+        command: remedy
+            .and_then(|remedy| remedy.command.as_ref())
+            .map(ToString::to_string),
     })
 }

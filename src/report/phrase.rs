@@ -1,7 +1,9 @@
 //! Sentences that mix our words with foreign ones, so that every sink can escape the foreign ones
 //! in its own way.
 
-use crate::model::{Assessment, Decided, Disposition, Finding, Fix, Location, Untrusted, Verdict};
+use crate::model::{
+    Assessment, Decided, Disposition, Finding, Fix, Location, Remedy, Untrusted, Verdict,
+};
 use std::collections::BTreeSet;
 
 /// A part of a sentence.
@@ -92,29 +94,15 @@ pub fn fix(finding: &Finding) -> Option<Phrase> {
     let package = finding.observation.package.as_ref();
     let phrase = Phrase::default();
     Some(match finding.observation.fix.as_ref()? {
-        Fix::Upgrade {
-            package: moved,
-            version,
-            major,
-        } => {
-            let phrase = phrase.ours("upgrade ").name(moved);
-            let own = package.is_some_and(|p| p.name == *moved);
-            let phrase = match package.and_then(|p| p.version.as_ref()).filter(|_| own) {
-                Some(from) => phrase.ours(" from ").name(from),
-                None => phrase,
-            };
-            let phrase = phrase.ours(" to ").name(version).ours(" or later");
-            if *major {
-                phrase.ours(" (a new major version)")
-            } else {
-                phrase
-            }
-        }
+        Fix::Upgrade { .. } => remedy(&finding.remedy()?),
         Fix::UpgradeExists => match package {
-            Some(package) => phrase
-                .ours("a fixed version of ")
-                .name(&package.name)
-                .ours(" exists: run `npm audit fix`"),
+            Some(package) => {
+                let phrase = phrase.ours("a fixed version of ").name(&package.name);
+                match finding.location.path.file_name() {
+                    "yarn.lock" | "pnpm-lock.yaml" => phrase.ours(" exists"),
+                    _ => phrase.ours(" exists: run `npm audit fix`"),
+                }
+            }
             None => phrase.ours("a fixed version exists"),
         },
         Fix::NoneYet => phrase.ours("no fixed version is published yet"),
@@ -122,7 +110,33 @@ pub fn fix(finding: &Finding) -> Option<Phrase> {
     })
 }
 
-/// `lodash 4.17.15 (production, transitive)`.
+/// `upgrade qs from 6.5.2 to 6.5.3 or later (patch): refresh the lockfile (npm update qs), or move
+/// express`.
+fn remedy(remedy: &Remedy) -> Phrase {
+    let mut phrase = Phrase::default().ours("upgrade ").name(&remedy.package);
+    if let Some(from) = &remedy.from {
+        phrase = phrase.ours(" from ").name(from);
+    }
+    phrase = phrase.ours(" to ").name(&remedy.to).ours(" or later");
+    if let Some(distance) = remedy.distance {
+        phrase = phrase.ours(format!(" ({})", distance.word()));
+    }
+    let command = remedy.command.as_ref().map(|c| format!("`{c}`"));
+    match (remedy.transitive, command) {
+        (true, command) => {
+            let command = command.map(|c| format!(" ({c})")).unwrap_or_default();
+            phrase = phrase.ours(format!(": refresh the lockfile{command}"));
+            match &remedy.via {
+                Some(via) => phrase.ours(", or move ").name(via),
+                None => phrase,
+            }
+        }
+        (false, Some(command)) => phrase.ours(format!(": {command}")),
+        (false, None) => phrase,
+    }
+}
+
+/// `qs 6.5.2 (production, transitive), brought in by express › body-parser`.
 pub fn package(finding: &Finding) -> Option<Phrase> {
     let package = finding.observation.package.as_ref()?;
     let mut phrase = Phrase::default().name(&package.name);
@@ -138,7 +152,33 @@ pub fn package(finding: &Finding) -> Option<Phrase> {
     if !facts.is_empty() {
         phrase = phrase.ours(format!(" ({})", facts.join(", ")));
     }
-    Some(phrase)
+    Some(way(phrase, &package.paths))
+}
+
+/// Names of a way that are shown; of longer ones the middle is left out.
+const LONGEST_WAY: usize = 5;
+
+/// Adds the shortest way from the project to the package, which itself was named already.
+fn way(mut phrase: Phrase, paths: &[Vec<Untrusted>]) -> Phrase {
+    let Some((_, above)) = paths
+        .iter()
+        .find(|path| path.len() > 1)
+        .and_then(|path| path.split_last())
+    else {
+        return phrase;
+    };
+    phrase = phrase.ours(", brought in by ");
+    let left_out = above.len().saturating_sub(LONGEST_WAY);
+    for (index, name) in above.iter().enumerate() {
+        match index {
+            // The first one is what a person can change, the last ones are nearest to the problem.
+            1 if left_out > 0 => phrase = phrase.ours(" › …"),
+            at if at > 1 && at <= left_out => {}
+            0 => phrase = phrase.name(name),
+            _ => phrase = phrase.ours(" › ").name(name),
+        }
+    }
+    phrase
 }
 
 /// Which gate decided and what became of the finding.
@@ -239,5 +279,49 @@ pub fn count(number: usize, noun: &str) -> String {
         format!("1 {noun}")
     } else {
         format!("{number} {noun}s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static PLAIN: Sink = Sink {
+        ours: str::to_owned,
+        name: |name| crate::escape::terminal(name),
+        title: |title| crate::escape::terminal(title),
+        words: |words| crate::escape::terminal(words),
+    };
+
+    #[test]
+    fn a_transitive_package_has_two_ways_out() {
+        let remedy = Remedy {
+            package: "qs".into(),
+            from: Some("6.5.2".into()),
+            to: "6.5.3".into(),
+            distance: Some(crate::model::Distance::Patch),
+            transitive: true,
+            via: Some("express".into()),
+            command: None,
+        };
+        assert_eq!(
+            super::remedy(&remedy).show(&PLAIN),
+            "upgrade qs from 6.5.2 to 6.5.3 or later (patch): refresh the lockfile, or move express"
+        );
+    }
+
+    #[test]
+    fn long_ways_lose_their_middle() {
+        let shown = |names: &str| {
+            let path: Vec<Untrusted> = names.split(' ').map(Untrusted::from).collect();
+            way(Phrase::default(), &[path]).show(&PLAIN)
+        };
+        assert_eq!(shown("a"), "");
+        assert_eq!(shown("a b"), ", brought in by a");
+        assert_eq!(shown("a b c d e f"), ", brought in by a › b › c › d › e");
+        assert_eq!(
+            shown("a b c d e f g h"),
+            ", brought in by a › … › d › e › f › g"
+        );
     }
 }

@@ -25,6 +25,7 @@ mod pairs;
 mod policies;
 mod program;
 mod properties;
+mod remedies;
 #[cfg(unix)]
 mod running;
 mod sarif;

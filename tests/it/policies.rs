@@ -291,3 +291,36 @@ fn waivers_that_need_care_are_reported_with_their_line() {
         ]
     );
 }
+
+/// The distance is from the installed version to the least fixed one; `minor` means at most minor.
+#[test]
+fn gates_choose_by_the_distance_to_the_fix() {
+    let blocked = |fix: &str, installed: &str, fixed: &[&str]| {
+        let report = serde_json::json!({"dependencies": [{"name": "a", "version": installed,
+            "vulns": [{"id": "PYSEC-2020-1", "fix_versions": fixed}]}]});
+        let policy =
+            format!("[[gate]]\nname = \"g\"\nwhen = {{ fix = \"{fix}\" }}\naction = \"block\"\n");
+        let (verdict, _) =
+            crate::program::verdict(Lockgate::check().file("lockgate.toml", policy).report(
+                "",
+                "p.json",
+                report.to_string(),
+            ));
+        verdict == "block"
+    };
+    for (installed, fixed, holds) in [
+        (
+            "1.2.3",
+            &["1.2.4", "2.0"][..],
+            ["patch", "minor", "major", "any"].as_slice(),
+        ),
+        ("1.2.3", &["1.3"], &["minor", "major", "any"]),
+        ("0.2.3", &["0.3"], &["major", "any"]),
+        ("1.2.3", &[], &["none"]),
+    ] {
+        for fix in ["none", "patch", "minor", "major", "any"] {
+            let seen = blocked(fix, installed, fixed);
+            assert_eq!(seen, holds.contains(&fix), "{fix}: {installed} {fixed:?}");
+        }
+    }
+}

@@ -3,12 +3,12 @@
 use super::format::{Affected, Bom, Component, Rating, Vulnerability};
 use crate::ingest::lenient::{Text, cwe_numbers};
 use crate::ingest::summary::first_sentence;
-use crate::ingest::version::upgrade;
 use crate::ingest::{cvss, purl, words};
 use crate::model::{
     AdvisoryId, Ecosystem, Fix, Foreign as _, Kind, Observation, Package, Place, Reported, RuleId,
     RuleInfo, Severity, Standing, Untrusted,
 };
+use crate::version::upgrade;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Components of one vulnerability that are told its whole text. A list of thousands would repeat

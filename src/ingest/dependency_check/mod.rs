@@ -10,13 +10,13 @@ use super::lenient::{Text, cwe_numbers};
 use super::shape::Shape;
 use super::summary::first_sentence;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
-use super::version::upgrade;
 use super::words::{self, moment};
 use super::{purl, xml};
 use crate::model::{
     AdvisoryId, Coverage, Ecosystem, Health, Kind, Observation, Package, Problem, Reported, RuleId,
     RuleInfo, Severity, Standing, Untrusted, Work,
 };
+use crate::version::upgrade;
 use format::{Dependency, Report, Vulnerability};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,11 +5,11 @@
 use super::{nothing_scanned, parsed, severity};
 use crate::ingest::lenient::{Scalar, Text, Texts, cwe_numbers, or_default};
 use crate::ingest::tool::{Parsed, wrong_shape};
-use crate::ingest::version::upgrade;
 use crate::model::{
     AdvisoryId, Ecosystem, Health, Kind, Observation, Package, Problem, Relation, Reported, RuleId,
     RuleInfo, Scope, Untrusted, Work,
 };
+use crate::version::upgrade;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 

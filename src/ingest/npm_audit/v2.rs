@@ -8,8 +8,8 @@ use super::{nothing_scanned, parsed, severity};
 use crate::ingest::lenient::{Scalar, Text, Texts, cwe_numbers, or_default};
 use crate::ingest::tool::{Parsed, wrong_shape};
 use crate::model::{
-    AdvisoryId, Ecosystem, Fix, Health, Kind, Observation, Package, Problem, Relation, Reported,
-    RuleId, RuleInfo, Untrusted, Work,
+    AdvisoryId, Distance, Ecosystem, Fix, Health, Kind, Observation, Package, Problem, Relation,
+    Reported, RuleId, RuleInfo, Untrusted, Work,
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -251,7 +251,7 @@ fn observe(
         }) => Some(Fix::Upgrade {
             package: name.as_str().into(),
             version: version.as_str().into(),
-            major: *is_sem_ver_major,
+            distance: is_sem_ver_major.then_some(Distance::Major),
         }),
         Some(FixAvailable::Other(_)) | None => None,
     };

@@ -11,11 +11,11 @@ use super::lenient::Text;
 use super::shape::Shape;
 use super::summary::first_sentence;
 use super::tool::{Parsed, ToolInfo, wrong_shape};
-use super::version::upgrade;
 use crate::model::{
     Foreign as _, Health, Kind, Observation, Problem, Redacted, Reported, RuleId, RuleInfo,
     ScannerId, Secret, Severity, Standing, Untrusted, Work,
 };
+use crate::version::upgrade;
 use dependency::{Named, named};
 use format::{Log, Notification, Run, SarifResult};
 use rules::Rules;

@@ -10,12 +10,12 @@ use super::lenient::{Int, Scalar, Text, Texts, or_default};
 use super::shape::Shape;
 use super::summary::first_sentence;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
-use super::version::upgrade;
 use super::words::{self, REVOKE};
 use crate::model::{
     AdvisoryId, Coverage, Ecosystem, Fix, Kind, Observation, Package, Problem, Region, Relation,
     Reported, RuleId, RuleInfo, Secret, Severity, Standing, Untrusted,
 };
+use crate::version::upgrade;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;

@@ -5,11 +5,11 @@ use super::format::{
 };
 use crate::ingest::lenient::{Text, cwe_numbers};
 use crate::ingest::summary::first_sentence;
-use crate::ingest::version::upgrade;
 use crate::model::{
     self, AdvisoryId, Ecosystem, Fix, Kind, Observation, Place, Region, Relation, Reported, RuleId,
     RuleInfo, Scope, Severity, Untrusted,
 };
+use crate::version::upgrade;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the targets' names refer to.

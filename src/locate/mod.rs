@@ -67,15 +67,17 @@ impl<'a> Locator<'a> {
         }
     }
 
-    /// The scanner named a file: the line in it, or in the lockfile beside it.
+    /// The scanner named a file: the line in it, or in the lockfile beside it. For a package that
+    /// stands there our own line counts: scanners write line 1, or a line of their own listing
+    /// (cargo-deny), where they do not know.
     fn in_file(&self, observation: Observation, path: RepoPath) -> Vec<(Observation, Location)> {
         let given = observation.place.region;
         let target = observation.place.target.clone();
         let own = self.tree.manifest(&path).map(|m| (m, m.find(&observation)));
         let own = own.filter(|(_, groups)| !groups.is_empty());
-        let beside = || self.beside(&observation, &path).filter(|_| given.is_none());
+        let beside = || self.beside(&observation, &path);
         match own.or_else(beside) {
-            Some((manifest, groups)) => placed(observation, manifest, &groups, given, target),
+            Some((manifest, groups)) => placed(observation, manifest, &groups, target),
             None => {
                 let location = Location {
                     path,
@@ -113,7 +115,7 @@ impl<'a> Locator<'a> {
             .map(|m| (m, m.find(&observation)))
             .find(|(_, groups)| !groups.is_empty());
         match found {
-            Some((manifest, groups)) => placed(observation, manifest, &groups, None, None),
+            Some((manifest, groups)) => placed(observation, manifest, &groups, None),
             None => {
                 let location = assumed(&observation, None, self);
                 vec![(observation, location)]
@@ -134,13 +136,11 @@ impl<'a> Locator<'a> {
     }
 }
 
-/// One observation for each of the groups, with the line of its first entry unless the scanner gave
-/// a region.
+/// One observation for each of the groups, with the line of its first entry.
 fn placed(
     observation: Observation,
     manifest: &Indexed,
     groups: &[&Group],
-    given: Option<Region>,
     target: Option<Untrusted>,
 ) -> Vec<(Observation, Location)> {
     let split = groups.len() > 1;
@@ -156,7 +156,7 @@ fn placed(
         let learnt = !told && version(&observation);
         remedy::refine(&mut observation, manifest, learnt);
         let line = manifest.manifest.entries.get(group.first).map(|e| e.line);
-        let region = given.or_else(|| Region::line(u64::from(line?)));
+        let region = line.and_then(|line| Region::line(u64::from(line)));
         let location = Location {
             path: manifest.manifest.path.clone(),
             region,
@@ -209,7 +209,12 @@ fn assumed(observation: &Observation, target: Option<Untrusted>, from: &Locator<
         observation.kind,
         Kind::Dependency | Kind::Config | Kind::License
     );
-    let image = || tree.recipe.clone().filter(|_| built && target.is_some());
+    let is_image = |target: &Untrusted| !target.raw().contains("://");
+    let image = || {
+        tree.recipe
+            .clone()
+            .filter(|_| built && target.as_ref().is_some_and(is_image))
+    };
     let path = manifest()
         .or_else(image)
         .or_else(|| tree.policy.clone())

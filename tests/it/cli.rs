@@ -272,7 +272,10 @@ fn reports_inside_the_root_are_named_from_there() {
     let (json, _) = lockgate.json();
     assert_eq!(json["runs"][0]["report"], "reports/t.json");
     assert_eq!(json["findings"][0]["location"]["path"], "requirements.txt");
-    assert_eq!(json["findings"][0]["location"]["line"], 2, "of the file that is here");
+    assert_eq!(
+        json["findings"][0]["location"]["line"], 2,
+        "of the file that is here"
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! npm audit's JSON: version 2 (npm 7 and later) and version 1 (npm 6).
 
+mod range;
 mod v1;
 mod v2;
 

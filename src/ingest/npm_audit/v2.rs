@@ -4,6 +4,7 @@
 //! `via` list; a text there only says from which package the weakness comes. There is no installed
 //! version: `nodes` holds the lockfile's keys. Betas of npm 7 write `id` instead of `source`.
 
+use super::range::ends;
 use super::{nothing_scanned, parsed, severity};
 use crate::ingest::lenient::{Scalar, Text, Texts, cwe_numbers, or_default};
 use crate::ingest::tool::{Parsed, wrong_shape};
@@ -11,6 +12,7 @@ use crate::model::{
     AdvisoryId, Distance, Ecosystem, Fix, Health, Kind, Observation, Package, Problem, Relation,
     Reported, RuleId, RuleInfo, Untrusted, Work,
 };
+use crate::version::upgrade;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -239,10 +241,16 @@ fn observe(
         true => Relation::Direct,
         false => Relation::Transitive,
     });
-    observation.package = Some(package);
-    observation.place.lock_keys = node.nodes.iter().map(|key| key.as_str().into()).collect();
+    let fixed = range.map(|range| ends(range.as_str())).unwrap_or_default();
+    package.fixed = fixed.into_iter().map(Untrusted::from).collect();
+    let within_reach = || match package.fixed.is_empty() {
+        true => Fix::UpgradeExists,
+        false => upgrade(&package),
+    };
     observation.fix = match &node.fix_available {
-        Some(FixAvailable::Known(true)) => Some(Fix::UpgradeExists),
+        Some(FixAvailable::Known(true)) => Some(within_reach()),
+        // What npm says of its own powers; a mended version may be published all the same.
+        Some(FixAvailable::Known(false)) if !package.fixed.is_empty() => Some(upgrade(&package)),
         Some(FixAvailable::Known(false)) => Some(Fix::NoneYet),
         Some(FixAvailable::Move {
             name,
@@ -255,5 +263,7 @@ fn observe(
         }),
         Some(FixAvailable::Other(_)) | None => None,
     };
+    observation.package = Some(package);
+    observation.place.lock_keys = node.nodes.iter().map(|key| key.as_str().into()).collect();
     observation
 }

@@ -59,7 +59,13 @@ fuzz:
 	@command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz@0.13.2
 	@for target in $(TARGETS); do \
 	  mkdir -p tests/fuzz/corpus/$$target; \
-	  if [ $$target = ingest ]; then find tests/fixtures/reports -name '*.json' -size -20k -exec cp -n {} tests/fuzz/corpus/ingest/ \; ; fi; \
+	  case $$target in \
+	    ingest) seeds=tests/fixtures/reports;; \
+	    manifest) seeds=tests/fixtures/lockfiles;; \
+	    import) seeds=tests/fixtures/import;; \
+	    *) seeds=policies;; \
+	  esac; \
+	  find $$seeds -type f -size -20k -exec cp -n {} tests/fuzz/corpus/$$target/ \; ; \
 	  RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none $$target -- \
 	    -max_total_time=$(SECONDS) -timeout=5 -rss_limit_mb=1024 -max_len=65536 || exit 1; \
 	done

@@ -94,6 +94,9 @@ fn scanners(assessment: &Assessment, paint: &Paint, out: &mut String) {
         for problem in run.map(|run| run.health.problems()).unwrap_or_default() {
             about(problem, "!", out);
         }
+        if let Some(provenance) = run.and_then(|run| phrase::provenance(&run.coverage)) {
+            let _ = writeln!(out, "{}", paint.dim(&format!("  {provenance}")));
+        }
         for note in run.map(|run| run.notes.as_slice()).unwrap_or_default() {
             about(note, "-", out);
         }

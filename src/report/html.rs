@@ -6,6 +6,9 @@ use crate::escape::{self, encode_markup};
 use crate::model::{Assessment, Decided, Disposition, HealthLevel, PolicyNote, Problem, Run};
 use std::fmt::Write as _;
 
+/// Names of what a scanner looked at that the page lists.
+const MAX_INPUTS: usize = 200;
+
 /// Findings in each table; the rest is counted. A page with more is not read but slow.
 const MAX_ROWS: usize = 2000;
 
@@ -209,16 +212,42 @@ fn scanner(run: &Run, out: &mut String) {
         escape::markup(&run.tool),
         version.unwrap_or_default(),
         run.health.level().word(),
-        run.health
-            .work()
-            .map(phrase::work)
-            .unwrap_or_else(|| "nothing".to_owned()),
+        looked_at(run),
         run.findings,
         run.report
             .as_ref()
             .map(|r| code(&escape::markup(r)))
             .unwrap_or_default(),
     );
+}
+
+/// How much, what by name, and of when.
+fn looked_at(run: &Run) -> String {
+    let work = run.health.work().map(phrase::work);
+    let mut text = work.unwrap_or_else(|| "nothing".to_owned());
+    let inputs = &run.coverage.inputs;
+    if !inputs.is_empty() {
+        let names: Vec<String> = inputs
+            .iter()
+            .take(MAX_INPUTS)
+            .map(|name| code(&escape::markup(name)))
+            .collect();
+        let more = match inputs.len().saturating_sub(MAX_INPUTS) {
+            0 => "",
+            _ => ", and more",
+        };
+        text = format!(
+            "<details><summary>{text}</summary><small>{}{more}</small></details>",
+            names.join(", ")
+        );
+    }
+    if let Some(provenance) = phrase::provenance(&run.coverage) {
+        text.push_str(&format!(
+            "<br/><small>{}</small>",
+            encode_markup(&provenance)
+        ));
+    }
+    text
 }
 
 fn problem(problem: &Problem) -> String {

@@ -255,6 +255,7 @@ fn scanners(assessment: &Assessment, out: &mut String) {
             problem_line(run, problem, out);
         }
     }
+    coverage(&assessment.runs, out);
     let notes: Vec<(&Run, &Problem)> = assessment
         .runs
         .iter()
@@ -271,6 +272,33 @@ fn scanners(assessment: &Assessment, out: &mut String) {
         }
         out.push_str("\n</details>\n\n");
     }
+}
+
+/// What each scanner looked at, by name, and of when its evidence is.
+fn coverage(runs: &[Run], out: &mut String) {
+    let lines: Vec<String> = runs.iter().filter_map(coverage_line).collect();
+    if !lines.is_empty() {
+        let _ = writeln!(
+            out,
+            "<details><summary>What the scanners looked at</summary>\n\n{}\n\n</details>\n",
+            lines.join("\n")
+        );
+    }
+}
+
+fn coverage_line(run: &Run) -> Option<String> {
+    let inputs = &run.coverage.inputs;
+    let names: Vec<String> = inputs.iter().take(20).map(escape::markdown_code).collect();
+    let more = match inputs.len().saturating_sub(20) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let names = (!names.is_empty()).then(|| format!("{}{more}", names.join(", ")));
+    let facts: Vec<String> = phrase::provenance(&run.coverage)
+        .into_iter()
+        .chain(names)
+        .collect();
+    (!facts.is_empty()).then(|| format!("- **{}**: {}", run.scanner, facts.join("; ")))
 }
 
 fn problem_line(run: &Run, problem: &Problem, out: &mut String) {

@@ -2,8 +2,9 @@
 //! in its own way.
 
 use crate::model::{
-    Assessment, Decided, Disposition, Finding, Fix, Location, Remedy, Untrusted, Verdict,
+    Assessment, Coverage, Decided, Disposition, Finding, Fix, Location, Remedy, Untrusted, Verdict,
 };
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// A part of a sentence.
@@ -263,6 +264,24 @@ pub fn severity(decided: &Decided) -> String {
         Some(severity) => severity.word().to_owned(),
         None => format!("unrated, counts as {}", decided.effective.word()),
     }
+}
+
+/// When the evidence of a run is from, and how its scanner ended: `written 2026-11-20 10:00 UTC,
+/// advisory data of 2026-08-21, exit code 1`; `None` when nothing of it is known.
+pub fn provenance(coverage: &Coverage) -> Option<String> {
+    let moment = |at: Timestamp| at.strftime("%F %H:%M UTC").to_string();
+    let day = |at: Timestamp| at.strftime("%F").to_string();
+    let parts: Vec<String> = [
+        coverage.written.map(|at| format!("written {}", moment(at))),
+        coverage
+            .data
+            .map(|at| format!("advisory data of {}", day(at))),
+        coverage.exit.map(|code| format!("exit code {code}")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    Some(parts.join(", ")).filter(|text| !text.is_empty())
 }
 
 /// What a run looked at: `1 target`, `42 files`.

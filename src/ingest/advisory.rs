@@ -11,7 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const LONGEST: usize = 512;
 
 /// Identifiers, fixed versions and the like that are kept of one advisory.
-pub const MOST: usize = 64;
+pub const MOST: usize = 32;
+
+/// Characters of a version.
+const LONGEST_VERSION: usize = 64;
 
 /// An advisory, as far as a report tells of it.
 #[derive(Debug, Default)]
@@ -71,7 +74,8 @@ pub fn identifiers<'t>(texts: impl IntoIterator<Item = &'t str>) -> BTreeSet<Adv
 pub fn versions<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<Untrusted> {
     let texts = texts.into_iter().map(str::trim).filter(|t| !t.is_empty());
     let texts = texts.take(MOST);
-    texts.map(|text| words::short(text, LONGEST).into()).collect()
+    let texts = texts.map(|text| words::short(text, LONGEST_VERSION));
+    texts.map(Untrusted::from).collect()
 }
 
 /// The severity by the scanner's word; by the CVSS base score only where there is no word.

@@ -23,6 +23,7 @@ mod osv_scanner;
 mod pip_audit;
 mod purl;
 mod recognise;
+mod safety;
 mod sarif;
 mod semgrep;
 mod shape;
@@ -53,6 +54,7 @@ pub static TOOLS: &[&dyn Tool] = &[
     &npm_audit::NpmAudit,
     &osv_scanner::OsvScanner,
     &pip_audit::PipAudit,
+    &safety::Safety,
     &semgrep::Semgrep,
     &trivy::Trivy,
     &zap::Zap,

@@ -23,10 +23,6 @@ static KNOWN: &[Known] = &[
         matches: |s| s.has("spdxVersion"),
     },
     Known {
-        name: "Safety JSON",
-        matches: |s| s.has("report_meta") || s.has_all(&["meta", "scan_results"]),
-    },
-    Known {
         name: "detect-secrets JSON",
         matches: |s| s.has("plugins_used"),
     },

@@ -3,8 +3,10 @@
 //! To add a tool's own format: one file that implements [`tool::Tool`], one line in [`TOOLS`],
 //! fixtures. SARIF from any tool needs nothing.
 
+mod advisory;
 mod bandit;
 mod bandit_rules;
+mod cargo;
 mod checkov;
 mod compromised;
 mod cvss;
@@ -13,12 +15,15 @@ mod decode;
 mod dependency_check;
 mod family;
 mod gitleaks;
+mod grype;
 mod hadolint;
 mod lenient;
 mod npm_audit;
+mod osv_scanner;
 mod pip_audit;
 mod purl;
 mod recognise;
+mod safety;
 mod sarif;
 mod semgrep;
 mod shape;
@@ -37,13 +42,18 @@ use tool::{Parsed, Tool, ToolInfo};
 /// Every tool whose own format is read. The place to register a new one.
 pub static TOOLS: &[&dyn Tool] = &[
     &bandit::Bandit,
+    &cargo::CargoAudit,
+    &cargo::CargoDeny,
     &checkov::Checkov,
     &cyclonedx::CycloneDx,
     &dependency_check::DependencyCheck,
     &gitleaks::Gitleaks,
+    &grype::Grype,
     &hadolint::Hadolint,
     &npm_audit::NpmAudit,
+    &osv_scanner::OsvScanner,
     &pip_audit::PipAudit,
+    &safety::Safety,
     &semgrep::Semgrep,
     &trivy::Trivy,
     &zap::Zap,

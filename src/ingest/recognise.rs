@@ -23,27 +23,6 @@ static KNOWN: &[Known] = &[
         matches: |s| s.has("spdxVersion"),
     },
     Known {
-        name: "Grype JSON",
-        matches: |s| s.has_all(&["matches", "descriptor"]) || s.has_all(&["matches", "source"]),
-    },
-    Known {
-        name: "cargo-audit JSON",
-        matches: |s| s.has_all(&["lockfile", "vulnerabilities"]),
-    },
-    Known {
-        name: "Safety JSON",
-        matches: |s| s.has("report_meta") || s.has_all(&["meta", "scan_results"]),
-    },
-    Known {
-        name: "OSV-Scanner JSON",
-        matches: |s| {
-            s.get("results")
-                .and_then(Shape::first)
-                .is_some_and(|r| r.has("packages"))
-                || s.has("experimental_config")
-        },
-    },
-    Known {
         name: "detect-secrets JSON",
         matches: |s| s.has("plugins_used"),
     },

@@ -27,13 +27,18 @@ pub fn folder() -> PathBuf {
 /// Tools whose own formats are compared.
 const COMPARED: &[&str] = &[
     "bandit",
+    "cargo-audit",
+    "cargo-deny",
     "checkov",
     "cyclonedx",
     "dependency-check",
     "gitleaks",
+    "grype",
     "hadolint",
     "npm",
+    "osv-scanner",
     "pip-audit",
+    "safety",
     "sarif",
     "semgrep",
     "trivy",

@@ -106,7 +106,7 @@ fn grype(message: &str) -> Named {
 }
 
 /// Syft's package types whose name is not the package-url type (`syft/pkg/type.go`, anchore/syft).
-fn of_syft(kind: &str) -> Ecosystem {
+pub fn of_syft(kind: &str) -> Ecosystem {
     Ecosystem::new(match kind {
         "python" => "pypi",
         "rust-crate" => "cargo",

@@ -6,6 +6,8 @@ mod kind;
 mod place;
 mod rules;
 
+pub use dependency::of_syft;
+
 use super::bandit_rules;
 use super::lenient::Text;
 use super::shape::Shape;

@@ -9,12 +9,12 @@ use super::purl;
 use super::sarif::of_syft;
 use super::shape::Shape;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
-use super::version::upgrade;
 use super::words::{moment, short};
 use crate::model::{
     AdvisoryId, Coverage, Fix, Health, Observation, Package, Place, Problem, Reported, RuleId,
     RuleInfo, Untrusted, Work,
 };
+use crate::version::upgrade;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -255,7 +255,10 @@ impl Source {
 fn suppressed(report: &Report<'_>) -> Option<Problem> {
     let ignored = report.ignored.as_deref().filter(|i| !i.is_empty())?;
     let ids = ignored.iter().filter_map(|i| i.vulnerability.id.text());
-    let text = format!("Grype was told to keep silent about {} matches", ignored.len());
+    let text = format!(
+        "Grype was told to keep silent about {} matches",
+        ignored.len()
+    );
     Some(Problem::new("native-suppressions", text).items(ids.map(Untrusted::from)))
 }
 

@@ -59,6 +59,8 @@ impl<'a> Locator<'a> {
         match path {
             Some(Ok(path)) => self.in_file(observation, path),
             _ if place.path.is_none() && place.target.is_none() => self.unplaced(observation),
+            // Of a checkout elsewhere: the scanner reads nothing but lockfiles.
+            Some(Err(())) if !place.lockfiles.is_empty() => self.unplaced(observation),
             _ => {
                 let named = place.path.clone().or_else(|| place.target.clone());
                 let location = assumed(&observation, named, self);

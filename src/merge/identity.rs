@@ -171,7 +171,10 @@ pub fn of(located: &Located, scanner: Option<&ScannerId>, aliases: &Aliases) -> 
         let (ecosystem, name) = package(observation);
         let advisory = match aliases.canonical(observation) {
             Some(id) => id.to_string(),
-            None => observation.rule.raw().to_owned(),
+            None => observation
+                .family
+                .unwrap_or(observation.rule.raw())
+                .to_owned(),
         };
         let place = match location.certainty {
             Certainty::Assumed => elsewhere,

@@ -149,7 +149,9 @@ fn read<V>(info: &ToolInfo, report: &Report<'_, V>, entries: &[Entry<'_>]) -> Pa
     let dependencies = report.lockfile.dependencies.0;
     let health = Health::judge(
         Work::new(
-            dependencies.and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
+            dependencies
+                .and_then(|n| u64::try_from(n).ok())
+                .unwrap_or(0),
             "packages",
         ),
         Vec::new(),

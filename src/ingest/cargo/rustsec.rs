@@ -3,10 +3,10 @@
 use crate::ingest::advisory::{Advisory as Told, identifiers, versions};
 use crate::ingest::cvss;
 use crate::ingest::lenient::{Scalar, Text, or_default};
-use crate::ingest::version::upgrade;
 use crate::model::{
     Ecosystem, Fix, Observation, Package, Reported, RuleId, RuleInfo, Severity, Untrusted,
 };
+use crate::version::upgrade;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

@@ -4,9 +4,9 @@ use super::{INFO, health, observe, package, silenced};
 use crate::ingest::advisory::{LONGEST, MOST, scored, severity, versions};
 use crate::ingest::lenient::{Int, Scalar, Text, Texts, or_default};
 use crate::ingest::tool::Parsed;
-use crate::ingest::version::upgrade;
 use crate::ingest::words::{moment, short};
 use crate::model::{Coverage, Observation, Problem, Reported, RuleId, RuleInfo, Untrusted};
+use crate::version::upgrade;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

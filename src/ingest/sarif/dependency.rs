@@ -11,6 +11,10 @@ use std::collections::BTreeSet;
 pub struct Named {
     pub package: Option<Package>,
     pub advisories: BTreeSet<AdvisoryId>,
+    /// The lockfiles that the scanner reads.
+    pub lockfiles: &'static [&'static str],
+    /// What is wrong, for scanners that have no advisory for it.
+    pub family: Option<&'static str>,
 }
 
 /// Reads the result of a scanner in the way of that scanner; any other one as Trivy, whose fields
@@ -37,10 +41,14 @@ pub fn named(scanner: &str, rule: &str, message: &str, result: &SarifResult<'_>)
         ),
         _ => Named {
             package: trivy(message),
-            advisories: BTreeSet::new(),
+            ..Named::default()
         },
     };
     named.advisories.extend(advisory(rule));
+    if matches!(scanner, "cargo-audit" | "cargo-deny") {
+        named.lockfiles = &["Cargo.lock"];
+        named.family = matches!(rule, "yanked" | "a:yanked").then_some("yanked");
+    }
     named
 }
 
@@ -66,6 +74,7 @@ fn osv_scanner(message: &str, file: &str) -> Named {
     Named {
         package,
         advisories: quoted.filter_map(AdvisoryId::new).collect(),
+        ..Named::default()
     }
 }
 
@@ -101,7 +110,7 @@ fn grype(message: &str) -> Named {
     };
     Named {
         package: parts(),
-        advisories: BTreeSet::new(),
+        ..Named::default()
     }
 }
 
@@ -129,6 +138,7 @@ fn cargo_audit(fingerprint: &str) -> Named {
     Named {
         package,
         advisories,
+        ..Named::default()
     }
 }
 
@@ -139,6 +149,7 @@ fn cargo_deny(krate: Option<&str>, advisory: Option<&str>) -> Named {
             .and_then(|krate| krate.rsplit_once('@'))
             .and_then(|(name, version)| installed(Ecosystem::new("cargo"), name, version)),
         advisories: advisory.and_then(AdvisoryId::new).into_iter().collect(),
+        ..Named::default()
     }
 }
 

@@ -261,6 +261,8 @@ impl Reader<'_> {
         let Named {
             package,
             advisories,
+            lockfiles,
+            family,
         } = match kind {
             Kind::Dependency => named(self.scanner, id, &message, result),
             _ => Named {
@@ -291,6 +293,8 @@ impl Reader<'_> {
         let columns = self.scanner != "bandit";
         let locations = result.locations.as_deref().unwrap_or_default();
         observation.place = place::place(locations, self.run, columns);
+        observation.place.lockfiles = lockfiles;
+        observation.family = family;
         observation.standing = standing(result);
         if matches!(observation.standing, Standing::Suppressed(_)) {
             self.suppressed += 1;

@@ -156,7 +156,14 @@ fn locate(text: &str, notes: &mut Vec<Problem>) -> Result<Found, Problem> {
         let rest = text.get(start..).unwrap_or_default();
         match read_one(rest) {
             Ok((shape, length)) => {
-                if !text.get(..start).unwrap_or_default().trim().is_empty() {
+                let before = text.get(..start).unwrap_or_default();
+                if before.lines().any(is_damaged_line) {
+                    return Err(Problem::new(
+                        "not-json",
+                        "the report is damaged: a line before its first whole one is cut JSON",
+                    ));
+                }
+                if !before.trim().is_empty() {
                     notes.push(Problem::new(
                         "noise-before",
                         "there is other text before the report; it was ignored",
@@ -188,6 +195,13 @@ fn locate(text: &str, notes: &mut Vec<Problem>) -> Result<Found, Problem> {
 
 fn is_log_line(rest: &str, e: &serde_json::Error) -> bool {
     rest.starts_with('[') && e.line() == 1 && !e.is_eof()
+}
+
+/// The rest of an object on one line: in a sequence, a first line that lost its start must not
+/// pass for a log line.
+fn is_damaged_line(line: &str) -> bool {
+    let line = line.trim();
+    line.ends_with('}') && line.contains("\":") && !line.contains(": {") && !line.contains(" {")
 }
 
 /// The root element of an XML document.

@@ -34,9 +34,11 @@ const COMPARED: &[&str] = &[
     "hadolint",
     "npm",
     "pip-audit",
+    "pnpm",
     "sarif",
     "semgrep",
     "trivy",
+    "yarn",
     "zap",
 ];
 

@@ -58,6 +58,12 @@ const CORRECTIONS: &[Correction] = &[
         "findings",
         Some((9, &[("HIGH", 6), ("LOW", 1), ("absent", 2)])),
     ),
+    // Yarn found no lockfile and counts no package.
+    (
+        "yarn/dd_yarn_audit__yarn_audit_zero_vul.json",
+        "nothing-scanned",
+        None,
+    ),
     // The file did not parse, so no rule was checked in it.
     ("hadolint/gen__parse-error.json", "partial", None),
 ];

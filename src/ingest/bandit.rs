@@ -7,9 +7,10 @@ use super::bandit_rules;
 use super::lenient::{Scalar, Text, or_default};
 use super::shape::Shape;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
+use super::words::moment;
 use crate::model::{
-    Confidence, Fix, Health, Kind, Observation, Problem, Region, Reported, RuleId, RuleInfo,
-    Severity, Untrusted, Work,
+    Confidence, Coverage, Fix, Health, Kind, Observation, Problem, Region, Reported, RuleId,
+    RuleInfo, Severity, Untrusted, Work,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -32,6 +33,8 @@ struct Report<'a> {
     errors: Vec<FileError<'a>>,
     #[serde(borrow)]
     metrics: BTreeMap<Text<'a>, Metrics>,
+    #[serde(default)]
+    generated_at: Scalar,
     #[serde(borrow)]
     results: Vec<Issue<'a>>,
 }
@@ -118,6 +121,7 @@ impl Tool for Bandit {
             .collect();
         Ok(Parsed {
             notes: notes(&report),
+            coverage: coverage(&report),
             observations,
             rules,
             ..Parsed::of(&INFO, health(&report))
@@ -125,17 +129,32 @@ impl Tool for Bandit {
     }
 }
 
+impl Report<'_> {
+    /// Files that could not be read.
+    fn broken(&self) -> BTreeSet<&str> {
+        self.errors.iter().map(|e| e.filename.as_str()).collect()
+    }
+
+    /// Files that could. One that did not parse has metrics all the same.
+    fn read(&self) -> impl Iterator<Item = &str> {
+        let broken = self.broken();
+        let files = self.metrics.keys().map(Text::as_str);
+        files.filter(move |name| *name != "_totals" && !broken.contains(name))
+    }
+}
+
+fn coverage(report: &Report<'_>) -> Coverage {
+    Coverage {
+        written: report.generated_at.text().and_then(moment),
+        ..Coverage::default().inputs(report.read().map(Untrusted::from))
+    }
+}
+
 fn health(report: &Report<'_>) -> Health {
-    let files: BTreeSet<&str> = report
-        .metrics
-        .keys()
-        .map(Text::as_str)
-        .filter(|name| *name != "_totals")
-        .collect();
-    let broken: BTreeSet<&str> = report.errors.iter().map(|e| e.filename.as_str()).collect();
-    // A file that did not parse has metrics all the same. Findings are work whatever the metrics say.
-    let read = files
-        .difference(&broken)
+    let broken = report.broken();
+    // Findings are work whatever the metrics say.
+    let read = report
+        .read()
         .count()
         .max(usize::from(!report.results.is_empty()));
     let mut problems = Vec::new();

@@ -9,7 +9,7 @@ use super::summary::first_sentence;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
 use super::version::upgrade;
 use crate::model::{
-    AdvisoryId, Ecosystem, Health, Kind, Observation, Package, Problem, RuleId, RuleInfo,
+    AdvisoryId, Coverage, Ecosystem, Health, Kind, Observation, Package, Problem, RuleId, RuleInfo,
     Untrusted, Work,
 };
 use serde::Deserialize;
@@ -103,6 +103,11 @@ impl Tool for PipAudit {
                 (None, None) => skipped.push(Untrusted::new(dependency.name.as_str())),
             }
         }
+        let audited_names = dependencies
+            .iter()
+            .filter(|d| d.vulns.is_some() && d.skip_reason.is_none())
+            .map(|d| Untrusted::from(d.name.as_str()));
+        let coverage = Coverage::default().inputs(audited_names);
         let health = health(
             audited,
             dependencies.len(),
@@ -110,6 +115,7 @@ impl Tool for PipAudit {
             reasons.first().copied(),
         );
         Ok(Parsed {
+            coverage,
             observations,
             rules,
             ..Parsed::of(&INFO, health)

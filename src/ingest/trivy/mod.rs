@@ -7,9 +7,10 @@ mod observe;
 use super::lenient::Text;
 use super::shape::Shape;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
-use crate::model::{Health, Problem, RuleId, RuleInfo, Untrusted, Work};
+use super::words::moment;
+use crate::model::{Coverage, Health, Problem, RuleId, RuleInfo, Untrusted, Work};
 use format::{Report, Resource, Target};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The adapter.
 pub struct Trivy;
@@ -49,6 +50,7 @@ impl Tool for Trivy {
         }
         let report: Report<'_> = serde_json::from_str(text).map_err(wrong)?;
         let subject = observe::Subject::of(&report);
+        reader.coverage.written = report.created_at.text().and_then(moment);
         reader.targets(report.results.as_deref().unwrap_or_default(), &subject);
         for list in [
             &report.resources,
@@ -78,6 +80,8 @@ impl Tool for Trivy {
 struct Reader {
     looked_at: u64,
     suppressed: usize,
+    names: BTreeSet<Untrusted>,
+    coverage: Coverage,
     failures: Vec<(Untrusted, Untrusted)>,
     notes: Vec<Problem>,
     observations: Vec<crate::model::Observation>,
@@ -88,6 +92,7 @@ impl Reader {
     fn targets(&mut self, targets: &[Target<'_>], subject: &observe::Subject) {
         for target in targets {
             self.looked_at += 1;
+            self.names.insert(target.target.as_str().into());
             self.suppressed += target
                 .experimental_modified_findings
                 .as_ref()
@@ -147,6 +152,7 @@ impl Reader {
         );
         Parsed {
             version: version.map(Untrusted::from),
+            coverage: self.coverage.inputs(self.names),
             notes: self.notes,
             observations: self.observations,
             rules: self.rules,

@@ -326,3 +326,18 @@ fn region(issue: &Issue<'_>, quoted: Option<&str>) -> Option<Region> {
     };
     Some(region.columns(column(issue.col_offset), end))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Foreign as _;
+
+    #[test]
+    fn what_did_not_parse_is_not_covered() {
+        let text = r#"{"errors":[{"filename":"b.py","reason":"syntax"}],"generated_at":"2026-11-20T20:45:14Z","metrics":{"_totals":{},"a.py":{},"b.py":{}},"results":[]}"#;
+        let run = Bandit.parse(text, &Shape::Null).unwrap();
+        assert!(run.coverage.written.is_some());
+        let inputs: Vec<&str> = run.coverage.inputs.iter().map(|i| i.raw()).collect();
+        assert_eq!(inputs, ["a.py"]);
+    }
+}

@@ -199,3 +199,17 @@ fn observe(
     observation.package = Some(package);
     observation
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Foreign as _;
+
+    #[test]
+    fn what_was_skipped_is_not_covered() {
+        let text = r#"{"dependencies":[{"name":"flask","version":"1.0","vulns":[]},{"name":"local","skip_reason":"not found"}],"fixes":[]}"#;
+        let run = PipAudit.parse(text, &Shape::Null).unwrap();
+        let inputs: Vec<&str> = run.coverage.inputs.iter().map(|i| i.raw()).collect();
+        assert_eq!(inputs, ["flask"]);
+    }
+}

@@ -160,3 +160,22 @@ impl Reader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Foreign as _;
+
+    #[test]
+    fn the_report_tells_when_what_and_whose_word() {
+        let text = r#"{"SchemaVersion":2,"CreatedAt":"2026-02-24T07:07:53.487381Z","ArtifactName":".","Results":[
+            {"Target":"yarn.lock","Vulnerabilities":[{"VulnerabilityID":"CVE-2020-1","PkgName":"a","Severity":"HIGH","SeveritySource":"ghsa"}]},
+            {"Target":"Dockerfile","Class":"config"}]}"#;
+        let run = Trivy.parse(text, &Shape::Null).unwrap();
+        assert!(run.coverage.written.is_some());
+        let inputs: Vec<&str> = run.coverage.inputs.iter().map(|i| i.raw()).collect();
+        assert_eq!(inputs, ["Dockerfile", "yarn.lock"]);
+        let source = run.observations[0].reported.source.as_ref();
+        assert_eq!(source.map(|s| s.raw()), Some("ghsa"));
+    }
+}

@@ -10,9 +10,10 @@ mod observe;
 pub use format::{Advisories, Advisory, Installed, Metadata, Report};
 pub use observe::observe;
 
+use super::npm_audit::{self, severity};
+use super::pnpm_audit;
 use super::shape::Shape;
 use super::tool::{Parsed, ToolInfo, wrong_shape};
-use super::{npm_audit, pnpm_audit};
 use crate::model::{Health, Problem, Untrusted, Work};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,12 +73,12 @@ pub fn read(report: &Report<'_>, asked: &'static Writer) -> Parsed {
         asked
     };
     let mut rules = BTreeMap::new();
-    let advisories = report.advisories.iter();
+    let advisories: Vec<_> = report.advisories.iter().collect();
     let observations: Vec<_> = advisories
+        .iter()
         .map(|a| observe(a, a.findings.iter().flatten(), writer, &mut rules))
         .collect();
-    let listed = report.advisories.iter().filter_map(Advisory::word);
-    let hidden = hidden(writer, &report.metadata, listed.collect());
+    let hidden = hidden(writer, &report.metadata, &advisories);
     let packages = report.metadata.packages().max(observations.len() as u64);
     let health = match hidden {
         Some(problem) if observations.is_empty() => Health::Failed(problem),
@@ -113,9 +114,8 @@ fn by_pnpm(report: &Report<'_>) -> bool {
     bare || paths.peek().is_some() && paths.all(own)
 }
 
-/// What the counts tell of advisories that the document does not list. `listed`: the severities of
-/// those that it does.
-pub fn hidden(writer: &Writer, metadata: &Metadata, listed: BTreeSet<&str>) -> Option<Problem> {
+/// What the counts tell of advisories that are not among those `listed`.
+pub fn hidden(writer: &Writer, metadata: &Metadata, listed: &[&Advisory<'_>]) -> Option<Problem> {
     let name = writer.info.name;
     let counted: u64 = metadata.vulnerable().map(|(_, n)| n).sum();
     if listed.is_empty() && counted > 0 {
@@ -131,9 +131,13 @@ pub fn hidden(writer: &Writer, metadata: &Metadata, listed: BTreeSet<&str>) -> O
     if std::ptr::eq(writer, &raw const npm_audit::WRITER) {
         return None;
     }
+    let words: BTreeSet<Option<&str>> = listed.iter().map(|a| a.word()).collect();
+    let is_missing = |word: &str| {
+        !words.contains(&Some(word)) && !words.contains(&None) && severity(word).is_some()
+    };
     let missing: Vec<&str> = metadata
         .vulnerable()
-        .filter(|(word, n)| *n > 0 && !listed.contains(word))
+        .filter(|(word, n)| *n > 0 && is_missing(word))
         .map(|(word, _)| word)
         .collect();
     (!missing.is_empty()).then(|| {

@@ -60,12 +60,12 @@ fn is_deprecation(advice: &Advice<'_>) -> bool {
 }
 
 /// Whether a workspace asks for the package, by yarn's names of those who do: `a@npm:1.0.0`,
-/// `web@workspace:packages/web`.
+/// `web@workspace:packages/web`, `web@virtual:0123…#workspace:packages/web`.
 fn relation(advice: &Advice<'_>) -> Option<Relation> {
     let dependents = &advice.dependents.items;
     if dependents.is_empty() {
         None
-    } else if dependents.iter().any(|d| d.contains("@workspace:")) {
+    } else if dependents.iter().any(|d| d.contains("workspace:")) {
         Some(Relation::Direct)
     } else {
         Some(Relation::Transitive)

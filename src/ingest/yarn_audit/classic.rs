@@ -2,7 +2,7 @@
 
 use super::stream::{Resolution, Stream};
 use super::{INFO, WRITER};
-use crate::ingest::lenient::Scalar;
+use crate::ingest::lenient::{Scalar, Text};
 use crate::ingest::npm_v1::{Advisory, Installed, hidden, nothing_scanned, observe};
 use crate::ingest::tool::Parsed;
 use crate::model::{Health, Problem, Work};
@@ -20,11 +20,11 @@ pub fn read(stream: &Stream<'_>) -> Result<Parsed, Problem> {
         ));
     };
     let lines = &stream.resolutions;
-    let mut ways: BTreeMap<&str, Vec<Installed>> = BTreeMap::new();
-    let mut advisories: BTreeMap<&str, Vec<&Advisory<'_>>> = BTreeMap::new();
+    let mut ways: BTreeMap<_, Vec<Installed>> = BTreeMap::new();
+    let mut advisories: BTreeMap<_, Vec<&Advisory<'_>>> = BTreeMap::new();
     for line in lines {
-        let number = number(line);
-        ways.entry(number).or_default().push(Installed {
+        let key = key(line);
+        ways.entry(key).or_default().push(Installed {
             version: Scalar::default(),
             paths: line
                 .resolution
@@ -35,13 +35,13 @@ pub fn read(stream: &Stream<'_>) -> Result<Parsed, Problem> {
                 .collect(),
             dev: line.resolution.dev,
         });
-        advisories.entry(number).or_default().push(&line.advisory);
+        advisories.entry(key).or_default().push(&line.advisory);
     }
     let mut rules = BTreeMap::new();
     let mut observations = Vec::new();
-    for (number, told) in &advisories {
+    for (key, told) in &advisories {
         let installed = told.iter().flat_map(|a| a.findings.iter().flatten());
-        let ways = ways.get(number).into_iter().flatten();
+        let ways = ways.get(key).into_iter().flatten();
         if let Some(advisory) = told.first() {
             observations.push(observe(
                 advisory,
@@ -51,8 +51,8 @@ pub fn read(stream: &Stream<'_>) -> Result<Parsed, Problem> {
             ));
         }
     }
-    let listed = lines.iter().filter_map(|line| line.advisory.word());
-    let mut problem = hidden(&WRITER, summary, listed.collect());
+    let listed: Vec<_> = lines.iter().map(|line| &line.advisory).collect();
+    let mut problem = hidden(&WRITER, summary, &listed);
     let counted: u64 = summary.vulnerable().map(|(_, n)| n).sum();
     if problem.is_none() && counted > lines.len() as u64 {
         problem = Some(Problem::new(
@@ -81,8 +81,8 @@ pub fn read(stream: &Stream<'_>) -> Result<Parsed, Problem> {
 }
 
 /// What tells advisories apart.
-fn number<'a>(line: &'a Resolution<'_>) -> &'a str {
+fn key<'a>(line: &'a Resolution<'_>) -> (Option<&'a str>, &'a str, Option<&'a str>) {
     let advisory = &line.advisory;
-    let number = advisory.id.text();
-    number.unwrap_or_else(|| advisory.module_name.as_str())
+    let title = advisory.title.as_ref().map(Text::as_str);
+    (advisory.id.text(), advisory.module_name.as_str(), title)
 }

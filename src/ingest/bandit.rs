@@ -7,9 +7,10 @@ use super::bandit_rules;
 use super::lenient::{Scalar, Text, or_default};
 use super::shape::Shape;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
+use super::words::moment;
 use crate::model::{
-    Confidence, Fix, Health, Kind, Observation, Problem, Region, Reported, RuleId, RuleInfo,
-    Severity, Untrusted, Work,
+    Confidence, Coverage, Fix, Health, Kind, Observation, Problem, Region, Reported, RuleId,
+    RuleInfo, Severity, Untrusted, Work,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -32,6 +33,8 @@ struct Report<'a> {
     errors: Vec<FileError<'a>>,
     #[serde(borrow)]
     metrics: BTreeMap<Text<'a>, Metrics>,
+    #[serde(default)]
+    generated_at: Scalar,
     #[serde(borrow)]
     results: Vec<Issue<'a>>,
 }
@@ -118,6 +121,7 @@ impl Tool for Bandit {
             .collect();
         Ok(Parsed {
             notes: notes(&report),
+            coverage: coverage(&report),
             observations,
             rules,
             ..Parsed::of(&INFO, health(&report))
@@ -125,17 +129,32 @@ impl Tool for Bandit {
     }
 }
 
+impl Report<'_> {
+    /// Files that could not be read.
+    fn broken(&self) -> BTreeSet<&str> {
+        self.errors.iter().map(|e| e.filename.as_str()).collect()
+    }
+
+    /// Files that could. One that did not parse has metrics all the same.
+    fn read(&self) -> impl Iterator<Item = &str> {
+        let broken = self.broken();
+        let files = self.metrics.keys().map(Text::as_str);
+        files.filter(move |name| *name != "_totals" && !broken.contains(name))
+    }
+}
+
+fn coverage(report: &Report<'_>) -> Coverage {
+    Coverage {
+        written: report.generated_at.text().and_then(moment),
+        ..Coverage::default().inputs(report.read().map(Untrusted::from))
+    }
+}
+
 fn health(report: &Report<'_>) -> Health {
-    let files: BTreeSet<&str> = report
-        .metrics
-        .keys()
-        .map(Text::as_str)
-        .filter(|name| *name != "_totals")
-        .collect();
-    let broken: BTreeSet<&str> = report.errors.iter().map(|e| e.filename.as_str()).collect();
-    // A file that did not parse has metrics all the same. Findings are work whatever the metrics say.
-    let read = files
-        .difference(&broken)
+    let broken = report.broken();
+    // Findings are work whatever the metrics say.
+    let read = report
+        .read()
         .count()
         .max(usize::from(!report.results.is_empty()));
     let mut problems = Vec::new();
@@ -306,4 +325,19 @@ fn region(issue: &Issue<'_>, quoted: Option<&str>) -> Option<Region> {
         None => column(issue.end_col_offset),
     };
     Some(region.columns(column(issue.col_offset), end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Foreign as _;
+
+    #[test]
+    fn what_did_not_parse_is_not_covered() {
+        let text = r#"{"errors":[{"filename":"b.py","reason":"syntax"}],"generated_at":"2026-11-20T20:45:14Z","metrics":{"_totals":{},"a.py":{},"b.py":{}},"results":[]}"#;
+        let run = Bandit.parse(text, &Shape::Null).unwrap();
+        assert!(run.coverage.written.is_some());
+        let inputs: Vec<&str> = run.coverage.inputs.iter().map(|i| i.raw()).collect();
+        assert_eq!(inputs, ["a.py"]);
+    }
 }

@@ -19,8 +19,10 @@ mod grype;
 mod hadolint;
 mod lenient;
 mod npm_audit;
+mod npm_v1;
 mod osv_scanner;
 mod pip_audit;
+mod pnpm_audit;
 mod purl;
 mod recognise;
 mod safety;
@@ -32,6 +34,7 @@ pub mod tool;
 mod trivy;
 mod words;
 mod xml;
+mod yarn_audit;
 mod zap;
 
 use crate::model::{Foreign as _, Health, Problem, ScannerId, Untrusted};
@@ -53,9 +56,11 @@ pub static TOOLS: &[&dyn Tool] = &[
     &npm_audit::NpmAudit,
     &osv_scanner::OsvScanner,
     &pip_audit::PipAudit,
+    &pnpm_audit::PnpmAudit,
     &safety::Safety,
     &semgrep::Semgrep,
     &trivy::Trivy,
+    &yarn_audit::YarnAudit,
     &zap::Zap,
 ];
 
@@ -137,7 +142,7 @@ pub fn read(bytes: &[u8], expected: Option<&Expected>) -> Vec<Parsed> {
 type Refusal = (Option<&'static ToolInfo>, Problem);
 
 fn parse(document: &Document<'_>, expected: Option<&Expected>) -> Result<Vec<Parsed>, Refusal> {
-    if let Some((tool, format)) = sniff(document) {
+    if let Some((tool, format)) = sniff(document, expected) {
         let info = tool.info();
         let other = expected.filter(|e| e.scanner.as_str() != info.id);
         if let Some(expected) = other.filter(|_| !tool.of_any_tool()) {
@@ -146,13 +151,15 @@ fn parse(document: &Document<'_>, expected: Option<&Expected>) -> Result<Vec<Par
         let mut run = tool
             .parse(&document.text, &document.shape)
             .map_err(|p| (Some(info), p))?;
-        run.format = Some(format);
+        run.format = run.format.or(Some(format));
         if let Some(expected) = other {
             // A document that names no tool is taken for what the user says that it is.
             if run.scanner.as_str() == info.id {
                 run.scanner = expected.scanner.clone();
                 run.tool = expected.tool_name();
             }
+        }
+        if let Some(expected) = expected {
             adopt(&mut run, expected);
         }
         return Ok(vec![run]);
@@ -212,9 +219,19 @@ fn concatenated(document: &Document<'_>, expected: Option<&Expected>) -> Option<
     Some(runs)
 }
 
-fn sniff(document: &Document<'_>) -> Option<(&'static dyn Tool, &'static str)> {
-    TOOLS
-        .iter()
+/// The first tool that recognises the document. Some formats are shared, so the tool that the user
+/// named is asked first.
+fn sniff(
+    document: &Document<'_>,
+    expected: Option<&Expected>,
+) -> Option<(&'static dyn Tool, &'static str)> {
+    let is_named = |tool: &&&dyn Tool| {
+        expected.is_some_and(|expected| expected.scanner.as_str() == tool.info().id)
+    };
+    let named = TOOLS.iter().find(is_named);
+    named
+        .into_iter()
+        .chain(TOOLS)
         .find_map(|tool| tool.sniff(&document.shape).map(|format| (*tool, format)))
 }
 

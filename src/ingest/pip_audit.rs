@@ -8,7 +8,7 @@ use super::shape::Shape;
 use super::summary::first_sentence;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
 use crate::model::{
-    AdvisoryId, Ecosystem, Health, Kind, Observation, Package, Problem, RuleId, RuleInfo,
+    AdvisoryId, Coverage, Ecosystem, Health, Kind, Observation, Package, Problem, RuleId, RuleInfo,
     Untrusted, Work,
 };
 use crate::version::upgrade;
@@ -103,6 +103,11 @@ impl Tool for PipAudit {
                 (None, None) => skipped.push(Untrusted::new(dependency.name.as_str())),
             }
         }
+        let audited_names = dependencies
+            .iter()
+            .filter(|d| d.vulns.is_some() && d.skip_reason.is_none())
+            .map(|d| Untrusted::from(d.name.as_str()));
+        let coverage = Coverage::default().inputs(audited_names);
         let health = health(
             audited,
             dependencies.len(),
@@ -110,6 +115,7 @@ impl Tool for PipAudit {
             reasons.first().copied(),
         );
         Ok(Parsed {
+            coverage,
             observations,
             rules,
             ..Parsed::of(&INFO, health)
@@ -192,4 +198,18 @@ fn observe(
     observation.fix = Some(upgrade(&package));
     observation.package = Some(package);
     observation
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Foreign as _;
+
+    #[test]
+    fn what_was_skipped_is_not_covered() {
+        let text = r#"{"dependencies":[{"name":"flask","version":"1.0","vulns":[]},{"name":"local","skip_reason":"not found"}],"fixes":[]}"#;
+        let run = PipAudit.parse(text, &Shape::Null).unwrap();
+        let inputs: Vec<&str> = run.coverage.inputs.iter().map(|i| i.raw()).collect();
+        assert_eq!(inputs, ["flask"]);
+    }
 }

@@ -82,10 +82,6 @@ static KNOWN: &[Known] = &[
         name: "Composer audit JSON",
         matches: |s| s.has_all(&["advisories", "abandoned"]),
     },
-    Known {
-        name: "yarn audit JSON",
-        matches: |s| s.has_all(&["value", "children"]) || (s.has("type") && s.has("data")),
-    },
 ];
 
 /// Why a document is refused, and by which tool it was written when that can be told.
@@ -219,6 +215,7 @@ fn error_document(shape: &Shape, text: &str) -> Option<Refusal> {
     };
     let mut parts = Vec::new();
     let mut npm = has_response;
+    let mut pnpm = false;
     match document.error {
         Some(ErrorBody::Details {
             code,
@@ -226,18 +223,22 @@ fn error_document(shape: &Shape, text: &str) -> Option<Refusal> {
             message,
         }) => {
             npm |= shape.get("error").is_some_and(|e| e.has("summary"));
-            parts.extend(
-                [word(code), word(summary), word(message)]
-                    .into_iter()
-                    .flatten(),
-            );
+            let code = word(code);
+            pnpm = code
+                .as_ref()
+                .is_some_and(|code| code.starts_with("ERR_PNPM_"));
+            parts.extend([code, word(summary), word(message)].into_iter().flatten());
         }
         Some(ErrorBody::Other(value)) => parts.extend(word(Some(value))),
         None => {}
     }
     parts.extend(word(document.message));
     parts.extend(word(document.status_code).map(|code| format!("status {code}")));
-    let tool: Option<&'static ToolInfo> = npm.then(|| tool_named("npm-audit")).flatten();
+    let tool: Option<&'static ToolInfo> = match (pnpm, npm) {
+        (true, _) => tool_named("pnpm-audit"),
+        (false, true) => tool_named("npm-audit"),
+        (false, false) => None,
+    };
     let text = match tool {
         Some(tool) => format!(
             "{} wrote an error instead of a report: an outage or a setup fault, so nothing was audited",

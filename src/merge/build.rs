@@ -5,8 +5,8 @@ use crate::model::{
     Finding, Fix, Located, Location, Observation, Run, Severity, Standing, Witness,
 };
 
-/// The finding; `None` only for an empty list. `number` tells look-alikes of one run apart.
-pub fn finding(number: usize, mut members: Vec<Member>, runs: &[Run]) -> Option<Finding> {
+/// The finding; `None` only for an empty list.
+pub fn finding(mut members: Vec<Member>, runs: &[Run]) -> Option<Finding> {
     if members.len() > 1 {
         members.sort_by(|a, b| {
             let key = |m: &Member| {
@@ -20,11 +20,11 @@ pub fn finding(number: usize, mut members: Vec<Member>, runs: &[Run]) -> Option<
     }
     let witnesses = witnesses(&members, runs);
     // Of the identity that knows most, so that the fingerprint stays when another witness goes.
-    let identity = members
-        .iter()
-        .map(|member| &member.identity)
-        .min_by_key(|identity| (identity.has_gaps(), *identity))?;
-    let fingerprint = identity.fingerprint(number);
+    let namesake = members.iter().min_by_key(|member| {
+        let identity = &member.identity;
+        (identity.has_gaps(), identity, member.number)
+    })?;
+    let fingerprint = namesake.identity.fingerprint(namesake.number);
     let severity = members
         .iter()
         .filter_map(|m| m.located.observation.severity)

@@ -31,7 +31,7 @@ pub fn join(gaps: BTreeMap<(usize, Slot), Vec<Member>>, slots: &mut BTreeMap<Slo
     let mut counts: BTreeMap<(usize, Digest), usize> = BTreeMap::new();
     // Where a run's next look-alike goes on searching: what it passed over does not fit it either.
     let mut passed: BTreeMap<(usize, Digest), usize> = BTreeMap::new();
-    for ((run, (digest, _)), members) in gaps {
+    for ((run, (digest, _)), mut members) in gaps {
         let Some((identity, key)) = members.first().and_then(|first| {
             let identity = first.identity.clone();
             let key = identity.dependency_key()?;
@@ -51,6 +51,9 @@ pub fn join(gaps: BTreeMap<(usize, Slot), Vec<Member>>, slots: &mut BTreeMap<Slo
             None => {
                 let count = counts.entry((run, digest)).or_insert(0);
                 let slot = (digest, *count);
+                for member in &mut members {
+                    member.number = *count;
+                }
                 *count += 1;
                 if !slots.contains_key(&slot) {
                     index.entry(key).or_default().push((identity, slot));

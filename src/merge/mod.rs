@@ -27,6 +27,8 @@ struct Member {
     located: Located,
     identity: Identity,
     digest: Digest,
+    /// Its number among its run's look-alikes.
+    number: usize,
 }
 
 /// A finding on its way: the identity's digest and the number among its look-alikes.
@@ -58,6 +60,7 @@ pub fn merge(witnessed: Vec<Witnessed>) -> (Vec<Run>, Vec<Finding>) {
                 located,
                 identity,
                 digest,
+                number: 0,
             }
         })
         .collect();
@@ -70,8 +73,9 @@ pub fn merge(witnessed: Vec<Witnessed>) -> (Vec<Run>, Vec<Finding>) {
     let mut slots: BTreeMap<Slot, Vec<Member>> = BTreeMap::new();
     let mut gaps: BTreeMap<(usize, Slot), Vec<Member>> = BTreeMap::new();
     let mut numbering = Numbering::default();
-    for member in members {
-        let slot = (member.digest, numbering.number(&member));
+    for mut member in members {
+        member.number = numbering.number(&member);
+        let slot = (member.digest, member.number);
         match member.identity.has_gaps() {
             true => gaps.entry((member.run, slot)).or_default().push(member),
             false => slots.entry(slot).or_default().push(member),
@@ -82,7 +86,7 @@ pub fn merge(witnessed: Vec<Witnessed>) -> (Vec<Run>, Vec<Finding>) {
     across::join(&mut slots, &scanners(&runs));
     let findings = slots
         .into_par_iter()
-        .filter_map(|((_, number), members)| build::finding(number, members, &runs))
+        .filter_map(|(_, members)| build::finding(members, &runs))
         .collect();
     (runs, findings)
 }

@@ -414,6 +414,25 @@ fn reason(lockgate: Lockgate) -> (String, i32, String) {
 }
 
 #[test]
+fn anchor_27_evidence_older_than_the_policy_accepts_is_incomplete() {
+    let policy = "[scanners.trivy]\nmax-age = \"90d\"\n";
+    let aged = |created: &str, policy: &str| {
+        let lockgate = Lockgate::check().args(&["--as-of", "2026-11-21"]);
+        let report = trivy("0.70.0", created);
+        reason(
+            lockgate
+                .file("lockgate.toml", policy)
+                .report("", "t.json", report),
+        )
+    };
+    let stale = ("incomplete".into(), 3, "stale".into());
+    let pass = ("pass".into(), 0, String::new());
+    assert_eq!(aged("2026-08-22T00:00:00Z", policy), stale);
+    assert_eq!(aged("2026-08-24T00:00:00Z", policy), pass);
+    assert_eq!(aged("2020-01-01T00:00:00Z", ""), pass);
+}
+
+#[test]
 fn anchor_28_a_report_of_a_compromised_release_is_refused() {
     let by = |version: &str, policy: &str| {
         let report = trivy(version, "2026-11-20T00:00:00Z");

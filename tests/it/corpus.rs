@@ -38,10 +38,12 @@ const COMPARED: &[&str] = &[
     "npm",
     "osv-scanner",
     "pip-audit",
+    "pnpm",
     "safety",
     "sarif",
     "semgrep",
     "trivy",
+    "yarn",
     "zap",
 ];
 

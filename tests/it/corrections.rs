@@ -64,6 +64,12 @@ const CORRECTIONS: &[Correction] = &[
         "nothing-scanned",
         None,
     ),
+    // Yarn found no lockfile and counts no package.
+    (
+        "yarn/dd_yarn_audit__yarn_audit_zero_vul.json",
+        "nothing-scanned",
+        None,
+    ),
     // The file did not parse, so no rule was checked in it.
     ("hadolint/gen__parse-error.json", "partial", None),
 ];

@@ -62,6 +62,35 @@ fn a_report_cut_anywhere_is_never_complete() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// A stream of documents that ends after any of its lines. Only yarn 4 prints nothing that marks the
+/// end, so of its lists no more can be told than that they are not empty.
+#[test]
+fn a_stream_cut_after_a_line_is_never_clean() {
+    let mut streams = 0;
+    let mut wrong = Vec::new();
+    for (path, bytes, whole) in healthy() {
+        let documents = serde_json::Deserializer::from_slice(&bytes)
+            .into_iter::<serde_json::Value>()
+            .map_while(Result::ok);
+        let documents: Vec<String> = documents.map(|d| d.to_string()).collect();
+        if documents.len() < 2 || whole == 0 {
+            continue;
+        }
+        streams += 1;
+        for kept in 0..documents.len() {
+            let runs = ingest::read(documents[..kept].join("\n").as_bytes(), None);
+            let complete = |run: &Parsed| run.health.level() == HealthLevel::Complete;
+            let seen: usize = runs.iter().map(|run| run.observations.len()).sum();
+            let open_end = (path.contains("yarn-4") || path.contains("berry4")) && seen > 0;
+            if runs.iter().all(complete) && !open_end {
+                wrong.push(format!("{path} after {kept} documents"));
+            }
+        }
+    }
+    assert!(streams > 3, "{streams} streams");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn flipped_bytes_never_hide_findings() {
     let mut wrong = Vec::new();
@@ -101,6 +130,10 @@ fn wrong_types_for_the_lists_of_findings_are_never_clean() {
         ("npm/gen__jimahub-npm11.json", "metadata"),
         ("npm/auditci__npm-high__npm-output.json", "advisories"),
         ("trivy/golden__pip.json", "Results"),
+        ("pnpm/dd_pnpm_audit__pnpm_audit_one_vuln.json", "advisories"),
+        ("pnpm/dd_pnpm_audit__pnpm_audit_one_vuln.json", "metadata"),
+        ("yarn/auditci__yarn-1-high__output.jsonl", "data"),
+        ("yarn/auditci__yarn-4-high__output.json", "children"),
         ("sarif/dd_sarif__njsscan.sarif", "runs"),
         (
             "semgrep/dd_semgrep__close_old_findings_report_line31.json",
@@ -133,9 +166,13 @@ fn wrong_types_for_the_lists_of_findings_are_never_clean() {
             "[0]",
             "{\"a\": 0}",
         ] {
-            let mut document: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-            document[key] = serde_json::from_str(wrong).unwrap();
-            let runs = ingest::read(document.to_string().as_bytes(), None);
+            let mut runs = Vec::new();
+            for line in serde_json::Deserializer::from_slice(&bytes).into_iter() {
+                let mut document: serde_json::Value = line.unwrap();
+                document[key] = serde_json::from_str(wrong).unwrap();
+                runs.push(document.to_string());
+            }
+            let runs = ingest::read(runs.join("\n").as_bytes(), None);
             for run in &runs {
                 let clean =
                     run.health.level() == HealthLevel::Complete && run.observations.is_empty();

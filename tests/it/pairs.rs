@@ -4,6 +4,8 @@
 //! every identifier that a report lists for an advisory. Two observations are a true pair when they
 //! are of one package and version in one lockfile and their identifiers are connected.
 
+#![allow(clippy::print_stdout, reason = "the figures are what the test is for")]
+
 use crate::program::{Lockgate, fixture};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,13 +1,13 @@
-//! npm audit's JSON: version 2 (npm 7 and later) and version 1 (npm 6).
+//! npm audit's JSON: version 2 (npm 7 and later) and version 1 (npm 6, see
+//! [`super::npm_v1`]).
 
 mod range;
-mod v1;
 mod v2;
 
+use super::npm_v1::{self, Writer};
 use super::shape::Shape;
 use super::tool::{Parsed, Tool, ToolInfo};
-use crate::model::{Health, Observation, Problem, RuleId, RuleInfo, Severity};
-use std::collections::BTreeMap;
+use crate::model::{Problem, Severity};
 
 /// The adapter.
 pub struct NpmAudit;
@@ -20,6 +20,14 @@ static INFO: ToolInfo = ToolInfo {
     command: "npm audit --json > npm-audit.json",
 };
 
+/// npm as a writer of version 1.
+pub static WRITER: Writer = Writer {
+    info: &INFO,
+    format: "npm audit JSON, version 1",
+    lockfiles: &["npm-shrinkwrap.json", "package-lock.json"],
+    names: npm_v1::names,
+};
+
 impl Tool for NpmAudit {
     fn info(&self) -> &'static ToolInfo {
         &INFO
@@ -27,27 +35,18 @@ impl Tool for NpmAudit {
 
     /// A document that also holds an `error` is npm's way to fail, whatever else is in it.
     fn sniff(&self, shape: &Shape) -> Option<&'static str> {
-        if shape.has("error") {
-            return None;
+        if npm_v1::sniff(shape) {
+            return Some(WRITER.format);
         }
         let is_object = |key| shape.get(key).is_some_and(Shape::is_object);
-        if shape.has("auditReportVersion")
-            || (is_object("vulnerabilities") && is_object("metadata"))
-        {
-            return Some("npm audit JSON, version 2");
-        }
-        let advisories = shape.get("advisories")?;
-        let lists = match advisories {
-            Shape::Object(entries) => entries.iter().any(|(_, v)| v.is_array()),
-            _ => false,
-        };
-        let own = !lists && is_object("metadata") && !shape.has_any(&["abandoned", "matches"]);
-        own.then_some("npm audit JSON, version 1")
+        let second = shape.has("auditReportVersion")
+            || (is_object("vulnerabilities") && is_object("metadata"));
+        (second && !shape.has("error")).then_some("npm audit JSON, version 2")
     }
 
     fn parse(&self, text: &str, shape: &Shape) -> Result<Parsed, Problem> {
-        if shape.has("advisories") && !shape.has("auditReportVersion") {
-            v1::parse(text)
+        if npm_v1::sniff(shape) {
+            npm_v1::parse(text, &WRITER)
         } else {
             v2::parse(text)
         }
@@ -55,7 +54,7 @@ impl Tool for NpmAudit {
 }
 
 /// npm's words (`workspaces/arborist/lib/vuln.js`).
-fn severity(word: &str) -> Option<Severity> {
+pub fn severity(word: &str) -> Option<Severity> {
     match word {
         "critical" => Some(Severity::Critical),
         "high" => Some(Severity::High),
@@ -63,24 +62,5 @@ fn severity(word: &str) -> Option<Severity> {
         "low" => Some(Severity::Low),
         "info" => Some(Severity::Info),
         _ => None,
-    }
-}
-
-fn nothing_scanned() -> Problem {
-    Problem::new(
-        "nothing-scanned",
-        "npm audit looked at no package: there is no dependency tree",
-    )
-}
-
-fn parsed(
-    health: Health,
-    observations: Vec<Observation>,
-    rules: BTreeMap<RuleId, RuleInfo>,
-) -> Parsed {
-    Parsed {
-        observations,
-        rules,
-        ..Parsed::of(&INFO, health)
     }
 }

@@ -5,8 +5,9 @@
 //! version: `nodes` holds the lockfile's keys. Betas of npm 7 write `id` instead of `source`.
 
 use super::range::ends;
-use super::{nothing_scanned, parsed, severity};
+use super::{INFO, WRITER, severity};
 use crate::ingest::lenient::{Scalar, Text, Texts, cwe_numbers, or_default};
+use crate::ingest::npm_v1::nothing_scanned;
 use crate::ingest::tool::{Parsed, wrong_shape};
 use crate::model::{
     AdvisoryId, Distance, Ecosystem, Fix, Health, Kind, Observation, Package, Problem, Relation,
@@ -144,11 +145,12 @@ pub fn parse(text: &str) -> Result<Parsed, Problem> {
             }
         }
     }
-    Ok(parsed(
-        health(&report, observations.len()),
+    let health = health(&report, observations.len());
+    Ok(Parsed {
         observations,
         rules,
-    ))
+        ..Parsed::of(&INFO, health)
+    })
 }
 
 fn number<'a>(advisory: &'a Advisory<'_>) -> &'a str {
@@ -183,7 +185,7 @@ fn health(report: &Report<'_>, findings: usize) -> Health {
     Health::judge(
         Work::new(total.max(listed as u64), "packages"),
         Vec::new(),
-        nothing_scanned(),
+        nothing_scanned(&WRITER),
     )
 }
 
@@ -232,8 +234,9 @@ fn observe(
             .and_then(|cvss| cvss.score.number())
             .filter(|score| *score > 0.0 && *score <= 10.0),
         confidence: None,
-        source: None,
+        source: ghsa.as_ref().map(|_| "ghsa".into()),
     };
+    observation.place.lockfiles = WRITER.lockfiles;
     observation.cwe = cwe;
     observation.advisories = ghsa.into_iter().collect();
     let mut package = Package::new(Ecosystem::NPM, name);

@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 pub struct Report<'a> {
     #[serde(default)]
     pub trivy: Option<Tool>,
+    #[serde(default)]
+    pub created_at: Scalar,
     #[serde(default, borrow)]
     pub artifact_name: Option<Text<'a>>,
     #[serde(default, borrow)]

@@ -7,9 +7,10 @@ mod observe;
 use super::lenient::Text;
 use super::shape::Shape;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
-use crate::model::{Health, Problem, RuleId, RuleInfo, Untrusted, Work};
+use super::words::moment;
+use crate::model::{Coverage, Health, Problem, RuleId, RuleInfo, Untrusted, Work};
 use format::{Report, Resource, Target};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The adapter.
 pub struct Trivy;
@@ -49,6 +50,7 @@ impl Tool for Trivy {
         }
         let report: Report<'_> = serde_json::from_str(text).map_err(wrong)?;
         let subject = observe::Subject::of(&report);
+        reader.coverage.written = report.created_at.text().and_then(moment);
         reader.targets(report.results.as_deref().unwrap_or_default(), &subject);
         for list in [
             &report.resources,
@@ -78,6 +80,8 @@ impl Tool for Trivy {
 struct Reader {
     looked_at: u64,
     suppressed: usize,
+    names: BTreeSet<Untrusted>,
+    coverage: Coverage,
     failures: Vec<(Untrusted, Untrusted)>,
     notes: Vec<Problem>,
     observations: Vec<crate::model::Observation>,
@@ -88,6 +92,7 @@ impl Reader {
     fn targets(&mut self, targets: &[Target<'_>], subject: &observe::Subject) {
         for target in targets {
             self.looked_at += 1;
+            self.names.insert(target.target.as_str().into());
             self.suppressed += target
                 .experimental_modified_findings
                 .as_ref()
@@ -147,10 +152,30 @@ impl Reader {
         );
         Parsed {
             version: version.map(Untrusted::from),
+            coverage: self.coverage.inputs(self.names),
             notes: self.notes,
             observations: self.observations,
             rules: self.rules,
             ..Parsed::of(&INFO, health)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Foreign as _;
+
+    #[test]
+    fn the_report_tells_when_what_and_whose_word() {
+        let text = r#"{"SchemaVersion":2,"CreatedAt":"2026-02-24T07:07:53.487381Z","ArtifactName":".","Results":[
+            {"Target":"yarn.lock","Vulnerabilities":[{"VulnerabilityID":"CVE-2020-1","PkgName":"a","Severity":"HIGH","SeveritySource":"ghsa"}]},
+            {"Target":"Dockerfile","Class":"config"}]}"#;
+        let run = Trivy.parse(text, &Shape::Null).unwrap();
+        assert!(run.coverage.written.is_some());
+        let inputs: Vec<&str> = run.coverage.inputs.iter().map(|i| i.raw()).collect();
+        assert_eq!(inputs, ["Dockerfile", "yarn.lock"]);
+        let source = run.observations[0].reported.source.as_ref();
+        assert_eq!(source.map(|s| s.raw()), Some("ghsa"));
     }
 }

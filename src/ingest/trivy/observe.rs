@@ -132,14 +132,12 @@ fn severity(word: &str) -> Option<Severity> {
     }
 }
 
-fn rate(observation: &mut Observation, word: Option<&Text<'_>>, score: Option<f64>) {
+fn rate(observation: &mut Observation, word: Option<&Text<'_>>) {
     let word = word.map(Text::as_str).filter(|w| !w.is_empty());
     observation.severity = word.and_then(severity);
     observation.reported = Reported {
         severity: word.map(Untrusted::from),
-        score,
-        confidence: None,
-        source: None,
+        ..Reported::default()
     };
 }
 
@@ -177,7 +175,10 @@ fn vulnerability(
     if !description.is_empty() {
         observation.message = description.into();
     }
-    rate(&mut observation, v.severity.as_ref(), score(v));
+    rate(&mut observation, v.severity.as_ref());
+    observation.reported.score = score(v);
+    let source = v.severity_source.as_ref().map(Text::as_str);
+    observation.reported.source = source.filter(|s| !s.is_empty()).map(Untrusted::from);
     observation.cwe = cwe;
     observation.advisories = advisories(v, id);
     let installed = v
@@ -323,7 +324,7 @@ fn misconfiguration(
     if let Some(message) = &m.message {
         observation.message = message.as_str().into();
     }
-    rate(&mut observation, m.severity.as_ref(), None);
+    rate(&mut observation, m.severity.as_ref());
     observation.place = subject.place(target, target.target.as_str());
     observation.place.region = lines(m.cause_metadata);
     observation.fix = m
@@ -349,7 +350,7 @@ fn secret(
     });
     let mut observation = Observation::new(rule, Kind::Secret, title);
     let category = s.category.as_ref().map_or(s.rule_id.as_str(), Text::as_str);
-    rate(&mut observation, s.severity.as_ref(), None);
+    rate(&mut observation, s.severity.as_ref());
     observation.cwe.insert(798);
     observation.place = subject.place(target, target.target.as_str());
     observation.place.region = Region::line(s.start_line).map(|region| region.to_line(s.end_line));
@@ -391,7 +392,7 @@ fn license(
     let subject_name = package.or(path).unwrap_or(target.target.as_str());
     let title = format!("{subject_name} is under {name}");
     let mut observation = Observation::new(rule, Kind::License, title);
-    rate(&mut observation, l.severity.as_ref(), None);
+    rate(&mut observation, l.severity.as_ref());
     observation.package = package.map(|name| model::Package::new(Ecosystem::UNKNOWN, name));
     observation.place = subject.place(target, path.unwrap_or(target.target.as_str()));
     observation

@@ -2,9 +2,7 @@
 
 use super::summary::first_sentence;
 use super::words;
-use crate::model::{
-    AdvisoryId, Kind, Observation, Package, RuleId, RuleInfo, Severity, Untrusted,
-};
+use crate::model::{AdvisoryId, Kind, Observation, Package, RuleId, RuleInfo, Severity, Untrusted};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Characters of a name or a path that many findings of one document may share.

@@ -255,7 +255,10 @@ impl Source {
 fn suppressed(report: &Report<'_>) -> Option<Problem> {
     let ignored = report.ignored.as_deref().filter(|i| !i.is_empty())?;
     let ids = ignored.iter().filter_map(|i| i.vulnerability.id.text());
-    let text = format!("Grype was told to keep silent about {} matches", ignored.len());
+    let text = format!(
+        "Grype was told to keep silent about {} matches",
+        ignored.len()
+    );
     Some(Problem::new("native-suppressions", text).items(ids.map(Untrusted::from)))
 }
 

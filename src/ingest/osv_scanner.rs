@@ -256,15 +256,23 @@ impl Read {
         let told = Advisory {
             rule: words::short(ids().next().unwrap_or_default(), LONGEST),
             ids: identifiers(ids().chain(aliases)),
-            title: records.iter().find_map(|r| Some(r.summary.as_ref()?.as_str())),
-            text: records.iter().find_map(|r| Some(r.details.as_ref()?.as_str())),
+            title: records
+                .iter()
+                .find_map(|r| Some(r.summary.as_ref()?.as_str())),
+            text: records
+                .iter()
+                .find_map(|r| Some(r.details.as_ref()?.as_str())),
             page: None,
             cwe: cwe.collect(),
         };
         let mut package = package(&installed.package);
         let known = records.iter().flat_map(|record| &record.affected);
         let known: Vec<&Affected<'_>> = known
-            .filter(|a| a.package.as_ref().is_some_and(|p| same(p, &installed.package)))
+            .filter(|a| {
+                a.package
+                    .as_ref()
+                    .is_some_and(|p| same(p, &installed.package))
+            })
             .collect();
         package.fixed = versions(known.iter().flat_map(|a| fixed(a)));
         package.scope = development(&installed.dependency_groups);
@@ -315,7 +323,9 @@ fn rate(observation: &mut Observation, group: &Group, records: &[&Vulnerability<
     });
     let vectors = || {
         let vectors = records.iter().flat_map(|record| &record.severity);
-        let scores = vectors.take(MOST).filter_map(|v| cvss::score(v.score.text()?));
+        let scores = vectors
+            .take(MOST)
+            .filter_map(|v| cvss::score(v.score.text()?));
         scores.max_by(f64::total_cmp)
     };
     let score = scored(group.max_severity.number()).or_else(vectors);
@@ -441,7 +451,10 @@ mod tests {
 
     #[test]
     fn no_packages_prove_no_work() {
-        for text in [r#"{"results":[]}"#, r#"{"results":null,"experimental_config":{}}"#] {
+        for text in [
+            r#"{"results":[]}"#,
+            r#"{"results":null,"experimental_config":{}}"#,
+        ] {
             let run = ingest::read(text.as_bytes(), None).remove(0);
             assert_eq!(run.health.level(), HealthLevel::Failed);
             assert_eq!(run.health.problems()[0].code, "nothing-scanned");

@@ -3,8 +3,8 @@
 //! Source of the format: `src/diag.rs`, `src/cargo-deny/stats.rs` (EmbarkStudios/cargo-deny). Of its
 //! checks, that of advisories is read.
 
-use super::rustsec::{Advisory, Versions, krate, observe};
 use super::audit;
+use super::rustsec::{Advisory, Versions, krate, observe};
 use crate::ingest::decode::second_document;
 use crate::ingest::lenient::{Int, Scalar, Text, or_default};
 use crate::ingest::shape::Shape;
@@ -111,7 +111,7 @@ impl Tool for CargoDeny {
     }
 
     fn sniff(&self, shape: &Shape) -> Option<&'static str> {
-        if audit::sniff(shape).is_some_and(Shape::is_array) {
+        if audit::is_denys(shape) {
             return Some("cargo-deny JSON (like cargo-audit)");
         }
         let is_line =
@@ -170,7 +170,11 @@ impl Stream {
             _ => {
                 let written = fields.timestamp.text().and_then(moment);
                 self.coverage.written = self.coverage.written.max(written);
-                if fields.level.text().is_some_and(|l| l.eq_ignore_ascii_case("error")) {
+                if fields
+                    .level
+                    .text()
+                    .is_some_and(|l| l.eq_ignore_ascii_case("error"))
+                {
                     self.log_errors.extend(message(fields).map(str::to_owned));
                 }
             }
@@ -214,7 +218,10 @@ impl Stream {
             ));
         }
         let (errors, warnings) = summary.iter().fold((0_u64, 0_u64), |(e, w), counts| {
-            (e.saturating_add(counts.errors), w.saturating_add(counts.warnings))
+            (
+                e.saturating_add(counts.errors),
+                w.saturating_add(counts.warnings),
+            )
         });
         if self.printed.0 < errors || self.printed.1 < warnings {
             return Err(Problem::new(
@@ -302,7 +309,10 @@ fn finding(
     let (name, version) = package(fields);
     let named = advisory.package.as_ref().map(Text::as_str);
     let package = krate(name.or(named).unwrap_or("unnamed"), version);
-    let solution = fields.notes.iter().find_map(|n| n.strip_prefix("Solution: "));
+    let solution = fields
+        .notes
+        .iter()
+        .find_map(|n| n.strip_prefix("Solution: "));
     let versions = solution.map(solved).unwrap_or_default();
     let mut observation = observe(advisory, &versions, package, rules);
     if solution.is_none() {
@@ -339,8 +349,13 @@ mod tests {
         assert_eq!(run.health.level(), HealthLevel::Complete);
         let region = run.observations[0].place.region.unwrap();
         assert_eq!(region.line, 43);
-        assert!(matches!(&run.observations[0].fix, Some(Fix::Upgrade { version, .. }) if version.raw() == "1.11.1"));
-        assert!(matches!(run.observations[1].standing, Standing::Suppressed(_)));
+        assert!(
+            matches!(&run.observations[0].fix, Some(Fix::Upgrade { version, .. }) if version.raw() == "1.11.1")
+        );
+        assert!(matches!(
+            run.observations[1].standing,
+            Standing::Suppressed(_)
+        ));
     }
 
     #[test]

@@ -14,7 +14,15 @@ use std::collections::{BTreeMap, BTreeSet};
 #[serde(untagged)]
 enum Row {
     Plain(String, IgnoredAny, String, String, Texts),
-    Scored(String, IgnoredAny, String, String, Texts, IgnoredAny, IgnoredAny),
+    Scored(
+        String,
+        IgnoredAny,
+        String,
+        String,
+        Texts,
+        IgnoredAny,
+        IgnoredAny,
+    ),
 }
 
 pub fn read(text: &str) -> Result<Result<Parsed, Problem>, serde_json::Error> {
@@ -31,7 +39,14 @@ pub fn read(text: &str) -> Result<Result<Parsed, Problem>, serde_json::Error> {
         };
         names.insert(name.as_str());
         let package = package(name, Some(version));
-        observations.push(observe(number, &[], Some(advisory), None, package, &mut rules));
+        observations.push(observe(
+            number,
+            &[],
+            Some(advisory),
+            None,
+            package,
+            &mut rules,
+        ));
     }
     Ok(Ok(Parsed {
         observations,

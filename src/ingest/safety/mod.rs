@@ -13,7 +13,9 @@ use super::advisory::{Advisory, LONGEST, identifiers};
 use super::shape::Shape;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
 use super::words::short;
-use crate::model::{Ecosystem, Health, Observation, Package, Problem, RuleId, RuleInfo, Untrusted, Work};
+use crate::model::{
+    Ecosystem, Health, Observation, Package, Problem, RuleId, RuleInfo, Untrusted, Work,
+};
 use std::collections::BTreeMap;
 
 /// The adapter.
@@ -104,7 +106,10 @@ fn health(judged: u64, unit: &'static str, unpinned: Vec<Untrusted>) -> Health {
         } else {
             (
                 "some-skipped",
-                format!("Safety did not judge {} packages without a pinned version", unpinned.len()),
+                format!(
+                    "Safety did not judge {} packages without a pinned version",
+                    unpinned.len()
+                ),
             )
         };
         problems.push(Problem::new(code, text).items(unpinned));
@@ -121,7 +126,10 @@ fn silenced(names: Vec<Untrusted>) -> Option<Problem> {
     (!names.is_empty()).then(|| {
         Problem::new(
             "native-suppressions",
-            format!("Safety was told to keep silent about {} vulnerabilities", names.len()),
+            format!(
+                "Safety was told to keep silent about {} vulnerabilities",
+                names.len()
+            ),
         )
         .items(names)
     })

@@ -131,8 +131,7 @@ pub fn read(text: &str) -> Result<Result<Parsed, Problem>, serde_json::Error> {
                     }
                     let fix = (!package.fixed.is_empty()).then(|| upgrade(&package));
                     let id = known.id.as_str();
-                    let mut observation =
-                        observe(id, &[], None, None, package.clone(), &mut rules);
+                    let mut observation = observe(id, &[], None, None, package.clone(), &mut rules);
                     observation.fix = fix;
                     let path = short(file.location.as_str(), LONGEST);
                     observation.place.path = Some(path.into());

@@ -3,7 +3,8 @@
 
 use super::format::SarifResult;
 use super::kind::advisory;
-use crate::model::{AdvisoryId, Ecosystem, Package};
+use crate::ingest::cargo::LOCKFILES;
+use crate::model::{AdvisoryId, Ecosystem, Package, Place};
 use std::collections::BTreeSet;
 
 /// What a result says of a dependency.
@@ -42,6 +43,22 @@ pub fn named(scanner: &str, rule: &str, message: &str, result: &SarifResult<'_>)
     };
     named.advisories.extend(advisory(rule));
     named
+}
+
+/// The rule as the scanner's own format calls it. cargo-deny's SARIF puts the letter of the check
+/// before the code: `a:yanked`.
+pub fn code<'t>(scanner: &str, id: &'t str) -> &'t str {
+    let own = id.strip_prefix("a:").filter(|_| scanner == "cargo-deny");
+    own.unwrap_or(id)
+}
+
+/// Where to look instead of the place that is written: cargo-deny gives the first line of the
+/// workspace's Cargo.toml for every result.
+pub fn lockfiles(scanner: &str) -> Option<Place> {
+    (scanner == "cargo-deny").then(|| Place {
+        lockfiles: LOCKFILES,
+        ..Place::default()
+    })
 }
 
 fn installed(ecosystem: Ecosystem, name: &str, version: &str) -> Option<Package> {

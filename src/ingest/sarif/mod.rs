@@ -242,7 +242,7 @@ impl Reader<'_> {
         let rule_id = match self.known.get(id) {
             Some(known) => known.clone(),
             None => {
-                let new = RuleId::new(id);
+                let new = RuleId::new(dependency::code(self.scanner, id));
                 self.known.insert(id.to_owned(), new.clone());
                 new
             }
@@ -290,7 +290,10 @@ impl Reader<'_> {
         // Bandit's end lines are wrong for most multi-line results, and its columns are bytes.
         let columns = self.scanner != "bandit";
         let locations = result.locations.as_deref().unwrap_or_default();
-        observation.place = place::place(locations, self.run, columns);
+        observation.place = match dependency::lockfiles(self.scanner) {
+            Some(lockfiles) if kind == Kind::Dependency => lockfiles,
+            _ => place::place(locations, self.run, columns),
+        };
         observation.standing = standing(result);
         if matches!(observation.standing, Standing::Suppressed(_)) {
             self.suppressed += 1;

@@ -1,6 +1,6 @@
 //! cargo-audit's JSON, which cargo-deny can write, too (`--audit-compatible-output`).
 
-use super::rustsec::{Advisory, Versions, krate, observe};
+use super::rustsec::{Advisory, Krate, Versions, krate, observe};
 use crate::ingest::lenient::{Int, Scalar, Text, or_default};
 use crate::ingest::shape::Shape;
 use crate::ingest::tool::{Parsed, Tool, ToolInfo, wrong_shape};
@@ -66,14 +66,6 @@ struct Entry<'a> {
     package: Krate<'a>,
     #[serde(default, deserialize_with = "or_default")]
     versions: Versions,
-}
-
-#[derive(Deserialize)]
-struct Krate<'a> {
-    #[serde(borrow)]
-    name: Text<'a>,
-    #[serde(default, borrow)]
-    version: Option<Text<'a>>,
 }
 
 /// By kind; a list before version 0.12.

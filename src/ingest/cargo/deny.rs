@@ -4,7 +4,7 @@
 //! checks, that of advisories is read.
 
 use super::audit;
-use super::rustsec::{Advisory, Versions, krate, observe};
+use super::rustsec::{Advisory, Krate, Versions, krate, observe};
 use crate::ingest::decode::second_document;
 use crate::ingest::lenient::{Int, Scalar, Text, or_default};
 use crate::ingest::shape::Shape;
@@ -91,14 +91,6 @@ struct Label<'a> {
 struct Graph<'a> {
     #[serde(default, borrow, rename = "Krate")]
     krate: Option<Krate<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Krate<'a> {
-    #[serde(borrow)]
-    name: Text<'a>,
-    #[serde(default, borrow)]
-    version: Option<Text<'a>>,
 }
 
 /// Diagnostics that say that the registry's index could not be asked, so that withdrawn versions

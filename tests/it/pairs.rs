@@ -422,9 +422,12 @@ fn trivy_and_npm_audit_on_one_package_lock() {
     perfect("trivy-npm", &[(lockfile, lockfile)], &reports, 3, 1);
 }
 
-/// 12 vulnerabilities that cargo-audit lists, 4 warnings with an advisory that only its SARIF lists
-/// (two of them are errors to cargo-deny), and the yanked package, which has no advisory and is
-/// therefore in no pair.
+/// 12 vulnerabilities of cargo-audit, four warnings that only SARIF and cargo-deny list as results
+/// (anyhow, memmap2, paste and rand), and one yanked package without an advisory.
+///
+/// Pairs by the number of reports that see an advisory: 8 are in all five (10 pairs each), anyhow
+/// and paste in three (3 each), the four of rustls-webpki in cargo-audit's two (1 each); memmap2 and
+/// rand are in one.
 #[test]
 fn two_tools_in_five_formats_on_one_cargo_lock() {
     let lockfile = "Cargo.lock";

@@ -1,6 +1,6 @@
 //! cargo-audit's JSON, which cargo-deny can write, too (`--audit-compatible-output`).
 
-use super::rustsec::{Advisory, Versions, krate, observe};
+use super::rustsec::{Advisory, Krate, Versions, krate, observe};
 use crate::ingest::lenient::{Int, Scalar, Text, or_default};
 use crate::ingest::shape::Shape;
 use crate::ingest::tool::{Parsed, Tool, ToolInfo, wrong_shape};
@@ -68,14 +68,6 @@ struct Entry<'a> {
     versions: Versions,
 }
 
-#[derive(Deserialize)]
-struct Krate<'a> {
-    #[serde(borrow)]
-    name: Text<'a>,
-    #[serde(default, borrow)]
-    version: Option<Text<'a>>,
-}
-
 /// By kind; a list before version 0.12.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -102,11 +94,15 @@ struct Warning<'a> {
     advisory: Option<Advisory<'a>>,
 }
 
-/// The outline that cargo-audit and cargo-deny share.
-pub fn sniff(shape: &Shape) -> Option<&Shape> {
-    let lockfile = shape.get("lockfile")?;
-    let vulnerabilities = shape.get("vulnerabilities")?;
-    lockfile.is_object().then_some(vulnerabilities)
+/// True for the outline that cargo-audit and cargo-deny share.
+fn is_shared(shape: &Shape) -> bool {
+    shape.get("lockfile").is_some_and(Shape::is_object) && shape.has("vulnerabilities")
+}
+
+/// True when cargo-deny wrote it, which names no database and gives a plain list.
+pub fn is_denys(shape: &Shape) -> bool {
+    let list = shape.get("vulnerabilities").is_some_and(Shape::is_array);
+    is_shared(shape) && list && !shape.has("database")
 }
 
 impl Tool for CargoAudit {
@@ -115,7 +111,7 @@ impl Tool for CargoAudit {
     }
 
     fn sniff(&self, shape: &Shape) -> Option<&'static str> {
-        (!sniff(shape)?.is_array()).then_some("cargo-audit JSON")
+        (is_shared(shape) && !is_denys(shape)).then_some("cargo-audit JSON")
     }
 
     fn parse(&self, text: &str, _: &Shape) -> Result<Parsed, Problem> {
@@ -238,9 +234,13 @@ mod tests {
     use crate::model::{Fix, Foreign as _, HealthLevel, Severity};
 
     fn read(vulnerabilities: &str, dependencies: u32) -> Parsed {
+        let database = match vulnerabilities.starts_with('[') {
+            true => "",
+            false => r#""database":{"last-updated":"2026-08-21T10:00:00+02:00"},"#,
+        };
         let warnings = r#"{"yanked":[{"kind":"yanked","package":{"name":"y","version":"1.0.0"},"advisory":null}]}"#;
         let text = format!(
-            r#"{{"database":{{"last-updated":"2026-08-21T10:00:00+02:00"}},"lockfile":{{"dependency-count":{dependencies}}},
+            r#"{{{database}"lockfile":{{"dependency-count":{dependencies}}},
             "settings":{{"ignore":["RUSTSEC-2020-0001"]}},"vulnerabilities":{vulnerabilities},"warnings":{warnings}}}"#
         );
         ingest::read(text.as_bytes(), None).remove(0)

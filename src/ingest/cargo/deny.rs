@@ -4,7 +4,7 @@
 //! checks, that of advisories is read.
 
 use super::audit;
-use super::rustsec::{Advisory, Versions, krate, observe};
+use super::rustsec::{Advisory, Krate, Versions, krate, observe};
 use crate::ingest::decode::second_document;
 use crate::ingest::lenient::{Int, Scalar, Text, or_default};
 use crate::ingest::shape::Shape;
@@ -93,14 +93,6 @@ struct Graph<'a> {
     krate: Option<Krate<'a>>,
 }
 
-#[derive(Deserialize)]
-struct Krate<'a> {
-    #[serde(borrow)]
-    name: Text<'a>,
-    #[serde(default, borrow)]
-    version: Option<Text<'a>>,
-}
-
 /// Diagnostics that say that the registry's index could not be asked, so that withdrawn versions
 /// went unseen.
 const INDEX_FAILURES: &[&str] = &["index-failure", "index-cache-load-failure"];
@@ -111,7 +103,7 @@ impl Tool for CargoDeny {
     }
 
     fn sniff(&self, shape: &Shape) -> Option<&'static str> {
-        if audit::sniff(shape).is_some_and(Shape::is_array) {
+        if audit::is_denys(shape) {
             return Some("cargo-deny JSON (like cargo-audit)");
         }
         let is_line =

@@ -10,3 +10,4 @@ mod rustsec;
 
 pub use audit::CargoAudit;
 pub use deny::CargoDeny;
+pub use rustsec::LOCKFILES;

@@ -64,7 +64,18 @@ impl Versions {
     }
 }
 
-/// A package of crates.io.
+/// A package, as both name it.
+#[derive(Deserialize)]
+pub struct Krate<'a> {
+    /// Name.
+    #[serde(borrow)]
+    pub name: Text<'a>,
+    /// Installed version.
+    #[serde(default, borrow)]
+    pub version: Option<Text<'a>>,
+}
+
+/// A package of Rust's own registry.
 pub fn krate(name: &str, version: Option<&str>) -> Package {
     let mut package = Package::new(Ecosystem::new("cargo"), name);
     package.version = version.map(Untrusted::from);

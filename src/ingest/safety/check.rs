@@ -1,11 +1,11 @@
 //! `safety check` of versions 2 and 3.
 
-use super::{INFO, health, observe, package, silenced};
+use super::{Seen, health, observe, package};
 use crate::ingest::advisory::{LONGEST, MOST, scored, severity, versions};
 use crate::ingest::lenient::{Int, Scalar, Text, Texts, or_default};
 use crate::ingest::tool::Parsed;
 use crate::ingest::words::{moment, short};
-use crate::model::{Coverage, Observation, Problem, Reported, RuleId, RuleInfo, Untrusted};
+use crate::model::{Observation, Problem, Reported, RuleId, RuleInfo, Untrusted};
 use crate::version::upgrade;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -131,17 +131,15 @@ pub fn read(text: &str) -> Result<Result<Parsed, Problem>, serde_json::Error> {
         })
         .collect();
     let inputs = meta.scanned.items.iter().map(|path| path.as_str().into());
-    Ok(Ok(Parsed {
+    Ok(Ok(Parsed::from(Seen {
+        health: health(judged, "packages", unpinned),
         version: meta.safety_version.text().map(Untrusted::from),
+        written: meta.timestamp.text().and_then(moment),
+        inputs: inputs.collect(),
         observations,
         rules,
-        notes: silenced(ignored).into_iter().collect(),
-        coverage: Coverage {
-            written: meta.timestamp.text().and_then(moment),
-            ..Coverage::default().inputs(inputs)
-        },
-        ..Parsed::of(&INFO, health(judged, "packages", unpinned))
-    }))
+        silenced: ignored,
+    })))
 }
 
 fn finding(

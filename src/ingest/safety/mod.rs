@@ -14,8 +14,9 @@ use super::shape::Shape;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
 use super::words::short;
 use crate::model::{
-    Ecosystem, Health, Observation, Package, Problem, RuleId, RuleInfo, Untrusted, Work,
+    Coverage, Ecosystem, Health, Observation, Package, Problem, RuleId, RuleInfo, Untrusted, Work,
 };
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// The adapter.
@@ -121,7 +122,34 @@ fn health(judged: u64, unit: &'static str, unpinned: Vec<Untrusted>) -> Health {
     )
 }
 
-/// The note about what Safety was told to keep silent about.
+/// What a report of version 2 or 3 told.
+struct Seen {
+    health: Health,
+    version: Option<Untrusted>,
+    written: Option<Timestamp>,
+    inputs: Vec<Untrusted>,
+    observations: Vec<Observation>,
+    rules: BTreeMap<RuleId, RuleInfo>,
+    /// By name: what Safety was told to keep silent about.
+    silenced: Vec<Untrusted>,
+}
+
+impl From<Seen> for Parsed {
+    fn from(seen: Seen) -> Self {
+        Self {
+            version: seen.version,
+            observations: seen.observations,
+            rules: seen.rules,
+            notes: silenced(seen.silenced).into_iter().collect(),
+            coverage: Coverage {
+                written: seen.written,
+                ..Coverage::default().inputs(seen.inputs)
+            },
+            ..Self::of(&INFO, seen.health)
+        }
+    }
+}
+
 fn silenced(names: Vec<Untrusted>) -> Option<Problem> {
     (!names.is_empty()).then(|| {
         Problem::new(

@@ -1,11 +1,11 @@
 //! `safety scan` of version 3.
 
-use super::{INFO, health, observe, package, silenced};
+use super::{Seen, health, observe, package};
 use crate::ingest::advisory::{LONGEST, versions};
 use crate::ingest::lenient::{Scalar, Text, Texts, or_default};
 use crate::ingest::tool::Parsed;
 use crate::ingest::words::{moment, short};
-use crate::model::{Coverage, Problem, Untrusted};
+use crate::model::{Problem, Untrusted};
 use crate::version::upgrade;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -142,17 +142,15 @@ pub fn read(text: &str) -> Result<Result<Parsed, Problem>, serde_json::Error> {
     }
     let inputs = files.iter().map(|file| file.location.as_str().into());
     let meta = &report.meta;
-    Ok(Ok(Parsed {
+    Ok(Ok(Parsed::from(Seen {
+        health: health(files.len() as u64, "files", unpinned),
         version: meta.safety_version.text().map(Untrusted::from),
+        written: meta.timestamp.text().and_then(moment),
+        inputs: inputs.collect(),
         observations,
         rules,
-        notes: silenced(ignored).into_iter().collect(),
-        coverage: Coverage {
-            written: meta.timestamp.text().and_then(moment),
-            ..Coverage::default().inputs(inputs)
-        },
-        ..Parsed::of(&INFO, health(files.len() as u64, "files", unpinned))
-    }))
+        silenced: ignored,
+    })))
 }
 
 /// The version of `flask==0.12 ; python_version > "3"`.

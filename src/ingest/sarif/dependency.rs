@@ -3,6 +3,7 @@
 
 use super::format::SarifResult;
 use super::kind::advisory;
+use crate::ingest::cargo;
 use crate::model::{AdvisoryId, Ecosystem, Package};
 use std::collections::BTreeSet;
 
@@ -46,7 +47,7 @@ pub fn named(scanner: &str, rule: &str, message: &str, result: &SarifResult<'_>)
     };
     named.advisories.extend(advisory(rule));
     if matches!(scanner, "cargo-audit" | "cargo-deny") {
-        named.lockfiles = &["Cargo.lock"];
+        named.lockfiles = cargo::LOCKFILES;
         named.family = matches!(rule, "yanked" | "a:yanked").then_some("yanked");
     }
     named

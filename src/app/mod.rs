@@ -12,7 +12,7 @@ mod tools;
 use crate::cli::{Cli, Command, PolicyCommand};
 use crate::edge::terminal::{self, Stream};
 use crate::error::{Error, ErrorKind};
-use crate::{escape, ingest};
+use crate::{escape, ingest, manifest};
 use clap::Parser as _;
 
 /// Runs the program on the process's arguments; returns its exit code. A panic is caught, because a
@@ -91,14 +91,30 @@ fn fail(error: &Error) -> u8 {
 }
 
 fn formats() {
+    let width = ingest::TOOLS
+        .iter()
+        .map(|tool| tool.info().id.len())
+        .max()
+        .unwrap_or_default();
     let mut text = String::from("Reports that are read, recognised by their content:\n\n");
     for tool in ingest::TOOLS {
         let info = tool.info();
         text.push_str(&format!(
-            "  {:<10} {}\n  {:<10} {}\n\n",
+            "  {:<width$}  {}\n  {:<width$}  {}\n\n",
             info.id, info.command, "", info.url
         ));
     }
-    text.push_str("  any tool   SARIF 2.1.0, one run for each tool in the file\n");
+    text.push_str(&format!(
+        "  {:<width$}  SARIF 2.1.0, one run for each tool in the file\n\n",
+        "any tool"
+    ));
+    text.push_str("Lockfiles and manifests in which findings get their line:\n\n");
+    for format in manifest::formats() {
+        text.push_str(&format!(
+            "  {:<width$}  {}\n",
+            format.name,
+            format.files.join(", ")
+        ));
+    }
     terminal::out(text.as_bytes());
 }

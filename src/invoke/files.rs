@@ -30,8 +30,12 @@ impl<'a> Files<'a> {
 
     /// Files by their name without folders, sorted by path.
     pub fn where_name(&self, fits: impl Fn(&str) -> bool) -> Vec<&'a RepoPath> {
-        let fits = |path: &&RepoPath| fits(path.file_name());
-        self.paths.iter().filter(fits).collect()
+        self.filter(|path| fits(path.file_name()))
+    }
+
+    /// The files whose path fits.
+    pub fn filter(&self, fits: impl Fn(&RepoPath) -> bool) -> Vec<&'a RepoPath> {
+        self.paths.iter().filter(|path| fits(path)).collect()
     }
 
     /// True when there is a file of one of these names.

@@ -63,7 +63,7 @@ macro_rules! pip_audit {
 
 fn pip_audit(files: &Files<'_>) -> Vec<Invocation> {
     let mut found = Vec::new();
-    for path in files.where_name(is_requirements) {
+    for path in files.filter(is_requirements) {
         let text = files.text(path).unwrap_or_default();
         let base = match closed(&text) {
             Closed::Hashes => pip_audit!("--require-hashes", "--disable-pip", "-r"),
@@ -80,7 +80,7 @@ fn pip_audit(files: &Files<'_>) -> Vec<Invocation> {
     for lock in files.where_name(|name| name == "pylock.toml") {
         found.push(pip_audit!("--locked").path(&folder(lock)));
     }
-    let requirements = files.where_name(is_requirements);
+    let requirements = files.filter(is_requirements);
     for path in files.where_name(|name| name == "pyproject.toml") {
         let parent = path.parent();
         let listed = locks.contains(&parent) || requirements.iter().any(|r| r.parent() == parent);
@@ -92,8 +92,14 @@ fn pip_audit(files: &Files<'_>) -> Vec<Invocation> {
     found
 }
 
-fn is_requirements(name: &str) -> bool {
-    name.ends_with(".txt") && name.contains("requirements")
+/// `requirements.txt` and its kin, also `requirements/base.txt`.
+fn is_requirements(path: &RepoPath) -> bool {
+    let name = path.file_name();
+    let folder = path.parent();
+    let folder = folder
+        .as_ref()
+        .is_some_and(|f| f.file_name() == "requirements");
+    name.ends_with(".txt") && (name.contains("requirements") || folder)
 }
 
 /// Whether a requirements file names everything that would be installed.

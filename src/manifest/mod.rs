@@ -128,7 +128,8 @@ pub struct Manifest {
 pub struct Format {
     /// The format's name: `Cargo.lock`, `yarn.lock (classic and berry)`.
     pub name: &'static str,
-    /// The names of its files; `*` stands for any letters.
+    /// The names of its files; `*` stands for any letters. With `/` in front of it, the name of the
+    /// folder that they stand in.
     pub files: &'static [&'static str],
     /// Whose packages.
     pub ecosystem: Ecosystem,
@@ -151,13 +152,24 @@ impl Format {
         }
     }
 
-    /// Whether a file of this name is one.
-    fn matches(&self, name: &str) -> bool {
-        let fits = |pattern: &&str| match pattern.split_once('*') {
-            Some((start, end)) => name
-                .strip_prefix(start)
-                .is_some_and(|rest| rest.ends_with(end)),
-            None => name == *pattern,
+    /// Whether a file at this path is one.
+    fn matches(&self, path: &RepoPath) -> bool {
+        let fits = |pattern: &&str| {
+            let (name, pattern) = match pattern.split_once('/') {
+                Some((folder, pattern)) => {
+                    let parent = path.parent();
+                    let inside = parent.as_ref().is_some_and(|p| p.file_name() == folder);
+                    (inside.then_some(path.file_name()), pattern)
+                }
+                None => (Some(path.file_name()), *pattern),
+            };
+            let fits = |name: &str| match pattern.split_once('*') {
+                Some((start, end)) => name
+                    .strip_prefix(start)
+                    .is_some_and(|rest| rest.ends_with(end)),
+                None => name == pattern,
+            };
+            name.is_some_and(fits)
         };
         self.files.iter().any(fits)
     }
@@ -217,9 +229,7 @@ pub fn parse(
 }
 
 fn format(path: &RepoPath) -> Option<&'static Format> {
-    FORMATS
-        .iter()
-        .find(|format| format.matches(path.file_name()))
+    FORMATS.iter().find(|format| format.matches(path))
 }
 
 /// A line for each entry: name, version, line, needs, relation, scope.
@@ -256,12 +266,14 @@ mod tests {
             "requirements.dev.txt",
             "dev-requirements.txt",
             "requirements.in",
+            "app/requirements/base.txt",
         ] {
             assert_eq!(known(name), Some("pip"), "{name}");
         }
         assert_eq!(known("pylock.toml"), Some("pylock"));
         assert_eq!(known("pylock.dev.toml"), Some("pylock"));
         assert_eq!(known("robots.txt"), None);
+        assert_eq!(known("base.txt"), None);
         assert_eq!(known("xgo.mod"), None);
     }
 

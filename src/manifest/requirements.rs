@@ -20,6 +20,8 @@ pub const FILES: &[&str] = &[
     "requirements-*.in",
     "requirements_*.in",
     "requirements.*.in",
+    "requirements/*.txt",
+    "requirements/*.in",
 ];
 
 /// The entries. Any text is a requirements file, so there is always a list.

@@ -23,9 +23,7 @@ impl RepoPath {
         if text.contains('\\') {
             return Err(BadPath::Backslash);
         }
-        let drive = text.as_bytes().get(1) == Some(&b':')
-            && text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
-        if text.starts_with('/') || drive {
+        if text.starts_with('/') || is_drive(text) {
             return Err(BadPath::Absolute);
         }
         let mut clean = String::with_capacity(text.len());
@@ -43,6 +41,9 @@ impl RepoPath {
         }
         if clean.is_empty() {
             return Err(BadPath::Empty);
+        }
+        if is_drive(&clean) {
+            return Err(BadPath::Absolute);
         }
         Ok(Self(clean.into()))
     }
@@ -92,6 +93,12 @@ impl fmt::Debug for RepoPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RepoPath({:?})", &self.0)
     }
+}
+
+/// True for a text that begins like `C:`, also after cleaning: `./C:` is `C:`.
+fn is_drive(text: &str) -> bool {
+    text.as_bytes().get(1) == Some(&b':')
+        && text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
 }
 
 /// Why a text is not a path inside the repository.

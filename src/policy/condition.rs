@@ -2,7 +2,7 @@
 
 use super::fix::FixTest;
 use crate::model::{AdvisoryId, Finding, Foreign as _, Kind, ScannerId, Severity, Witness};
-use globset::{Glob, GlobBuilder, GlobMatcher};
+use globset::{GlobBuilder, GlobMatcher};
 
 /// A comparison with a severity: `high`, `>=high`, `<low`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,10 +56,20 @@ impl SeverityTest {
 #[derive(Debug, Clone)]
 pub struct Pattern(GlobMatcher);
 
+/// Bytes of a pattern; names and paths are far shorter.
+const LONGEST_PATTERN: usize = 1024;
+
 impl Pattern {
     /// For rule and package names.
     pub fn name(text: &str) -> Option<Self> {
-        Some(Self(Glob::new(text).ok()?.compile_matcher()))
+        Self::compile(&GlobBuilder::new(text), text)
+    }
+
+    /// Long patterns are refused: compiling one that is too large would end the program.
+    fn compile(builder: &GlobBuilder<'_>, text: &str) -> Option<Self> {
+        let short = text.len() <= LONGEST_PATTERN;
+        let glob = short.then(|| builder.build().ok())??;
+        Some(Self(glob.compile_matcher()))
     }
 
     /// For scanner names; one that no scanner can have is refused, because it would never match.
@@ -80,7 +90,7 @@ impl Pattern {
         };
         let mut builder = GlobBuilder::new(&text);
         builder.literal_separator(true).empty_alternates(true);
-        Some(Self(builder.build().ok()?.compile_matcher()))
+        Self::compile(&builder, &text)
     }
 
     fn matches(&self, text: &str) -> bool {
@@ -203,6 +213,13 @@ mod tests {
         assert!(!matches("*.py", "src/app.py"));
         assert!(matches("**/*.py", "src/app.py"));
         assert!(!matches("tests", "tests2/a.py"));
+    }
+
+    #[test]
+    fn huge_patterns_are_refused() {
+        assert!(Pattern::name(&"[!a]".repeat(250)).is_some());
+        assert!(Pattern::name(&"*".repeat(500_000)).is_none());
+        assert!(Pattern::path(&"[!a]".repeat(100_000)).is_none());
     }
 
     #[test]

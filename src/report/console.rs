@@ -95,7 +95,7 @@ fn scanners(assessment: &Assessment, paint: &Paint, out: &mut String) {
             about(problem, "!", out);
         }
         if let Some(provenance) = run.and_then(|run| phrase::provenance(&run.coverage)) {
-            let _ = writeln!(out, "{}", paint.dim(&format!("  {provenance}")));
+            let _ = writeln!(out, "{}", paint.dim(format!("  {provenance}")));
         }
         for note in run.map(|run| run.notes.as_slice()).unwrap_or_default() {
             about(note, "-", out);

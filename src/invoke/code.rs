@@ -51,7 +51,8 @@ pub static TRIVY: Recipe = Recipe {
     },
 };
 
-/// hadolint. One missing file would make it give up on all.
+/// hadolint. One missing file would make it give up on all. SARIF, because an empty list of its JSON
+/// proves no work.
 pub static HADOLINT: Recipe = Recipe {
     scanner: "hadolint",
     alias: "hadolint",
@@ -68,7 +69,7 @@ pub static HADOLINT: Recipe = Recipe {
         let chunks = dockerfiles.chunks(FILES_AT_ONCE);
         chunks
             .map(|chunk| {
-                let base = Invocation::new(&["-f", "json", "--no-fail"]);
+                let base = Invocation::new(&["-f", "sarif", "--no-fail"]);
                 chunk.iter().fold(base, |line, path| line.path(path.raw()))
             })
             .collect()
@@ -146,7 +147,8 @@ pub static SEMGREP: Recipe = Recipe {
     },
 };
 
-/// gitleaks, on the files as they are. With `--redact` no secret reaches the disk.
+/// gitleaks, on the files as they are. With `--redact` no secret reaches the disk. SARIF, because an
+/// empty list of its JSON proves no work.
 pub static GITLEAKS: Recipe = Recipe {
     scanner: "gitleaks",
     alias: "gitleaks",
@@ -168,7 +170,7 @@ pub static GITLEAKS: Recipe = Recipe {
             "--exit-code",
             "0",
             "--report-format",
-            "json",
+            "sarif",
             "--report-path",
             "REPORT",
         ];

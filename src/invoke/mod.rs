@@ -320,7 +320,7 @@ mod tests {
         let found = commands("hadolint", &[("-c.dockerfile", ""), ("a b/Dockerfile", "")]);
         assert_eq!(
             found,
-            ["hadolint -f json --no-fail ./-c.dockerfile 'a b/Dockerfile'"]
+            ["hadolint -f sarif --no-fail ./-c.dockerfile 'a b/Dockerfile'"]
         );
     }
 }

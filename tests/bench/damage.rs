@@ -11,10 +11,13 @@
     reason = "a benchmark starts programs and prints"
 )]
 
+#[path = "shared/process.rs"]
+mod process;
+
+use process::once;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
-use wait4::Wait4 as _;
+use std::process::Command;
+use std::time::Duration;
 
 const MOST_TIME: Duration = Duration::from_secs(1);
 const MOST_MEMORY: u64 = 256_000_000;
@@ -34,7 +37,10 @@ fn main() {
         let bytes = std::fs::read(path).unwrap();
         for (name, damaged) in variants(&bytes) {
             std::fs::write(&input, &damaged).unwrap();
-            let (time, memory, code) = once(&folder, &input);
+            let mut check = Command::new(env!("CARGO_BIN_EXE_lockgate"));
+            check.args(["check", "--quiet", "--report"]);
+            check.arg(&input).current_dir(&folder);
+            let (time, memory, code) = once(check);
             let label = format!("{} {name}", path.strip_prefix(&reports).unwrap().display());
             assert!(
                 matches!(code, Some(0 | 1 | 3)),
@@ -116,19 +122,4 @@ fn variants(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     }
     list.push(("twice".to_owned(), bytes.repeat(2)));
     list
-}
-
-fn once(folder: &Path, input: &Path) -> (Duration, u64, Option<i32>) {
-    let start = Instant::now();
-    let child = Command::new(env!("CARGO_BIN_EXE_lockgate"))
-        .args(["check", "--quiet", "--report"])
-        .arg(input)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let used = child.wait4().unwrap();
-    (start.elapsed(), used.rusage.maxrss, used.status.code())
 }

@@ -15,11 +15,14 @@
     reason = "a benchmark starts programs and prints"
 )]
 
+#[path = "shared/process.rs"]
+mod process;
+
+use process::once;
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
-use wait4::Wait4 as _;
+use std::process::Command;
+use std::time::Duration;
 
 const RESULTS: usize = 25_000;
 const RULES: usize = 200;
@@ -205,18 +208,6 @@ fn measure(name: &str, command: impl Fn() -> Command) {
         ms(&times[RUNS - 1]),
         peak / 1_000_000
     );
-}
-
-fn once(mut command: Command) -> (Duration, u64, Option<i32>) {
-    let start = Instant::now();
-    let child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let used = child.wait4().unwrap();
-    (start.elapsed(), used.rusage.maxrss, used.status.code())
 }
 
 /// A report like those of real linters: rules with descriptions, results with messages, regions

@@ -76,12 +76,11 @@ pub fn versions<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<Untrusted> 
     texts.map(Untrusted::from).collect()
 }
 
-/// The severity by the scanner's word; by the CVSS base score only where there is no word.
+/// The severity by the scanner's word; by the CVSS base score only where there is no word, or one
+/// that rates nothing (`Unknown`).
 pub fn severity(word: Option<&str>, score: Option<f64>) -> Option<Severity> {
-    match word {
-        Some(word) => words::severity(word),
-        None => score.and_then(Severity::from_score),
-    }
+    word.and_then(words::severity)
+        .or_else(|| score.and_then(Severity::from_score))
 }
 
 /// A CVSS base score that says something: 0.1–10.0.

@@ -61,11 +61,14 @@ impl<'a> Locator<'a> {
             _ if place.path.is_none() && place.target.is_none() => self.unplaced(observation),
             // Of a checkout elsewhere: the scanner reads nothing but lockfiles.
             Some(Err(())) if !place.lockfiles.is_empty() => self.unplaced(observation),
-            _ => {
-                let named = place.path.clone().or_else(|| place.target.clone());
-                let location = assumed(&observation, named, self);
-                vec![(observation, location)]
-            }
+            _ => match self.namesake(&observation) {
+                Some((manifest, groups)) => placed(observation, manifest, &groups, None),
+                None => {
+                    let named = place.path.clone().or_else(|| place.target.clone());
+                    let location = assumed(&observation, named, self);
+                    vec![(observation, location)]
+                }
+            },
         }
     }
 
@@ -78,7 +81,8 @@ impl<'a> Locator<'a> {
         let own = self.tree.manifest(&path).map(|m| (m, m.find(&observation)));
         let own = own.filter(|(_, groups)| !groups.is_empty());
         let beside = || self.beside(&observation, &path);
-        match own.or_else(beside) {
+        let below = || self.below(&observation, &path);
+        match own.or_else(beside).or_else(below) {
             Some((manifest, groups)) => placed(observation, manifest, &groups, target),
             None => {
                 let location = Location {
@@ -93,6 +97,32 @@ impl<'a> Locator<'a> {
                 vec![(observation, location)]
             }
         }
+    }
+
+    /// The file of this name nearer to the report, for a scanner that ran in that folder: the root
+    /// may have one of the same name, which does not hold the package.
+    fn below(
+        &self,
+        observation: &Observation,
+        path: &RepoPath,
+    ) -> Option<(&'a Indexed, Vec<&'a Group>)> {
+        observation.package.as_ref()?.version.as_ref()?;
+        folders(self.report)
+            .filter_map(|folder| self.tree.manifest(&folder.join(path.raw())?))
+            .map(|m| (m, m.find(observation)))
+            .find(|(_, groups)| !groups.is_empty())
+    }
+
+    /// A lockfile of a checkout elsewhere (`/builds/group/project/Cargo.lock`), when the one of this
+    /// name in the root holds the very version.
+    fn namesake(&self, observation: &Observation) -> Option<(&'a Indexed, Vec<&'a Group>)> {
+        let path = observation.place.path.as_ref()?.raw();
+        let name = path.rsplit(['/', '\\']).next()?;
+        observation.package.as_ref()?.version.as_ref()?;
+        let manifest = self.tree.manifest(&RepoPath::new(name).ok()?)?;
+        let mut groups = manifest.find(observation);
+        groups.retain(|group| group.version.is_some());
+        (!groups.is_empty()).then_some((manifest, groups))
     }
 
     /// The package in a lockfile that stands beside a file in which people ask for packages.

@@ -1,7 +1,7 @@
 //! Packages in manifests, found by name, version and key without a search.
 
 use crate::manifest::{Entry, Manifest, graph};
-use crate::model::{Foreign as _, Observation, Relation, Scope, Untrusted};
+use crate::model::{Ecosystem, Foreign as _, Observation, Relation, Scope, Untrusted};
 use crate::version::canonical;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -202,6 +202,9 @@ impl Indexed {
         let Some(package) = observation.package.as_mut() else {
             return;
         };
+        if package.ecosystem == Ecosystem::UNKNOWN {
+            package.ecosystem = self.manifest.ecosystem.clone();
+        }
         if package.version.is_none() {
             package.version = group.version.as_deref().map(Untrusted::from);
         }

@@ -2,7 +2,8 @@
 //!
 //! Alias lists join transitively, inside one package: lists of different packages never join,
 //! because one CVE may be a different problem in another package. A list with several CVE numbers is
-//! a bundle (osv.dev#888): it does not make its CVEs one problem, but goes with one of them.
+//! a bundle (osv.dev#888): it does not make its CVEs one problem, nor their GHSAs, but goes with one
+//! of them.
 
 use super::identity::package;
 use crate::model::{AdvisoryId, Kind, Observation};
@@ -39,6 +40,14 @@ fn is_bundle(ids: &BTreeSet<AdvisoryId>) -> bool {
     ids.iter().filter(|id| is_cve(id)).nth(1).is_some()
 }
 
+/// The ids of a bundle that name its parts: its CVEs, and its GHSAs when there are several. The
+/// others are names of the bundle.
+fn parts<'a>(ids: impl Iterator<Item = &'a AdvisoryId> + Clone) -> BTreeSet<&'a AdvisoryId> {
+    let of = |authority| ids.clone().filter(move |id| id.authority() == authority);
+    let several = of(1).nth(1).is_some();
+    of(0).chain(of(1).filter(|_| several)).collect()
+}
+
 /// The closure of the lists of all observations of dependencies.
 pub fn aliases<'a>(observations: impl Iterator<Item = &'a Observation>) -> Aliases {
     let mut sets = Sets::default();
@@ -48,10 +57,12 @@ pub fn aliases<'a>(observations: impl Iterator<Item = &'a Observation>) -> Alias
         let (ecosystem, name) = package(observation);
         let node = |sets: &mut Sets<'a>, id| sets.node((ecosystem.clone(), name.clone(), id));
         let bundle = is_bundle(&observation.advisories);
-        let joined = observation
-            .advisories
-            .iter()
-            .filter(|id| !bundle || !is_cve(id));
+        let apart = match bundle {
+            true => parts(observation.advisories.iter()),
+            false => BTreeSet::new(),
+        };
+        let joined = observation.advisories.iter();
+        let joined = joined.filter(|id| !apart.contains(id));
         let nodes: Vec<usize> = joined.map(|id| node(&mut sets, id)).collect();
         if let Some((first, rest)) = nodes.split_first() {
             for other in rest {
@@ -69,18 +80,16 @@ pub fn aliases<'a>(observations: impl Iterator<Item = &'a Observation>) -> Alias
     let mut chosen = BTreeMap::new();
     for (ecosystem, name, ids) in bundles {
         let mut node = |id| sets.node((ecosystem.clone(), name.clone(), id));
-        let cves: Vec<usize> = ids
-            .iter()
-            .filter(|id| is_cve(id))
-            .map(|id| node(id))
-            .collect();
-        let others = ids.iter().find(|id| !is_cve(id)).map(|id| node(id));
-        // The CVE that another scanner speaks of, else the first.
-        let target = cves
+        let parts = parts(ids.iter().copied());
+        let others = ids.iter().find(|id| !parts.contains(*id));
+        let others = others.map(|id| node(id));
+        let parts: Vec<usize> = parts.into_iter().map(|id| node(id)).collect();
+        // The part that another scanner speaks of, else the first.
+        let target = parts
             .iter()
             .copied()
-            .find(|cve| known.contains(&sets.root(*cve)))
-            .or(cves.first().copied());
+            .find(|part| known.contains(&sets.root(*part)))
+            .or(parts.first().copied());
         let joined = match (others, target) {
             (Some(other), _) if sets.best(other).is_some_and(is_cve) => Some(other),
             (Some(other), Some(target)) => {
@@ -207,6 +216,25 @@ mod tests {
         assert_eq!(
             seen,
             ["CVE-2020-1", "CVE-2020-2", "CVE-2020-1", "CVE-2020-1"]
+        );
+        let with_their_ghsas = names(&[
+            observation("a", &["CVE-2020-1", "GHSA-aaaa-bbbb-cccc"]),
+            observation("a", &["CVE-2020-2", "GHSA-dddd-bbbb-cccc"]),
+            observation(
+                "a",
+                &[
+                    "PYSEC-2020-9",
+                    "CVE-2020-1",
+                    "CVE-2020-2",
+                    "GHSA-aaaa-bbbb-cccc",
+                    "GHSA-dddd-bbbb-cccc",
+                ],
+            ),
+            observation("a", &["GHSA-dddd-bbbb-cccc"]),
+        ]);
+        assert_eq!(
+            with_their_ghsas,
+            ["CVE-2020-1", "CVE-2020-2", "CVE-2020-1", "CVE-2020-2"]
         );
         let only_the_second = names(&[
             observation("a", &["CVE-2020-2"]),

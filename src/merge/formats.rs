@@ -1,8 +1,8 @@
 //! One tool's report in two formats, which may give one problem two start lines: Bandit's JSON the
 //! line of the argument, its SARIF the line where the statement begins.
 //!
-//! What is left alone after the join by identity, of one scanner, rule and file, is joined with the
-//! nearest of the other format.
+//! What is left alone after the join by identity, of one scanner, kind, rule and file, is joined with
+//! the nearest of the other format.
 
 use super::{Member, Slot};
 use crate::model::{Foreign as _, Kind, Run};
@@ -37,11 +37,12 @@ pub fn join(slots: &mut BTreeMap<Slot, Vec<Member>>, runs: &[Run]) {
         else {
             continue;
         };
-        if observation.kind == Kind::Dependency {
+        if matches!(observation.kind, Kind::Dependency | Kind::License) {
             continue;
         }
         let path = member.located.location.path.raw().to_owned();
-        let key = (&run.scanner, observation.rule.clone(), path);
+        let kind = observation.kind;
+        let key = (&run.scanner, kind, observation.rule.clone(), path);
         groups.entry(key).or_default().push(Single {
             line: region.line,
             run: member.run,

@@ -48,7 +48,33 @@ pub enum Identity {
 impl Identity {
     /// True for a dependency whose version or place no one said.
     pub fn has_gaps(&self) -> bool {
-        matches!(self, Self::Dependency { version, place, .. } if version.is_none() || place.is_none())
+        self.gaps() > 0
+    }
+
+    /// How many of a dependency's version and place no one said, 0–2.
+    pub fn gaps(&self) -> usize {
+        match self {
+            Self::Dependency { version, place, .. } => {
+                usize::from(version.is_none()) + usize::from(place.is_none())
+            }
+            Self::Place { .. } => 0,
+        }
+    }
+
+    /// Takes over what the other one of the same problem knows.
+    pub fn learn(&mut self, other: &Self) {
+        if let (
+            Self::Dependency { version, place, .. },
+            Self::Dependency {
+                version: other_version,
+                place: other_place,
+                ..
+            },
+        ) = (self, other)
+        {
+            *version = version.take().or_else(|| other_version.clone());
+            *place = place.take().or_else(|| other_place.clone());
+        }
     }
 
     /// Ecosystem, name and advisory of a dependency.

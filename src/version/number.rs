@@ -31,6 +31,14 @@ fn without_v(text: &str) -> &str {
     }
 }
 
+/// Without the `go` of a release of Go itself: `go1.22.5`.
+fn without_go(text: &str) -> &str {
+    match text.strip_prefix("go") {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => rest,
+        _ => text,
+    }
+}
+
 /// Without the platform that Bundler writes after a dash: `1.13.1-x86_64-linux`. A gem's version
 /// itself holds no dash (RubyGems, `Gem::Version::VERSION_PATTERN` makes `.pre.` of it).
 fn without_platform(text: &str) -> &str {
@@ -123,7 +131,7 @@ fn without_platform_of<'a>(ecosystem: &Ecosystem, text: &'a str) -> &'a str {
 /// The form in which two spellings of one version are equal.
 ///
 /// Python: normalised by PEP 440, without final zeros (`1.0` and `1.0.0` are equal there). Go: no
-/// `v`, no `+incompatible`. Composer: no `v`. RubyGems: no platform. Others: unchanged.
+/// `v`, no `+incompatible`, and no `go` before a release of Go itself. Composer: no `v`. RubyGems: no platform. Others: unchanged.
 pub fn canonical(ecosystem: &Ecosystem, version: &str) -> String {
     let version = version.trim();
     match ecosystem.as_str() {
@@ -136,7 +144,7 @@ pub fn canonical(ecosystem: &Ecosystem, version: &str) -> String {
             }
             Err(_) => version.to_owned(),
         },
-        "golang" => without_v(version)
+        "golang" => without_v(without_go(version))
             .trim_end_matches("+incompatible")
             .to_owned(),
         "composer" => without_v(version).to_owned(),
@@ -199,6 +207,7 @@ mod tests {
         same("pypi", "1.0-RC1", "1.0rc1");
         same("golang", "v1.2.3", "1.2.3");
         same("golang", "v2.0.0+incompatible", "2.0.0");
+        same("golang", "go1.22.5", "v1.22.5");
         same("composer", "v1.2.3", "1.2.3");
         same("gem", "1.13.1-x86_64-linux", "1.13.1");
         let npm = Ecosystem::NPM;

@@ -19,6 +19,7 @@ mod damage;
 mod determinism;
 mod formats;
 mod hostile;
+mod identity;
 mod import;
 mod manifests;
 mod pairs;

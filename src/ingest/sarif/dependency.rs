@@ -41,7 +41,7 @@ pub fn named(scanner: &str, rule: &str, message: &str, result: &SarifResult<'_>)
             fingerprint("cargo-deny/advisory-id"),
         ),
         _ => Named {
-            package: trivy(message),
+            package: trivy(message, file),
             ..Named::default()
         },
     };
@@ -92,7 +92,9 @@ fn of_lockfile(path: &str) -> Ecosystem {
         "Cargo.lock" => Ecosystem::new("cargo"),
         "go.mod" => Ecosystem::new("golang"),
         "composer.lock" => Ecosystem::new("composer"),
-        "Gemfile.lock" => Ecosystem::new("gem"),
+        "Gemfile.lock" | "gems.locked" => Ecosystem::new("gem"),
+        "pom.xml" | "gradle.lockfile" => Ecosystem::new("maven"),
+        "packages.lock.json" => Ecosystem::new("nuget"),
         _ if name.contains("requirements") && name.ends_with(".txt") => Ecosystem::PYPI,
         _ if name.starts_with("pylock.") => Ecosystem::PYPI,
         _ => Ecosystem::UNKNOWN,
@@ -155,7 +157,7 @@ fn cargo_deny(krate: Option<&str>, advisory: Option<&str>) -> Named {
 }
 
 /// The package that Trivy's SARIF names only inside the message's text.
-fn trivy(message: &str) -> Option<Package> {
+fn trivy(message: &str, file: &str) -> Option<Package> {
     let field = |name: &str| {
         message
             .lines()
@@ -163,7 +165,7 @@ fn trivy(message: &str) -> Option<Package> {
             .map(str::trim)
             .filter(|value| !value.is_empty())
     };
-    let mut package = Package::new(Ecosystem::UNKNOWN, field("Package")?);
+    let mut package = Package::new(of_lockfile(file), field("Package")?);
     package.version = field("Installed Version").map(Into::into);
     package.fixed = field("Fixed Version")
         .unwrap_or_default()
@@ -214,7 +216,9 @@ mod tests {
             "cargo anyhow 1.0.100 RUSTSEC-2026-0190"
         );
         let fields = "Package: lodash\nInstalled Version: 4.17.4\nVulnerability CVE-1";
-        assert_eq!(trivy(fields).unwrap().name.raw(), "lodash");
+        let package = trivy(fields, "web/yarn.lock").unwrap();
+        assert_eq!(package.name.raw(), "lodash");
+        assert_eq!(package.ecosystem, Ecosystem::NPM);
         assert_eq!(osv_scanner("no quotes", "x"), Named::default());
     }
 }

@@ -30,6 +30,8 @@ pub struct Group {
     pub scope: Option<Scope>,
     /// Direct when one of them is.
     pub relation: Option<Relation>,
+    /// Direct only in the way of [`Entry::elsewhere`].
+    elsewhere: bool,
     /// The entry from which the way is sought: a direct one, if there is one.
     nearest: usize,
     paths: OnceLock<Vec<Vec<Untrusted>>>,
@@ -42,6 +44,7 @@ impl Group {
             version: entry.version.clone(),
             scope: entry.scope,
             relation: entry.relation,
+            elsewhere: entry.elsewhere,
             nearest: index,
             paths: OnceLock::new(),
         }
@@ -51,6 +54,11 @@ impl Group {
         if entry.relation == Some(Relation::Direct) && self.relation != entry.relation {
             self.nearest = index;
         }
+        let both = self.relation == entry.relation && entry.relation == Some(Relation::Direct);
+        self.elsewhere = match both {
+            true => self.elsewhere && entry.elsewhere,
+            false => self.elsewhere || entry.elsewhere,
+        };
         self.scope = strongest(self.scope, entry.scope, Scope::Production);
         self.relation = strongest(self.relation, entry.relation, Relation::Direct);
     }
@@ -213,6 +221,7 @@ impl Indexed {
             package.scope = package.scope.or(group.scope);
             package.relation = package.relation.or(group.relation);
         }
+        package.elsewhere = group.elsewhere;
         if package.paths.is_empty() {
             package.paths = group.paths(&self.manifest, self.steps).to_vec();
         }

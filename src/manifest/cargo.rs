@@ -69,7 +69,10 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
 
 /// Whether a need's source is that of a package, which adds the commit: `git+https://host/r#abc`.
 fn same(own: &str, needed: &str) -> bool {
-    own == needed || own.split_once('#').is_some_and(|(place, _)| place == needed)
+    own == needed
+        || own
+            .split_once('#')
+            .is_some_and(|(place, _)| place == needed)
 }
 
 /// The package that `name`, `name version` or `name version (source)` means.

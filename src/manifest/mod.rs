@@ -17,6 +17,7 @@ mod package_lock;
 mod pdm;
 mod pipfile;
 mod pnpm;
+mod pnpm_snapshots;
 mod poetry;
 mod pylock;
 mod python;

@@ -475,6 +475,7 @@ mod tests {
             key: None,
             scope: Some(Scope::Production),
             relation: Some(relation),
+            elsewhere: false,
             needs: needs.to_vec(),
         }
     }

@@ -12,8 +12,8 @@ const MOST_PATHS: usize = 5;
 /// Longest way that is kept, in packages; real ones are far below.
 const LONGEST_PATH: usize = 64;
 
-/// Entries and needs that all searches for ways in one manifest may visit. A lockfile of ten
-/// thousand packages stays below; in larger ones the ways of the last packages are left out.
+/// Entries and needs that all searches for ways in one manifest may visit. A lockfile of five
+/// thousand packages stays below; in larger ones the last packages have one way each.
 const MOST_STEPS: usize = 200_000_000;
 
 /// Most versions of one package into which an observation is split; more are hostile.
@@ -30,6 +30,8 @@ pub struct Group {
     pub scope: Option<Scope>,
     /// Direct when one of them is.
     pub relation: Option<Relation>,
+    /// Direct only in the way of [`Entry::elsewhere`].
+    elsewhere: bool,
     /// The entry from which the way is sought: a direct one, if there is one.
     nearest: usize,
     paths: OnceLock<Vec<Vec<Untrusted>>>,
@@ -42,6 +44,7 @@ impl Group {
             version: entry.version.clone(),
             scope: entry.scope,
             relation: entry.relation,
+            elsewhere: entry.elsewhere,
             nearest: index,
             paths: OnceLock::new(),
         }
@@ -51,19 +54,25 @@ impl Group {
         if entry.relation == Some(Relation::Direct) && self.relation != entry.relation {
             self.nearest = index;
         }
+        let both = self.relation == entry.relation && entry.relation == Some(Relation::Direct);
+        self.elsewhere = match both {
+            true => self.elsewhere && entry.elsewhere,
+            false => self.elsewhere || entry.elsewhere,
+        };
         self.scope = strongest(self.scope, entry.scope, Scope::Production);
         self.relation = strongest(self.relation, entry.relation, Relation::Direct);
     }
 
     /// Ways from the project to this package, found once.
-    pub fn paths(&self, manifest: &Manifest, steps: usize) -> &[Vec<Untrusted>] {
+    fn paths(&self, from: &Indexed) -> &[Vec<Untrusted>] {
         self.paths.get_or_init(|| {
-            if self.nearest.saturating_mul(steps) > MOST_STEPS {
-                return Vec::new();
-            }
+            let manifest = &from.manifest;
             let name = |at: &usize| manifest.entries.get(*at).map(|e| e.name.as_str().into());
-            graph::paths(manifest, self.nearest, MOST_PATHS)
-                .into_iter()
+            let ways = match self.nearest.saturating_mul(from.steps) > MOST_STEPS {
+                true => from.way(self.nearest).into_iter().collect(),
+                false => graph::paths(manifest, self.nearest, MOST_PATHS),
+            };
+            ways.into_iter()
                 .filter(|path| path.len() <= LONGEST_PATH)
                 .map(|path| path.iter().filter_map(name).collect())
                 .collect()
@@ -96,6 +105,8 @@ pub struct Indexed {
     by_key: BTreeMap<String, usize>,
     /// What one search for ways visits: entries and needs.
     steps: usize,
+    /// See [`graph::tree`].
+    tree: OnceLock<Vec<Option<usize>>>,
 }
 
 impl Indexed {
@@ -136,7 +147,26 @@ impl Indexed {
             by_name,
             by_key,
             steps,
+            tree: OnceLock::new(),
         }
+    }
+
+    /// One shortest way to an entry, when it is not longer than [`LONGEST_PATH`].
+    fn way(&self, entry: usize) -> Option<Vec<usize>> {
+        let tree = self.tree.get_or_init(|| graph::tree(&self.manifest));
+        let before = |at: usize| tree.get(at).copied().flatten();
+        let mut way = vec![entry];
+        let mut at = entry;
+        while let Some(above) = before(at).filter(|above| *above != at) {
+            way.push(above);
+            at = above;
+            if way.len() > LONGEST_PATH {
+                return None;
+            }
+        }
+        before(at)?;
+        way.reverse();
+        Some(way)
     }
 
     /// What the observation is about: by lockfile keys, else by name and version, else by name.
@@ -216,8 +246,9 @@ impl Indexed {
             package.scope = package.scope.or(group.scope);
             package.relation = package.relation.or(group.relation);
         }
+        package.elsewhere = group.elsewhere;
         if package.paths.is_empty() {
-            package.paths = group.paths(&self.manifest, self.steps).to_vec();
+            package.paths = group.paths(self).to_vec();
         }
     }
 }
@@ -225,4 +256,45 @@ impl Indexed {
 fn version_of(manifest: &Manifest, entry: &Entry) -> String {
     let version = entry.version.as_deref().unwrap_or_default();
     canonical(&manifest.ecosystem, version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest;
+    use crate::model::{Package, RepoPath};
+
+    /// In a lockfile too large for five ways each, the last packages still have one.
+    #[test]
+    fn every_package_of_a_large_lockfile_has_a_way() {
+        use std::fmt::Write as _;
+        let mut text = String::from("{\"packages\":{\"\":{\"dependencies\":{\"p0\":\"1\"}}");
+        for at in 0..20_000 {
+            let (left, right) = (2 * at + 1, 2 * at + 2);
+            write!(text, ",\n\"node_modules/p{at}\":{{\"version\":\"1.0.0\",\"dependencies\":{{\"p{left}\":\"1\",\"p{right}\":\"1\"}}}}").unwrap();
+        }
+        text.push_str("}}");
+        let path = RepoPath::new("package-lock.json").unwrap();
+        let indexed = Indexed::new(manifest::parse(&path, &text, &|_| None).unwrap());
+        for at in 0..20_000_usize {
+            let group = &indexed.by_name[&format!("p{at}")].all;
+            assert_eq!(
+                group.nearest,
+                indexed.by_key[&format!("node_modules/p{at}")]
+            );
+            let way = indexed.way(group.nearest).unwrap();
+            assert_eq!(way.len() as u32, (at + 1).ilog2() + 1, "{at}");
+        }
+        let far = &indexed.by_name["p19999"].all;
+        let near = graph::paths(&indexed.manifest, far.nearest, 5);
+        assert_eq!(near, [indexed.way(far.nearest).unwrap()]);
+        let mut seen = Observation::new(
+            crate::model::RuleId::new("x"),
+            crate::model::Kind::Dependency,
+            "x",
+        );
+        seen.package = Some(Package::new(crate::model::Ecosystem::NPM, "p19999"));
+        indexed.fill(&mut seen, far, false);
+        assert_eq!(seen.package.unwrap().paths[0].len(), 15);
+    }
 }

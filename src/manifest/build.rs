@@ -2,6 +2,7 @@
 
 use super::{Entry, graph};
 use crate::model::{Relation, Scope};
+use std::collections::BTreeSet;
 
 /// Needs that are kept: 50 000 packages have about 300 000. Of more, scopes are not told.
 const MAX_NEEDS: usize = 4_000_000;
@@ -11,6 +12,8 @@ const MAX_NEEDS: usize = 4_000_000;
 pub struct Builder {
     entries: Vec<Entry>,
     asked: Vec<(usize, Option<Scope>)>,
+    /// Asked for by the main list of the root.
+    at_root: BTreeSet<usize>,
     /// It is known what the project asks for, so that everything else is transitive.
     roots_known: bool,
     /// Every need is in the file, so that what only development needs can be told.
@@ -46,6 +49,19 @@ impl Builder {
     /// The project asks for an entry; `None`: it is not known whether for production.
     pub fn ask(&mut self, entry: usize, scope: Option<Scope>) {
         self.asked.push((entry, scope));
+        self.at_root.insert(entry);
+    }
+
+    /// The same, where [`Entry::elsewhere`] is true of the words that ask.
+    pub fn ask_elsewhere(&mut self, entry: usize, scope: Option<Scope>) {
+        self.asked.push((entry, scope));
+    }
+
+    /// The file itself tells the scope of an entry.
+    pub fn scope(&mut self, entry: usize, scope: Option<Scope>) {
+        if let Some(entry) = self.entries.get_mut(entry) {
+            entry.scope = scope;
+        }
     }
 
     /// All that the project asks for has been, or will be, told by [`Self::ask`].
@@ -73,6 +89,7 @@ impl Builder {
         for (at, _) in &self.asked {
             if let Some(entry) = self.entries.get_mut(*at) {
                 entry.relation = Some(Relation::Direct);
+                entry.elsewhere = !self.at_root.contains(at);
             }
         }
         if self.roots_known {

@@ -28,7 +28,9 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     }
     let mut builder = Builder::default();
     let mut packages: Vec<Package<'_>> = Vec::new();
-    for node in lock.items_of("package") {
+    // Until 2017 the project itself stood in a table of its own.
+    let root = lock.get("root").into_iter();
+    for node in lock.items_of("package").iter().chain(root) {
         let (Some(name), Some(at)) = (node.text_of("name"), node.get("version")) else {
             continue;
         };
@@ -65,6 +67,14 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     Some(builder.finish())
 }
 
+/// Whether a need's source is that of a package, which adds the commit: `git+https://host/r#abc`.
+fn same(own: &str, needed: &str) -> bool {
+    own == needed
+        || own
+            .split_once('#')
+            .is_some_and(|(place, _)| place == needed)
+}
+
 /// The package that `name`, `name version` or `name version (source)` means.
 fn find<'p, 'n>(
     by_name: &BTreeMap<&str, Vec<&'p Package<'n>>>,
@@ -78,9 +88,12 @@ fn find<'p, 'n>(
         .map(|s| s.trim_start_matches('(').trim_end_matches(')'));
     let fits = |package: &&&Package<'_>| {
         version.is_none_or(|version| version == package.version)
-            && source.is_none_or(|source| Some(source) == package.source)
+            && source.is_none_or(|source| package.source.is_some_and(|own| same(own, source)))
     };
-    candidates.iter().find(fits).copied()
+    // Folders have no source to write down, so that without one they are meant.
+    let fitting = || candidates.iter().filter(fits);
+    let folder = fitting().find(|package| package.source.is_none());
+    folder.or_else(|| fitting().next()).copied()
 }
 
 /// What the `Cargo.toml` beside the lockfile says of its own package.
@@ -163,6 +176,23 @@ mod tests {
             alone
                 .iter()
                 .all(|e| e.scope.is_none() && e.relation.is_some())
+        );
+    }
+
+    #[test]
+    fn the_root_of_old_and_commits_of_git() {
+        let git = "git+https://host.invalid/o/a";
+        let text = format!(
+            "[root]\nname = \"app\"\nversion = \"0.1.0\"\ndependencies = [\n \"a 1.0.0 ({git})\",\n \"w 1.0.0\",\n]\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"{git}#0123\"\n\n[[package]]\nname = \"w\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n\n[[package]]\nname = \"w\"\nversion = \"1.0.0\"\ndependencies = [\"a 1.0.0 (registry+x)\"]\n"
+        );
+        let entries = parse(&Source::alone("Cargo.lock", &text)).unwrap();
+        assert_eq!(
+            rows(&entries),
+            [
+                "a 1.0.0 11 [] direct -",
+                "a 1.0.0 16 [] direct -",
+                "w 1.0.0 21 [] transitive -",
+            ]
         );
     }
 

@@ -17,11 +17,10 @@ impl<'t> Descriptors<'t> {
     /// Says to which package a descriptor such as `a@npm:^1` leads.
     pub fn add(&mut self, descriptor: &'t str, index: usize) {
         self.exact.insert(descriptor, index);
-        if let Some((name, _)) = node::split(descriptor) {
-            let same = self.by_name.entry(name).or_default();
-            if same.len() < MAX_CHOICES && same.last() != Some(&index) {
-                same.push(index);
-            }
+        let name = node::split(descriptor).map_or(descriptor, |(name, _)| name);
+        let same = self.by_name.entry(name).or_default();
+        if same.len() < MAX_CHOICES && same.last() != Some(&index) {
+            same.push(index);
         }
     }
 

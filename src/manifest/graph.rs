@@ -14,17 +14,9 @@ pub fn paths(manifest: &Manifest, entry: usize, most: usize) -> Vec<Vec<usize>> 
     let entries = &manifest.entries;
     let parents = parents(entries);
     let distance = distances(&parents, entry);
-    let told = entries.iter().any(|e| e.relation == Some(Relation::Direct));
-    let is_start = |at: usize| match entries.get(at) {
-        Some(e) if told => e.relation == Some(Relation::Direct),
-        Some(_) => parents.get(at).is_some_and(Vec::is_empty),
-        None => false,
-    };
-    let mut starts: Vec<(usize, usize)> = distance
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| is_start(*at))
-        .filter_map(|(at, distance)| Some(((*distance)?, at)))
+    let mut starts: Vec<(usize, usize)> = starts(entries, &parents)
+        .into_iter()
+        .filter_map(|at| Some((distance.get(at).copied().flatten()?, at)))
         .collect();
     starts.sort_unstable();
     let mut found = Vec::new();
@@ -35,6 +27,35 @@ pub fn paths(manifest: &Manifest, entry: usize, most: usize) -> Vec<Vec<usize>> 
         walk(entries, &distance, start, most, &mut found);
     }
     found
+}
+
+/// The entries at which ways start, by position.
+fn starts(entries: &[Entry], parents: &[Vec<usize>]) -> Vec<usize> {
+    let direct = |e: &Entry| e.relation == Some(Relation::Direct);
+    let told = entries.iter().any(direct);
+    let all = entries.iter().zip(parents).enumerate();
+    let starts = all.filter(|(_, (entry, above))| match told {
+        true => direct(entry),
+        false => above.is_empty(),
+    });
+    starts.map(|(at, _)| at).collect()
+}
+
+/// For each entry the one before it on a shortest way from the project: itself where ways start,
+/// `None` where none leads. One search for all entries, where [`paths`] would be too slow.
+pub fn tree(manifest: &Manifest) -> Vec<Option<usize>> {
+    let entries = &manifest.entries;
+    let mut before = vec![None; entries.len()];
+    let starts = starts(entries, &parents(entries));
+    let mut queue: VecDeque<(usize, usize)> = starts.into_iter().map(|at| (at, at)).collect();
+    while let Some((from, at)) = queue.pop_front() {
+        if let Some(slot @ None) = before.get_mut(at) {
+            *slot = Some(from);
+            let needs = entries.get(at).into_iter().flat_map(|e| &e.needs);
+            queue.extend(needs.map(|need| (at, *need)));
+        }
+    }
+    before
 }
 
 /// Adds every way from `start` on which each step is one nearer to the goal.

@@ -17,6 +17,7 @@ mod package_lock;
 mod pdm;
 mod pipfile;
 mod pnpm;
+mod pnpm_snapshots;
 mod poetry;
 mod pylock;
 mod python;
@@ -44,6 +45,9 @@ pub struct Entry {
     pub scope: Option<Scope>,
     /// Direct or transitive, when the file says.
     pub relation: Option<Relation>,
+    /// The project asks for it, but not in the main list of its root under this name: a member of
+    /// a workspace does, an extra, a catalogue, or the root under another name.
+    pub elsewhere: bool,
     /// The entries that this one brings in, by their position in [`Manifest::entries`], when the
     /// file says.
     pub needs: Vec<usize>,
@@ -60,6 +64,7 @@ impl Entry {
             key: None,
             scope: None,
             relation: None,
+            elsewhere: false,
             needs: Vec::new(),
         }
     }

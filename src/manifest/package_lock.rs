@@ -58,9 +58,15 @@ fn flat(packages: &Node<'_>, builder: &mut Builder) {
     builder.roots_known();
     for (key, project) in packages.members() {
         if split_key(key).is_none() {
-            let names = node::asks(project).map(|(name, _, _)| name);
-            for index in folders.find(key, names) {
-                builder.ask(index, None);
+            for (name, _, _) in node::asks(project) {
+                let alias = packages.get(&format!("node_modules/{name}"));
+                let alias = alias.is_some_and(|package| package.get("name").is_some());
+                for index in folders.find(key, std::iter::once(name)) {
+                    match key.is_empty() && !alias {
+                        true => builder.ask(index, None),
+                        false => builder.ask_elsewhere(index, None),
+                    }
+                }
             }
         }
     }
@@ -147,6 +153,19 @@ fn scope(dev: bool) -> Scope {
 mod tests {
     use super::super::rows;
     use super::*;
+
+    #[test]
+    fn members_and_aliases_ask_elsewhere() {
+        let text = r#"{"lockfileVersion": 3, "packages": {
+            "": {"workspaces": ["w"], "dependencies": {"a": "1", "b": "npm:real@1"}},
+            "w": {"dependencies": {"a": "1", "c": "1"}},
+            "node_modules/a": {"version": "1.0.0"},
+            "node_modules/b": {"name": "real", "version": "1.0.0"},
+            "node_modules/c": {"version": "1.0.0"}}}"#;
+        let entries = parse(&Source::alone("", text)).unwrap();
+        let told: Vec<_> = entries.iter().map(|e| (&*e.name, e.elsewhere)).collect();
+        assert_eq!(told, [("a", false), ("real", true), ("c", true)]);
+    }
 
     #[test]
     fn version_3_gives_lines_scopes_and_relations() {

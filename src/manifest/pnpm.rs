@@ -6,7 +6,7 @@
 
 use super::build::Builder;
 use super::read::{Node, yaml};
-use super::{Entry, Source, node};
+use super::{Entry, Source, node, pnpm_snapshots};
 use crate::model::Scope;
 use std::collections::BTreeMap;
 
@@ -65,19 +65,56 @@ fn read(lock: &Node<'_>, builder: &mut Builder) {
             }
         }
     }
-    // A lockfile of one project has the tables of its only importer at the top.
-    let importers = lock.members_of("importers").map(|(_, importer)| importer);
-    for importer in importers.chain(std::iter::once(lock)) {
-        for (table, scope) in ASKS {
-            for (name, asked) in importer.members_of(table) {
-                let version = asked.text().or_else(|| asked.text_of("version"));
-                let index = version.and_then(|version| find(&by_key, name, version));
-                index
-                    .into_iter()
-                    .for_each(|index| builder.ask(index, scope));
-            }
+    for asked in asks(lock) {
+        let Some(index) = find(&by_key, asked.name, asked.version) else {
+            continue;
+        };
+        match asked.elsewhere {
+            true => builder.ask_elsewhere(index, asked.scope),
+            false => builder.ask(index, asked.scope),
         }
     }
+    for (key, scope) in pnpm_snapshots::scopes(lock) {
+        if let Some(index) = find(&by_key, "", key) {
+            builder.scope(index, scope);
+        }
+    }
+}
+
+/// What an importer asks for.
+pub struct Asked<'n> {
+    /// The name under which it asks; of an alias, not the package's own.
+    pub name: &'n str,
+    /// The version or key to which that leads.
+    pub version: &'n str,
+    /// For what, as far as the table tells.
+    pub scope: Option<Scope>,
+    /// See [`Entry::elsewhere`].
+    pub elsewhere: bool,
+}
+
+/// What the importers ask for.
+pub fn asks<'n>(lock: &'n Node<'_>) -> impl Iterator<Item = Asked<'n>> {
+    // A lockfile of one project has the tables of its only importer at the top.
+    let importers = lock.members_of("importers");
+    importers
+        .chain(std::iter::once((".", lock)))
+        .flat_map(|(place, importer)| ASKS.map(|(table, scope)| (place, importer, table, scope)))
+        .flat_map(|(place, importer, table, scope)| {
+            let members = importer.members_of(table);
+            members.filter_map(move |(name, asked)| {
+                let version = asked.text().or_else(|| asked.text_of("version"))?;
+                let specifier = asked.text_of("specifier").unwrap_or_default();
+                // Where an alias leads begins with the real name.
+                let alias = without_peers(version).contains('@') || version.starts_with('/');
+                Some(Asked {
+                    name,
+                    version,
+                    scope,
+                    elsewhere: place != "." || alias || specifier.starts_with("catalog:"),
+                })
+            })
+        })
 }
 
 /// The package to which `name: version` leads. The version may be the key itself, also that of
@@ -93,7 +130,7 @@ fn find(by_key: &BTreeMap<&str, usize>, name: &str, version: &str) -> Option<usi
 }
 
 /// `1.0.0(peer@1)` → `1.0.0`.
-fn without_peers(text: &str) -> &str {
+pub fn without_peers(text: &str) -> &str {
     text.split_once('(').map_or(text, |(before, _)| before)
 }
 

@@ -39,6 +39,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_optional_package_is_asked_for_elsewhere() {
+        let text = "[[package]]\nname = \"a\"\nversion = \"1\"\n[[package]]\nname = \"b\"\nversion = \"1\"\n[metadata]\n";
+        let source = Source {
+            name: "poetry.lock",
+            text,
+            beside: &|_| {
+                Some("[tool.poetry.dependencies]\na = { version = \"1\", optional = true }\nb = \"1\"\n".into())
+            },
+        };
+        let told: Vec<_> = parse(&source)
+            .unwrap()
+            .iter()
+            .map(|e| e.elsewhere)
+            .collect();
+        assert_eq!(told, [true, false]);
+    }
+
+    #[test]
     fn scopes_come_from_the_file_or_from_the_walk() {
         let text = "[[package]]\nname = \"Flask\"\nversion = \"1.0\"\n\n[package.dependencies]\nJinja2 = {version = \"*\"}\n\n[[package]]\nname = \"jinja2\"\nversion = \"3.0\"\n\n[[package]]\nname = \"pytest\"\nversion = \"5.0\"\n\n[[package]]\nname = \"old\"\nversion = \"1\"\ncategory = \"dev\"\n\n[[package]]\nname = \"new\"\nversion = \"1\"\ngroups = [\"test\", \"main\"]\n\n[metadata]\nlock-version = \"2.0\"\n";
         let source = Source {

@@ -61,7 +61,10 @@ impl Names {
         }
         for asked in &project.asked {
             for index in self.get(&asked.name) {
-                builder.ask(index, Some(asked.scope));
+                match asked.elsewhere {
+                    true => builder.ask_elsewhere(index, Some(asked.scope)),
+                    false => builder.ask(index, Some(asked.scope)),
+                }
             }
         }
     }
@@ -90,6 +93,8 @@ struct Asked {
     name: String,
     scope: Scope,
     group: Option<String>,
+    /// See [`Entry::elsewhere`]: an extra asks for it.
+    elsewhere: bool,
 }
 
 impl Project {
@@ -141,23 +146,24 @@ impl Project {
     fn list(&mut self, list: Option<&Node<'_>>, scope: Scope, group: Option<&str>) {
         let texts = list.map(Node::items).unwrap_or_default().iter();
         for name in texts.filter_map(|item| name_of(item.text()?)) {
-            self.push(name, scope, group);
+            self.push(name, scope, group, group.is_some());
         }
     }
 
     fn table(&mut self, table: Option<&Node<'_>>, scope: Scope) {
-        for (name, _) in table.into_iter().flat_map(Node::members) {
+        for (name, wanted) in table.into_iter().flat_map(Node::members) {
             if name != "python" {
-                self.push(name, scope, None);
+                self.push(name, scope, None, wanted.flag("optional"));
             }
         }
     }
 
-    fn push(&mut self, name: &str, scope: Scope, group: Option<&str>) {
+    fn push(&mut self, name: &str, scope: Scope, group: Option<&str>, elsewhere: bool) {
         self.asked.push(Asked {
             name: name.to_owned(),
             scope,
             group: group.map(str::to_owned),
+            elsewhere,
         });
     }
 

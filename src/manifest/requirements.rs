@@ -159,8 +159,9 @@ fn exact(specifiers: &str) -> Option<String> {
             .strip_prefix("===")
             .or_else(|| clause.strip_prefix("=="))?;
         let version = version.trim_start();
+        // A `#` without a space before it is no comment for pip, but people and Trivy read it as one.
         let end = version
-            .find(|c: char| c.is_whitespace() || c == ')')
+            .find(|c: char| c.is_whitespace() || matches!(c, ')' | '#'))
             .unwrap_or(version.len());
         version.get(..end)
     });
@@ -185,7 +186,7 @@ mod tests {
         let text = "# comment\n-r base.txt\nFlask_SQLAlchemy[x]==2.0 ; python_version>'3' # why\n\
                     Jinja2 >= 2.0\nclick==8.* \nrequests==2.0 \\\n    --hash=sha256:aa\nhttps://x/y.whl\nsix\n\
                     pinned>=1,==1.5\nsplit \\\r\n  ==3.0\nurl @ https://x/y==1\n-e git+https://x/y.git@v1#egg=Egg_1&subdirectory=z\n\
-                    {{ name }}==1\nfoo=='invalid'\nwhole===1.0";
+                    {{ name }}==1\nfoo=='invalid'\nwhole===1.0\nnear==2.0#comment";
         assert_eq!(
             read(text),
             [
@@ -200,6 +201,7 @@ mod tests {
                 "egg-1 - 14 [] - -",
                 "foo - 16 [] - -",
                 "whole 1.0 17 [] - -",
+                "near 2.0 18 [] - -",
             ]
         );
     }

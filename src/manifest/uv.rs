@@ -60,15 +60,23 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
         builder.roots_known();
     }
     for project in projects {
+        let place = project.get("source");
+        let at_root = LOCAL
+            .iter()
+            .any(|kind| place.and_then(|place| place.text_of(kind)) == Some("."));
         let extras = project
             .members_of("optional-dependencies")
             .map(|(_, list)| list);
+        let main = project.get("dependencies").into_iter().filter(|_| at_root);
+        for index in main.flat_map(Node::items).flat_map(&targets) {
+            builder.ask(index, Some(Scope::Production));
+        }
         let shipped = project.get("dependencies").into_iter().chain(extras);
         let groups = project.members_of("dev-dependencies").map(|(_, list)| list);
         let shipped = shipped.map(|list| (list, Scope::Production));
         for (list, scope) in shipped.chain(groups.map(|list| (list, Scope::Development))) {
             for index in list.items().iter().flat_map(&targets) {
-                builder.ask(index, Some(scope));
+                builder.ask_elsewhere(index, Some(scope));
             }
         }
     }
@@ -86,6 +94,14 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
 mod tests {
     use super::super::rows;
     use super::*;
+
+    #[test]
+    fn extras_and_members_ask_elsewhere() {
+        let text = "version = 1\n[[package]]\nname = \"app\"\nsource = { virtual = \".\" }\ndependencies = [{ name = \"a\" }]\n[package.optional-dependencies]\nx = [{ name = \"b\" }]\n[[package]]\nname = \"w\"\nsource = { editable = \"w\" }\ndependencies = [{ name = \"a\" }, { name = \"c\" }]\n[[package]]\nname = \"a\"\nversion = \"1\"\n[[package]]\nname = \"b\"\nversion = \"1\"\n[[package]]\nname = \"c\"\nversion = \"1\"\n";
+        let entries = parse(&Source::alone("uv.lock", text)).unwrap();
+        let told: Vec<_> = entries.iter().map(|e| (&*e.name, e.elsewhere)).collect();
+        assert_eq!(told, [("a", false), ("b", true), ("c", true)]);
+    }
 
     #[test]
     fn members_tell_what_is_direct() {

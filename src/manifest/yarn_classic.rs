@@ -28,9 +28,11 @@ pub fn parse(source: &Source<'_>) -> Option<Vec<Entry>> {
     let mut descriptors = Descriptors::default();
     let mut added = Vec::new();
     for block in &blocks {
-        let Some((name, range)) = block.descriptors.first().copied().and_then(node::split) else {
+        let Some(first) = block.descriptors.first().copied() else {
             continue;
         };
+        // Who asks for any version may give no range.
+        let (name, range) = node::split(first).unwrap_or((first, ""));
         // A folder of the project.
         if range.starts_with("link:") {
             continue;
@@ -148,6 +150,23 @@ mod tests {
                 "@s/a 1.2.0 3 [1] direct production",
                 "b 2.0.0 8 [] transitive production",
                 "real 3.0.0 11 [] direct development",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_name_may_stand_without_a_range() {
+        let text = "# yarn lockfile v1\n\na:\n  version \"1.0.0\"\n  dependencies:\n    \"@s/b\" \"\"\n\n\"@s/b\", \"@s/b@*\":\n  version \"2.0.0\"\n";
+        let source = Source {
+            name: "yarn.lock",
+            text,
+            beside: &|_| Some(r#"{"dependencies": {"a": ""}}"#.into()),
+        };
+        assert_eq!(
+            rows(&parse(&source).unwrap()),
+            [
+                "a 1.0.0 3 [1] direct production",
+                "@s/b 2.0.0 8 [] transitive production",
             ]
         );
     }

@@ -111,6 +111,9 @@ pub struct Package {
     pub scope: Option<Scope>,
     /// Direct or transitive, when known.
     pub relation: Option<Relation>,
+    /// Direct, but asked for by a member of a workspace, an extra, a catalogue or under another
+    /// name: what moves a package for the project at the root would not move this one.
+    pub elsewhere: bool,
     /// Ways from the project to this package, each a list of names, shortest first.
     pub paths: Vec<Vec<Untrusted>>,
 }
@@ -125,6 +128,7 @@ impl Package {
             fixed: Vec::new(),
             scope: None,
             relation: None,
+            elsewhere: false,
             paths: Vec::new(),
         }
     }

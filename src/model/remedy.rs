@@ -86,6 +86,10 @@ fn command(
         return None;
     }
     let direct = package.relation? == Relation::Direct;
+    // Without a distance the move is perhaps one back; see also [`Package::elsewhere`].
+    if distance.is_none() || (direct && package.elsewhere) {
+        return None;
+    }
     // A move that the ranges of the manifest surely do not allow takes more than the lockfile.
     let within = matches!(distance, Some(Distance::Patch | Distance::Minor));
     let shipped = package.scope == Some(Scope::Production);
@@ -233,6 +237,22 @@ mod tests {
         }
         assert_eq!(said("yarn.lock", "npm", "qs", "1.2.0", direct), None);
         assert_eq!(said("go.mod", "golang", "stdlib", "1.2.0", direct), None);
+    }
+
+    #[test]
+    fn no_command_moves_back_or_for_another_project() {
+        let mut package = Package::new(Ecosystem::new("npm"), "qs");
+        package.version = Some("5.0.0".into());
+        package.relation = Some(Relation::Direct);
+        let said = |package: &Package, distance| {
+            command("package-lock.json", package, "4.0.0", distance).is_some()
+        };
+        assert!(!said(&package, None));
+        assert!(said(&package, Some(Distance::Patch)));
+        package.elsewhere = true;
+        assert!(!said(&package, Some(Distance::Patch)));
+        package.relation = Some(Relation::Transitive);
+        assert!(said(&package, Some(Distance::Patch)));
     }
 
     #[test]

@@ -3,9 +3,11 @@
 //! What tells formats apart is read strictly elsewhere; these are for the rest, where a wrong type
 //! means "not given" and must not cost the whole report.
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// Text that borrows from the document where it can. `Option<Cow<str>>` never does.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -128,6 +130,39 @@ where
     Ok(<Option<T> as serde::Deserialize>::deserialize(deserializer)?.unwrap_or_default())
 }
 
+/// A value that is written as an object. A derived reader also takes a list, its elements for the
+/// fields in their order, and where all fields are optional `[]` would pass for an empty one.
+#[derive(Debug)]
+pub struct Object<T>(pub T);
+
+impl<'de, T: serde::Deserialize<'de>> serde::Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor<T>(PhantomData<T>);
+        impl<'de, T: serde::Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+/// A list of objects, or nothing: see [`Object`].
+pub fn objects<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: serde::Deserialize<'de>,
+{
+    let list = <Option<Vec<Object<T>>> as serde::Deserialize>::deserialize(deserializer)?;
+    Ok(list.map(|list| list.into_iter().map(|object| object.0).collect()))
+}
+
 /// Texts from a list of scalars, or from a single scalar; objects and nested lists are skipped.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Texts {
@@ -238,6 +273,23 @@ mod tests {
         }
         for nothing in ["null", "3.5", "\"x\"", "[1]", "{}", "true", "1e300"] {
             assert_eq!(int(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_no_object() {
+        #[derive(serde::Deserialize)]
+        struct Lax {
+            #[serde(default)]
+            name: Scalar,
+        }
+        let read = serde_json::from_str::<Object<Lax>>;
+        assert_eq!(
+            read(r#"{"name":"a","b":1}"#).unwrap().0.name.text(),
+            Some("a")
+        );
+        for wrong in ["[]", "[\"a\"]", "null", "\"a\"", "1"] {
+            assert!(read(wrong).is_err(), "{wrong}");
         }
     }
 

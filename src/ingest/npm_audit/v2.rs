@@ -6,7 +6,7 @@
 
 use super::range::ends;
 use super::{INFO, WRITER, severity};
-use crate::ingest::lenient::{Scalar, Text, Texts, cwe_numbers, or_default};
+use crate::ingest::lenient::{Object, Scalar, Text, Texts, cwe_numbers, or_default};
 use crate::ingest::npm_v1::nothing_scanned;
 use crate::ingest::tool::{Parsed, wrong_shape};
 use crate::model::{
@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Deserialize)]
 struct Report<'a> {
     #[serde(borrow)]
-    vulnerabilities: BTreeMap<Text<'a>, Node<'a>>,
+    vulnerabilities: BTreeMap<Text<'a>, Object<Node<'a>>>,
     metadata: Metadata,
 }
 
@@ -75,7 +75,7 @@ enum Via<'a> {
     Advisory(Box<Advisory<'a>>),
     /// The name of the package that the weakness comes from. Only a text: an advisory that cannot
     /// be read must not pass for one.
-    Package(#[allow(dead_code, reason = "only that it is a text matters")] String),
+    Package(String),
 }
 
 #[derive(Deserialize)]
@@ -129,7 +129,7 @@ pub fn parse(text: &str) -> Result<Parsed, Problem> {
     let mut rules = BTreeMap::new();
     let mut seen = BTreeSet::new();
     let mut observations = Vec::new();
-    for (key, node) in &report.vulnerabilities {
+    for (key, Object(node)) in &report.vulnerabilities {
         for via in &node.via {
             let Via::Advisory(advisory) = via else {
                 continue;
@@ -140,7 +140,7 @@ pub fn parse(text: &str) -> Result<Parsed, Problem> {
                 let home = report
                     .vulnerabilities
                     .get(&Text(name.into()))
-                    .unwrap_or(node);
+                    .map_or(node, |home| &home.0);
                 observations.push(observe(advisory, name, home, &mut rules));
             }
         }
@@ -177,6 +177,25 @@ fn health(report: &Report<'_>, findings: usize) -> Health {
             ),
         ));
     }
+    let mut problems = Vec::new();
+    if counted > listed {
+        problems.push(Problem::new(
+            "contradiction",
+            format!(
+                "npm audit counts {counted} vulnerable packages and names {listed}: the report was cut"
+            ),
+        ));
+    }
+    let unexplained = unexplained(report);
+    if !unexplained.is_empty() {
+        problems.push(
+            Problem::new(
+                "contradiction",
+                "npm audit calls packages vulnerable without an advisory: the report was cut",
+            )
+            .items(unexplained),
+        );
+    }
     let total = report
         .metadata
         .dependencies
@@ -184,9 +203,24 @@ fn health(report: &Report<'_>, findings: usize) -> Health {
         .map_or(0, Dependencies::total);
     Health::judge(
         Work::new(total.max(listed as u64), "packages"),
-        Vec::new(),
+        problems,
         nothing_scanned(&WRITER),
     )
+}
+
+/// Vulnerable packages with neither an advisory nor a listed package that the weakness comes from.
+fn unexplained(report: &Report<'_>) -> Vec<Untrusted> {
+    let listed = |via: &Via<'_>| match via {
+        Via::Advisory(_) => true,
+        Via::Package(name) => report
+            .vulnerabilities
+            .contains_key(&Text(name.as_str().into())),
+    };
+    let nodes = report.vulnerabilities.iter();
+    nodes
+        .filter(|(_, node)| !node.0.via.iter().any(listed))
+        .map(|(name, _)| name.as_str().into())
+        .collect()
 }
 
 fn observe(
@@ -269,4 +303,46 @@ fn observe(
     observation.package = Some(package);
     observation.place.lock_keys = node.nodes.iter().map(|key| key.as_str().into()).collect();
     observation
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::HealthLevel;
+
+    fn read(nodes: &str, total: u64) -> (HealthLevel, usize) {
+        let text = format!(
+            r#"{{"auditReportVersion":2,"vulnerabilities":{{{nodes}}},
+            "metadata":{{"vulnerabilities":{{"total":{total}}},"dependencies":{{"total":9}}}}}}"#
+        );
+        match parse(&text) {
+            Ok(run) => (run.health.level(), run.observations.len()),
+            Err(_) => (HealthLevel::Failed, 0),
+        }
+    }
+
+    #[test]
+    fn a_report_that_names_less_than_it_counts_is_not_complete() {
+        let a = r#""a":{"severity":"high","via":[{"source":1,"name":"a","severity":"high"}]}"#;
+        let from_a = r#""b":{"severity":"high","via":["a"]}"#;
+        assert_eq!(read(a, 1), (HealthLevel::Complete, 1));
+        assert_eq!(read(a, 2), (HealthLevel::Partial, 1));
+        assert_eq!(
+            read(&format!("{a},{from_a}"), 2),
+            (HealthLevel::Complete, 1)
+        );
+        for unexplained in [
+            r#""b":{"severity":"critical","via":["c"]}"#,
+            r#""b":{"severity":"critical","via":[]}"#,
+            r#""b":{"severity":"critical","via":null}"#,
+            r#""b":{}"#,
+        ] {
+            let health = read(&format!("{a},{unexplained}"), 2);
+            assert_eq!(health, (HealthLevel::Partial, 1), "{unexplained}");
+        }
+        for wrong in [r#""b":[]"#, r#""b":[true]"#, r#""b":null"#] {
+            let health = read(&format!("{a},{wrong}"), 2);
+            assert_eq!(health.0, HealthLevel::Failed, "{wrong}");
+        }
+    }
 }

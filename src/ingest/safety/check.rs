@@ -2,12 +2,13 @@
 
 use super::{Seen, health, observe, package};
 use crate::ingest::advisory::{LONGEST, MOST, scored, severity, versions};
-use crate::ingest::lenient::{Int, Scalar, Text, Texts, or_default};
+use crate::ingest::lenient::{Int, Object, Scalar, Text, Texts, or_default};
 use crate::ingest::tool::Parsed;
 use crate::ingest::words::{moment, short};
 use crate::model::{Observation, Problem, Reported, RuleId, RuleInfo, Untrusted};
 use crate::version::upgrade;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
@@ -61,8 +62,8 @@ struct Vulnerability<'a> {
     vulnerability_id: Scalar,
     #[serde(default)]
     analyzed_version: Scalar,
-    #[serde(default, deserialize_with = "or_default")]
-    analyzed_requirement: Requirement,
+    #[serde(default)]
+    analyzed_requirement: Written,
     #[serde(default, borrow)]
     advisory: Option<Text<'a>>,
     #[serde(default, rename = "CVE")]
@@ -75,9 +76,32 @@ struct Vulnerability<'a> {
     more_info_url: Scalar,
 }
 
-#[derive(Deserialize, Default)]
-struct Requirement {
+/// Betas of version 3 write only the text of the requirement.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Requirement(Object<Requirement>),
+    Other(IgnoredAny),
+}
+
+impl Default for Written {
+    fn default() -> Self {
+        Self::Other(IgnoredAny)
+    }
+}
+
+impl Written {
     /// The file that names it; of an environment, a folder.
+    fn found(&self) -> Option<&str> {
+        match self {
+            Self::Requirement(Object(requirement)) => requirement.found.text(),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Requirement {
     #[serde(default)]
     found: Scalar,
 }
@@ -183,7 +207,7 @@ fn finding(
             [file] => Some(short(file, LONGEST)),
             _ => None,
         };
-        let path = v.analyzed_requirement.found.text().or(only);
+        let path = v.analyzed_requirement.found().or(only);
         observation.place.path = path.map(Untrusted::from);
     }
     observation

@@ -34,6 +34,10 @@ fn a_check_names_numbers_files_and_fixes() {
     let fixed = &seen.package.as_ref().unwrap().fixed;
     assert_eq!(fixed.len(), 2);
 
+    let beta = VULNERABILITY.replacen('{', r#"{"analyzed_requirement":"==2.0","#, 1);
+    let run = check(PINNED, &beta, 1);
+    assert_eq!(run.observations[0].place.path, seen.place.path);
+
     let rated = r#"{"source":"nvd","cvssv3":{"base_score":9.8,"base_severity":"CRITICAL"}}"#;
     let rated = VULNERABILITY.replace("null", rated);
     let run = check(PINNED, &rated, 1);

@@ -49,7 +49,7 @@ impl<'a> Rules<'a> {
             (Some(id), Some(of)) => id == of.as_str() || is_sub_rule(id, of.as_str()),
             _ => true,
         };
-        by_index.filter(agrees).or_else(|| {
+        let by_id = || {
             let mut id = id?;
             loop {
                 if let Some(rule) = self.by_id.get(id) {
@@ -57,7 +57,9 @@ impl<'a> Rules<'a> {
                 }
                 id = id.rsplit_once('/')?.0;
             }
-        })
+        };
+        // An id that no rule has does not make the index void: the metadata is where it points.
+        by_index.filter(agrees).or_else(by_id).or(by_index)
     }
 
     /// A message's text, with `id` looked up in the rule and the driver and the arguments put in
@@ -79,10 +81,10 @@ impl<'a> Rules<'a> {
     }
 }
 
-/// The id that a result gives for its rule.
+/// The id that a result gives for its rule. An empty one is none.
 pub fn id_of<'a>(result: &'a SarifResult<'_>) -> Option<&'a str> {
-    let reference = || result.rule.as_ref()?.id.as_ref();
-    result.rule_id.as_ref().or_else(reference).map(Text::as_str)
+    let given = |id: Option<&'a Text<'_>>| id.map(Text::as_str).filter(|id| !id.is_empty());
+    given(result.rule_id.as_ref()).or_else(|| given(result.rule.as_ref()?.id.as_ref()))
 }
 
 fn is_sub_rule(id: &str, parent: &str) -> bool {
@@ -215,6 +217,26 @@ fn cwe(rule: &Rule<'_>) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_result_finds_its_rule_by_what_it_gives() {
+        let text = r#"{"tool":{"driver":{"name":"t","rules":[{"id":"A"},{"id":"B"},{"id":"B"}]}}}"#;
+        let run: Run<'_> = serde_json::from_str(text).unwrap();
+        let rules = Rules::of(&run);
+        let at = |result: &str| {
+            let result: SarifResult<'_> = serde_json::from_str(result).unwrap();
+            let found = rules.find(&result)?;
+            let list = run.tool.driver.rules.as_deref().unwrap();
+            list.iter().position(|rule| std::ptr::eq(rule, found))
+        };
+        assert_eq!(at(r#"{"ruleId":"B"}"#), Some(1));
+        assert_eq!(at(r#"{"ruleId":"B","ruleIndex":2}"#), Some(2));
+        assert_eq!(at(r#"{"ruleId":"B/1","ruleIndex":0}"#), Some(1));
+        // The SARIF SDK writes an empty id; the SARIF tutorials' sample misspells it.
+        assert_eq!(at(r#"{"ruleId":"","ruleIndex":1}"#), Some(1));
+        assert_eq!(at(r#"{"ruleId":"C","ruleIndex":1}"#), Some(1));
+        assert_eq!(at(r#"{"ruleId":"C","ruleIndex":-1}"#), None);
+    }
 
     #[test]
     fn arguments_are_put_in() {

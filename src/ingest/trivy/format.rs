@@ -3,7 +3,7 @@
 //! Source: `pkg/types/report.go`, `vulnerability.go`, `misconfiguration.go`, `secret.go`,
 //! `license.go` and `pkg/fanal/types/` of aquasecurity/trivy. Every field is optional there.
 
-use crate::ingest::lenient::{Scalar, Text, or_default};
+use crate::ingest::lenient::{Int, Scalar, Text, objects, or_default};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
@@ -22,13 +22,13 @@ pub struct Report<'a> {
     pub artifact_type: Option<Text<'a>>,
     #[serde(default)]
     pub metadata: Option<Metadata>,
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "objects")]
     pub results: Option<Vec<Target<'a>>>,
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "objects")]
     pub resources: Option<Vec<Resource<'a>>>,
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "objects")]
     pub vulnerabilities: Option<Vec<Resource<'a>>>,
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "objects")]
     pub misconfigurations: Option<Vec<Resource<'a>>>,
 }
 
@@ -63,7 +63,7 @@ pub struct Resource<'a> {
     pub name: Option<Text<'a>>,
     #[serde(default, borrow)]
     pub error: Option<Text<'a>>,
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "objects")]
     pub results: Option<Vec<Target<'a>>>,
 }
 
@@ -83,12 +83,33 @@ pub struct Target<'a> {
     pub vulnerabilities: Option<Vec<Vulnerability<'a>>>,
     #[serde(default, borrow)]
     pub misconfigurations: Option<Vec<Misconfiguration<'a>>>,
+    #[serde(default)]
+    pub misconf_summary: Option<MisconfSummary>,
     #[serde(default, borrow)]
     pub secrets: Option<Vec<Secret<'a>>>,
     #[serde(default, borrow)]
     pub licenses: Option<Vec<License<'a>>>,
     #[serde(default)]
     pub experimental_modified_findings: Option<Vec<IgnoredAny>>,
+}
+
+impl Target<'_> {
+    /// How many checks failed by the summary, where not one of them is listed. Old releases made
+    /// the summary before they filtered by severity, so that some are missing is no contradiction.
+    pub fn hidden_failures(&self) -> Option<i64> {
+        let counted = self.misconf_summary.as_ref()?.failures.0?;
+        let mut listed = self.misconfigurations.iter().flatten();
+        (counted > 0 && !listed.any(Misconfiguration::failed)).then_some(counted)
+    }
+}
+
+/// What a target's checks came to (`MisconfSummary` of `pkg/types/report.go`).
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct MisconfSummary {
+    /// How many failed.
+    #[serde(default)]
+    pub failures: Int,
 }
 
 #[derive(Deserialize)]
@@ -191,6 +212,15 @@ pub struct Misconfiguration<'a> {
     pub status: Option<Text<'a>>,
     #[serde(default)]
     pub cause_metadata: Option<Lines>,
+}
+
+impl Misconfiguration<'_> {
+    /// False for what is listed with `--include-non-failures` only (`MisconfStatus` of
+    /// `pkg/types/misconfiguration.go`). A word that Trivy has not written so far is a failure.
+    pub fn failed(&self) -> bool {
+        let status = self.status.as_ref().map(Text::as_str);
+        !matches!(status, Some("PASS" | "EXCEPTION"))
+    }
 }
 
 #[derive(Deserialize)]

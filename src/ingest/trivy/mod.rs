@@ -4,7 +4,7 @@
 mod format;
 mod observe;
 
-use super::lenient::Text;
+use super::lenient::{Text, objects};
 use super::shape::Shape;
 use super::tool::{Parsed, Tool, ToolInfo, wrong_shape};
 use super::words::moment;
@@ -44,8 +44,12 @@ impl Tool for Trivy {
         let wrong = |e| wrong_shape("Trivy", &e);
         let mut reader = Reader::default();
         if shape.is_array() {
-            let targets: Vec<Target<'_>> = serde_json::from_str(text).map_err(wrong)?;
-            reader.targets(&targets, &observe::Subject::Files);
+            let mut list = serde_json::Deserializer::from_str(text);
+            let targets: Option<Vec<Target<'_>>> = objects(&mut list).map_err(wrong)?;
+            reader.targets(
+                targets.as_deref().unwrap_or_default(),
+                &observe::Subject::Files,
+            );
             return Ok(reader.finish(None));
         }
         let report: Report<'_> = serde_json::from_str(text).map_err(wrong)?;
@@ -83,6 +87,7 @@ struct Reader {
     names: BTreeSet<Untrusted>,
     coverage: Coverage,
     failures: Vec<(Untrusted, Untrusted)>,
+    hidden: Vec<Untrusted>,
     notes: Vec<Problem>,
     observations: Vec<crate::model::Observation>,
     rules: BTreeMap<RuleId, RuleInfo>,
@@ -97,6 +102,9 @@ impl Reader {
                 .experimental_modified_findings
                 .as_ref()
                 .map_or(0, Vec::len);
+            if target.hidden_failures().is_some() {
+                self.hidden.push(target.target.as_str().into());
+            }
             observe::target(target, subject, &mut self.observations, &mut self.rules);
         }
     }
@@ -142,6 +150,16 @@ impl Reader {
                 .items(self.failures.into_iter().map(|(name, _)| name)),
             );
         }
+        if !self.hidden.is_empty() {
+            problems.push(
+                Problem::new(
+                    "filtered",
+                    "Trivy counts failed checks of which it lists none: the report was cut, or \
+                     filtered by severity",
+                )
+                .items(self.hidden),
+            );
+        }
         let health = Health::judge(
             Work::new(self.looked_at, "targets"),
             problems,
@@ -164,7 +182,41 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Foreign as _;
+    use crate::model::{Foreign as _, HealthLevel};
+
+    fn level(results: &str) -> (HealthLevel, usize) {
+        let text = format!(r#"{{"SchemaVersion":2,"ArtifactName":".","Results":{results}}}"#);
+        match Trivy.parse(&text, &Shape::Null) {
+            Ok(run) => (run.health.level(), run.observations.len()),
+            Err(_) => (HealthLevel::Failed, 0),
+        }
+    }
+
+    #[test]
+    fn a_list_in_place_of_a_target_proves_nothing() {
+        for wrong in [r#"[["Dockerfile"]]"#, "[[]]", "[null]", "[{}]", "{}"] {
+            assert_eq!(level(wrong).0, HealthLevel::Failed, "{wrong}");
+        }
+        let legacy = r#"[["Dockerfile"]]"#;
+        let shape = serde_json::from_str(legacy).unwrap();
+        assert!(Trivy.parse(legacy, &shape).is_err());
+    }
+
+    #[test]
+    fn failures_that_are_counted_and_not_listed_leave_a_gap() {
+        let checks = |failures: u64, list: &str| {
+            level(&format!(
+                r#"[{{"Target":"Dockerfile","Class":"config","MisconfSummary":{{"Successes":1,"Failures":{failures}}}{list}}}]"#
+            ))
+        };
+        assert_eq!(checks(0, ""), (HealthLevel::Complete, 0));
+        assert_eq!(checks(2, ""), (HealthLevel::Partial, 0));
+        let passed = r#","Misconfigurations":[{"ID":"DS-1","Status":"PASS"}]"#;
+        assert_eq!(checks(2, passed), (HealthLevel::Partial, 0));
+        // Only a status that says so takes a check off the list.
+        let odd = r#","Misconfigurations":[{"ID":"DS-1","Status":"fail"}]"#;
+        assert_eq!(checks(1, odd), (HealthLevel::Complete, 1));
+    }
 
     #[test]
     fn the_report_tells_when_what_and_whose_word() {

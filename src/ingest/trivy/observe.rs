@@ -77,8 +77,7 @@ pub fn target(
         observations.push(vulnerability(v, target, subject, &packages, rules));
     }
     for m in target.misconfigurations.as_deref().unwrap_or_default() {
-        // PASS and EXCEPTION are listed with --include-non-failures.
-        if m.status.as_ref().is_none_or(|s| s.as_str() == "FAIL") {
+        if m.failed() {
             observations.push(misconfiguration(m, target, subject, rules));
         }
     }

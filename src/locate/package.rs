@@ -293,7 +293,7 @@ mod tests {
             crate::model::Kind::Dependency,
             "x",
         );
-        seen.package = Some(Package::new(crate::model::Ecosystem::NPM, "p19999"));
+        seen.package = Some(Package::new(Ecosystem::NPM, "p19999"));
         indexed.fill(&mut seen, far, false);
         assert_eq!(seen.package.unwrap().paths[0].len(), 15);
     }

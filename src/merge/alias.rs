@@ -83,7 +83,7 @@ pub fn aliases<'a>(observations: impl Iterator<Item = &'a Observation>) -> Alias
         let parts = parts(ids.iter().copied());
         let others = ids.iter().find(|id| !parts.contains(*id));
         let others = others.map(|id| node(id));
-        let parts: Vec<usize> = parts.into_iter().map(|id| node(id)).collect();
+        let parts: Vec<usize> = parts.into_iter().map(node).collect();
         // The part that another scanner speaks of, else the first.
         let target = parts
             .iter()

@@ -97,8 +97,11 @@ fn vulnerability(id: &str, name: &str, version: &str) -> Value {
     json!({"VulnerabilityID": id, "PkgName": name, "InstalledVersion": version, "Severity": "HIGH"})
 }
 
-/// OSV-Scanner: path, then ecosystem, name, version, ids of the group, its aliases.
-fn osv(path: &str, found: &[(&str, &str, &str, &[&str], &[&str])]) -> String {
+/// Ecosystem, name, version, ids of the group, its aliases.
+type Grouped<'a> = (&'a str, &'a str, &'a str, &'a [&'a str], &'a [&'a str]);
+
+/// OSV-Scanner: path, then what it found there.
+fn osv(path: &str, found: &[Grouped<'_>]) -> String {
     let packages = found
         .iter()
         .map(|(ecosystem, name, version, ids, aliases)| {
@@ -540,8 +543,8 @@ fn a_finding_without_a_version_never_joins_two_versions() {
 #[test]
 fn hostile_versions_are_compared_in_time() {
     let version = |first: u32, number: u32| format!("{first}.{number}");
-    let placed = (0..20_000).map(|n| vulnerability("CVE-2024-1", "p", &version(1, n)));
-    let unplaced = (0..20_000).map(|n| {
+    let placed = (0..10_000).map(|n| vulnerability("CVE-2024-1", "p", &version(1, n)));
+    let unplaced = (0..10_000).map(|n| {
         let vulns = json!([{"id": "CVE-2024-1", "fix_versions": [], "aliases": []}]);
         json!({"name": "p", "version": version(2, n), "vulns": vulns})
     });
@@ -550,8 +553,8 @@ fn hostile_versions_are_compared_in_time() {
     let lockgate = Lockgate::check()
         .report("", "t.json", trivy(&[("x.lock", "pip", placed.collect())]))
         .report("", "p.json", unplaced.to_string());
-    assert_eq!(findings(lockgate).len(), 40_000);
-    assert!(started.elapsed() < Duration::from_secs(60));
+    assert_eq!(findings(lockgate).len(), 20_000);
+    assert!(started.elapsed() < Duration::from_secs(30));
 }
 
 /// The reference case in small: three independent scanners, one lockfile, the same pairs.
@@ -634,6 +637,29 @@ fn a_report_of_a_folder_is_about_that_folders_lockfile() {
             ),
     );
     assert_eq!(rows, ["a 1.0.0 web/package-lock.json npm-audit+trivy"]);
+}
+
+/// A lockfile that is not here is not the one of the same name that is.
+#[test]
+fn another_checkout_with_another_version_stays_apart() {
+    let lock = package_lock(json!({"node_modules/a": {"version": "1.0.0"}}));
+    let other = osv(
+        "/srv/other/package-lock.json",
+        &[("npm", "a", "2.0.0", &[A], &[])],
+    );
+    let rows = seen(
+        Lockgate::check()
+            .file("package-lock.json", lock)
+            .report("", "n.json", npm(&[("a", A, "high", &["node_modules/a"])]))
+            .report("", "o.json", other),
+    );
+    assert_eq!(
+        rows,
+        [
+            "a 1.0.0 package-lock.json npm-audit",
+            "a 2.0.0 package-lock.json osv-scanner"
+        ]
+    );
 }
 
 /// One scanner names the manifest, one the lockfile, one nothing.

@@ -96,7 +96,9 @@ fn command(
     let text = match (lockfile, direct) {
         // `npm install` keeps a package in the list in which the manifest has it.
         ("package-lock.json" | "npm-shrinkwrap.json", true) => format!("npm install {name}@{to}"),
-        ("package-lock.json" | "npm-shrinkwrap.json", false) => format!("npm update {name}"),
+        ("package-lock.json" | "npm-shrinkwrap.json", false) if within => {
+            format!("npm update {name}")
+        }
         ("pnpm-lock.yaml", true) => format!("pnpm update {name}@{to}"),
         ("poetry.lock", true) if shipped => format!("poetry add \"{name}>={to}\""),
         ("poetry.lock", false) => format!("poetry update {name}"),
@@ -109,17 +111,23 @@ fn command(
             }
             _ => return None,
         },
-        // From version 2 on the number is part of a module's name.
-        ("go.mod" | "go.sum", _) if within => {
+        // No range holds a module back. From version 2 on the number is part of a module's name.
+        ("go.mod" | "go.sum", _) if within || is_before_2(to) => {
             format!("go get {name}@v{}", to.strip_prefix('v').unwrap_or(to))
         }
         ("composer.lock", true) if shipped => format!("composer require \"{name}:^{to}\""),
-        ("composer.lock", false) => format!("composer update {name}"),
+        ("composer.lock", false) if within => format!("composer update {name}"),
         ("Gemfile.lock", false) => format!("bundle update {name} --conservative"),
         ("Gemfile.lock", true) if within => format!("bundle update {name} --conservative"),
         _ => return None,
     };
     Some(Command(text))
+}
+
+/// True for `0.7.0` and `v1.2.3`.
+fn is_before_2(version: &str) -> bool {
+    let number = version.strip_prefix('v').unwrap_or(version);
+    number.starts_with("0.") || number.starts_with("1.")
 }
 
 /// Names longer than npm's limit (validate-npm-package-name) are hostile; other registries' limits
@@ -253,6 +261,19 @@ mod tests {
         assert!(!said(&package, Some(Distance::Patch)));
         package.relation = Some(Relation::Transitive);
         assert!(said(&package, Some(Distance::Patch)));
+        // What asks for another major version is not to be had within its ranges.
+        assert!(!said(&package, Some(Distance::Major)));
+    }
+
+    #[test]
+    fn a_module_before_version_2_moves_freely() {
+        let mut package = Package::new(Ecosystem::new("golang"), "golang.org/x/net");
+        package.relation = Some(Relation::Transitive);
+        let said = |to| command("go.mod", &package, to, Some(Distance::Major));
+        let net = said("0.7.0").map(|c| c.to_string());
+        assert_eq!(net.as_deref(), Some("go get golang.org/x/net@v0.7.0"));
+        assert_eq!(said("2.0.0"), None);
+        assert_eq!(said("10.0.0"), None);
     }
 
     #[test]

@@ -114,6 +114,12 @@ pub fn fix(finding: &Finding) -> Option<Phrase> {
 /// `upgrade qs from 6.5.2 to 6.5.3 or later (patch): refresh the lockfile (npm update qs), or move
 /// express`.
 fn remedy(remedy: &Remedy) -> Phrase {
+    if let (Some(from), None) = (&remedy.from, remedy.distance) {
+        // Perhaps a step back: a fix of an older line, or versions that nobody can compare.
+        let fixed = Phrase::default().ours("fixed in ").name(&remedy.to);
+        let installed = fixed.ours("; installed is ").name(&remedy.package);
+        return installed.ours(" ").name(from);
+    }
     let mut phrase = Phrase::default().ours("upgrade ").name(&remedy.package);
     if let Some(from) = &remedy.from {
         phrase = phrase.ours(" from ").name(from);
@@ -311,6 +317,23 @@ mod tests {
         title: |title| crate::escape::terminal(title),
         words: |words| crate::escape::terminal(words),
     };
+
+    #[test]
+    fn nobody_is_told_to_upgrade_to_an_older_version() {
+        let remedy = Remedy {
+            package: "express".into(),
+            from: Some("4.17.0".into()),
+            to: "3.0.0".into(),
+            distance: None,
+            transitive: false,
+            via: None,
+            command: None,
+        };
+        assert_eq!(
+            super::remedy(&remedy).show(&PLAIN),
+            "fixed in 3.0.0; installed is express 4.17.0"
+        );
+    }
 
     #[test]
     fn a_transitive_package_has_two_ways_out() {

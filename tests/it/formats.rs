@@ -165,3 +165,16 @@ fn hostile_markup_is_refused_or_read_in_linear_time() {
         }
     }
 }
+
+#[test]
+fn sarif_tells_when_it_was_written_and_what_was_looked_at() {
+    let sarif = r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "T"}}, "results": [],
+        "invocations": [{"executionSuccessful": true, "endTimeUtc": "2026-11-20T10:00:00Z"},
+            {"executionSuccessful": true, "startTimeUtc": "2026-11-19T10:00:00Z"}],
+        "artifacts": [{"location": {"uri": "src/b.c"}}, {"location": {"uri": "src/a.c"}}]}]}"#;
+    let runs = ingest::read(sarif.as_bytes(), None);
+    let coverage = &runs[0].coverage;
+    assert_eq!(coverage.written, "2026-11-20T10:00:00Z".parse().ok());
+    let names: Vec<&str> = coverage.inputs.iter().map(|name| name.raw()).collect();
+    assert_eq!(names, ["src/a.c", "src/b.c"]);
+}

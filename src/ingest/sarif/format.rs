@@ -238,6 +238,10 @@ pub struct Invocation<'a> {
     pub execution_successful: Option<bool>,
     #[serde(default, borrow)]
     pub exit_code_description: Option<Text<'a>>,
+    #[serde(default)]
+    pub end_time_utc: Scalar,
+    #[serde(default)]
+    pub start_time_utc: Scalar,
     #[serde(default, borrow)]
     pub tool_execution_notifications: Option<Vec<Notification<'a>>>,
     #[serde(default, borrow)]

@@ -13,9 +13,10 @@ use super::lenient::Text;
 use super::shape::Shape;
 use super::summary::first_sentence;
 use super::tool::{Parsed, ToolInfo, wrong_shape};
+use super::words::moment;
 use crate::model::{
-    Foreign as _, Health, Kind, Observation, Problem, Redacted, Reported, RuleId, RuleInfo,
-    ScannerId, Secret, Severity, Standing, Untrusted, Work,
+    Coverage, Foreign as _, Health, Kind, Observation, Problem, Redacted, Reported, RuleId,
+    RuleInfo, ScannerId, Secret, Severity, Standing, Untrusted, Work,
 };
 use crate::version::upgrade;
 use dependency::{Named, named};
@@ -98,11 +99,32 @@ fn read_run(run: &Run<'_>, tool_named: fn(&str) -> Option<&'static ToolInfo>) ->
     Parsed {
         version: version.map(Untrusted::from),
         format: Some(FORMAT),
+        coverage: coverage(run),
         notes,
         observations,
         rules: reader.infos,
         ..Parsed::new(scanner, tool.into(), health(run, &rules, name))
     }
+}
+
+/// When the last invocation ended (§3.20.8), and the artifacts that were looked at (§3.14.15).
+fn coverage(run: &Run<'_>) -> Coverage {
+    let invocations = run.invocations.as_deref().unwrap_or_default();
+    let ended = invocations.iter().filter_map(|i| {
+        let time = i.end_time_utc.text().or(i.start_time_utc.text());
+        moment(time?)
+    });
+    let artifacts = run.artifacts.as_deref().unwrap_or_default();
+    let names = artifacts
+        .iter()
+        .filter_map(|a| place::resolve(a.location.as_ref()?, run))
+        .take(Coverage::MOST)
+        .map(Untrusted::from);
+    Coverage {
+        written: ended.max(),
+        ..Coverage::default()
+    }
+    .inputs(names)
 }
 
 /// §3.14.23: `results` is absent when the tool did not scan, empty when it found nothing.

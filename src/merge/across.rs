@@ -9,7 +9,10 @@ use crate::model::{Certainty, Foreign as _, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What two scanners must have in common: kind, file and weakness.
-type Key = (Kind, String, String);
+type Key<'a> = (Kind, &'a str, Weakness);
+
+/// A family of weaknesses, by a CWE number or by a word of ours; secrets have none.
+type Weakness = (u32, &'static str);
 
 /// First and last line; `None` for the whole file.
 type Lines = Option<(u32, u32)>;
@@ -17,7 +20,7 @@ type Lines = Option<(u32, u32)>;
 struct Candidate {
     slot: Slot,
     lines: Lines,
-    scanners: BTreeSet<usize>,
+    scanners: Vec<usize>,
 }
 
 /// Joins the slots. `scanner_of` gives each run's scanner a number.
@@ -28,35 +31,35 @@ pub fn join(slots: &mut BTreeMap<Slot, Vec<Member>>, scanner_of: &[usize]) {
     if scanners.len() < 2 {
         return;
     }
-    let mut order: Vec<(Lines, Slot)> = Vec::new();
-    let mut keys_of: BTreeMap<Slot, Vec<Key>> = BTreeMap::new();
-    for (slot, members) in slots.iter() {
-        let Some(first) = members.first() else {
-            continue;
-        };
-        let keys = keys(first);
-        if !keys.is_empty() {
-            order.push((lines(first), *slot));
-            keys_of.insert(*slot, keys);
-        }
+    for (from, to) in moves(slots, scanner_of) {
+        let members = slots.remove(&from).unwrap_or_default();
+        slots.entry(to).or_default().extend(members);
     }
-    order.sort();
-    let mut open: BTreeMap<Key, Vec<Candidate>> = BTreeMap::new();
+}
+
+/// Which slots go into which.
+fn moves(slots: &BTreeMap<Slot, Vec<Member>>, scanner_of: &[usize]) -> Vec<(Slot, Slot)> {
+    let mut order: Vec<(Lines, Slot, Vec<Key<'_>>, &[Member])> = slots
+        .iter()
+        .filter_map(|(slot, members)| {
+            let first = members.first()?;
+            let keys = keys(first);
+            (!keys.is_empty()).then(|| (lines(first), *slot, keys, members.as_slice()))
+        })
+        .collect();
+    order.sort_unstable_by_key(|(lines, slot, ..)| (*lines, *slot));
+    let mut open: BTreeMap<Key<'_>, Vec<Candidate>> = BTreeMap::new();
     let mut moves: Vec<(Slot, Slot)> = Vec::new();
-    for (lines, slot) in order {
-        let own: BTreeSet<usize> = slots
-            .get(&slot)
-            .into_iter()
-            .flatten()
-            .filter_map(|member| scanner_of.get(member.run).copied())
-            .collect();
-        let keys = keys_of.remove(&slot).unwrap_or_default();
+    for (lines, slot, keys, members) in order {
+        let scanner = |member: &Member| scanner_of.get(member.run).copied();
+        let own: Vec<usize> = members.iter().filter_map(scanner).collect();
         let target = keys.iter().find_map(|key| {
             let list = open.get_mut(key)?;
             // Lists are sorted by line and code must stand on the very same one.
             let exact = key.0 != Kind::Config;
             let found = list.iter_mut().rev().take(MOST).find(|candidate| {
-                same_place(candidate.lines, lines, exact) && candidate.scanners.is_disjoint(&own)
+                same_place(candidate.lines, lines, exact)
+                    && !candidate.scanners.iter().any(|s| own.contains(s))
             })?;
             found.scanners.extend(&own);
             Some(found.slot)
@@ -74,10 +77,7 @@ pub fn join(slots: &mut BTreeMap<Slot, Vec<Member>>, scanner_of: &[usize]) {
             }
         }
     }
-    for (from, to) in moves {
-        let members = slots.remove(&from).unwrap_or_default();
-        slots.entry(to).or_default().extend(members);
-    }
+    moves
 }
 
 /// Open findings of one file and weakness that are looked at; the nearest lines come first.
@@ -85,20 +85,15 @@ const MOST: usize = 64;
 
 /// Under which keys a finding can be found; none for what is merged by other means, has no sure
 /// place, or names no weakness.
-fn keys(member: &Member) -> Vec<Key> {
+fn keys(member: &Member) -> Vec<Key<'_>> {
     let observation = &member.located.observation;
     let location = &member.located.location;
     if location.certainty == Certainty::Assumed {
         return Vec::new();
     }
-    let file = location.path.raw();
-    let key = |weakness: String| (observation.kind, file.to_owned(), weakness);
+    let key = |weakness: Weakness| (observation.kind, location.path.raw(), weakness);
     match observation.kind {
-        Kind::Secret => location
-            .region
-            .map(|_| key(String::new()))
-            .into_iter()
-            .collect(),
+        Kind::Secret if location.region.is_some() => vec![key((0, ""))],
         Kind::Code if location.region.is_some() => {
             let families: BTreeSet<u32> = observation
                 .cwe
@@ -107,15 +102,15 @@ fn keys(member: &Member) -> Vec<Key> {
                 .collect();
             families
                 .into_iter()
-                .map(|family| key(family.to_string()))
+                .map(|family| key((family, "")))
                 .collect()
         }
         Kind::Config => observation
             .family
-            .map(|family| key(family.to_owned()))
+            .map(|family| key((0, family)))
             .into_iter()
             .collect(),
-        Kind::Code | Kind::Dependency | Kind::License => Vec::new(),
+        Kind::Secret | Kind::Code | Kind::Dependency | Kind::License => Vec::new(),
     }
 }
 

@@ -73,8 +73,9 @@ pub fn merge(witnessed: Vec<Witnessed>) -> (Vec<Run>, Vec<Finding>) {
     let mut slots: BTreeMap<Slot, Vec<Member>> = BTreeMap::new();
     let mut gaps: BTreeMap<(usize, Slot), Vec<Member>> = BTreeMap::new();
     let mut numbering = Numbering::default();
-    for mut member in members {
-        member.number = numbering.number(&member);
+    let numbers: Vec<usize> = members.iter().map(|m| numbering.number(m)).collect();
+    for (mut member, number) in members.into_iter().zip(numbers) {
+        member.number = number;
         let slot = (member.digest, member.number);
         match member.identity.has_gaps() {
             true => gaps.entry((member.run, slot)).or_default().push(member),

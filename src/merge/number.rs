@@ -7,25 +7,22 @@
 
 use super::Member;
 use super::identity::Digest;
-use crate::model::{AdvisoryId, Kind, Located, Location, Place, Untrusted};
+use crate::model::{AdvisoryId, Kind, Located};
 use std::collections::BTreeMap;
-
-/// Where it is, by our own and by the scanner's account, and what is said.
-type Words = (Location, Place, Untrusted);
 
 /// Numbers the members of runs that come sorted by run, digest and place.
 #[derive(Default)]
-pub struct Numbering {
+pub struct Numbering<'a> {
     group: Option<(usize, Digest)>,
     next: usize,
-    ids: BTreeMap<AdvisoryId, usize>,
+    ids: BTreeMap<&'a AdvisoryId, usize>,
     unnamed: Option<usize>,
-    last: Option<(Words, usize)>,
+    last: Option<(&'a Located, usize)>,
 }
 
-impl Numbering {
+impl<'a> Numbering<'a> {
     /// The number of a member among its run's look-alikes.
-    pub fn number(&mut self, member: &Member) -> usize {
+    pub fn number(&mut self, member: &'a Member) -> usize {
         let group = (member.run, member.digest);
         if self.group != Some(group) {
             *self = Self {
@@ -45,7 +42,7 @@ impl Numbering {
         self.next - 1
     }
 
-    fn dependency(&mut self, located: &Located) -> usize {
+    fn dependency(&mut self, located: &'a Located) -> usize {
         let ids = &located.observation.advisories;
         let known = match ids.is_empty() {
             true => self.unnamed,
@@ -59,28 +56,24 @@ impl Numbering {
             self.unnamed = Some(number);
         }
         for id in ids {
-            self.ids.entry(id.clone()).or_insert(number);
+            self.ids.entry(id).or_insert(number);
         }
         number
     }
 
     /// Equal ones stand beside each other, because the members come sorted.
-    fn place(&mut self, located: &Located) -> usize {
-        let observation = &located.observation;
-        if let Some(((location, place, message), number)) = &self.last
-            && *location == located.location
-            && *place == observation.place
-            && *message == observation.message
+    fn place(&mut self, located: &'a Located) -> usize {
+        let words = |located: &'a Located| {
+            let observation = &located.observation;
+            (&located.location, &observation.place, &observation.message)
+        };
+        if let Some((last, number)) = self.last
+            && words(last) == words(located)
         {
-            return *number;
+            return number;
         }
         let number = self.fresh();
-        let words = (
-            located.location.clone(),
-            observation.place.clone(),
-            observation.message.clone(),
-        );
-        self.last = Some((words, number));
+        self.last = Some((located, number));
         number
     }
 }

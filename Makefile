@@ -48,9 +48,11 @@ contract: build
 bench:
 	cargo bench --locked
 
-# Holds lockgate against the index of a corpus: make corpus CORPUS=folder
+# Holds lockgate against the index of a corpus, and the pairs and lockfiles that may not be copied
+# here: make corpus CORPUS=folder
 corpus:
-	LOCKGATE_CORPUS=$(abspath $(CORPUS)) cargo test --locked --test it corpus::
+	LOCKGATE_CORPUS=$(abspath $(CORPUS)) cargo test --locked --test it -- --nocapture \
+	  corpus:: corrections:: damage:: manifests:: pairs::
 
 # Fuzzes each parser for a minute, on the installed toolchain: make fuzz SECONDS=3600 for longer.
 SECONDS ?= 60

@@ -54,6 +54,40 @@ Examples:
 Exit codes: 0 pass or warn, 1 blocked, 2 wrong usage or policy, 3 incomplete evidence,
 4 an output failed, 5 internal error.")]
 pub struct Check {
+    /// What is judged.
+    #[command(flatten)]
+    pub input: Input,
+
+    /// An output to write; PATH may be `-` for standard output. KIND is json, markdown, html,
+    /// junit, sarif (all findings) or upload-sarif (what GitHub code scanning accepts).
+    #[arg(
+        long = "output",
+        short,
+        value_name = "KIND=PATH",
+        env = "LOCKGATE_OUTPUTS",
+        value_delimiter = '\n',
+        hide_env_values = true
+    )]
+    pub outputs: Vec<String>,
+
+    /// Whether to write annotations, job summary and step outputs for the Actions runner.
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        env = "LOCKGATE_GITHUB",
+        hide_env_values = true
+    )]
+    pub github: When,
+
+    /// Whether to colour the summary.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+}
+
+/// What is judged, by what, compared with what: shared by every command that needs findings.
+#[derive(Debug, Args)]
+pub struct Input {
     /// The repository's root folder.
     #[arg(env = "LOCKGATE_PATH", default_value = ".", hide_env_values = true)]
     pub path: PathBuf,
@@ -95,20 +129,9 @@ pub struct Check {
     )]
     pub policy: Option<String>,
 
-    /// An output to write; PATH may be `-` for standard output. KIND is json, markdown, html,
-    /// junit, sarif (all findings) or upload-sarif (what GitHub code scanning accepts).
-    #[arg(
-        long = "output",
-        short,
-        value_name = "KIND=PATH",
-        env = "LOCKGATE_OUTPUTS",
-        value_delimiter = '\n',
-        hide_env_values = true
-    )]
-    pub outputs: Vec<String>,
-
-    /// The commit or branch that the judged change is to be merged into. Evidence that is only
-    /// partial stops the merge when what was left out is a file of the change.
+    /// The commit or branch that the judged change is to be merged into. Findings are then told
+    /// apart by whether the change introduces them, and the policy is the base's. Without it, what
+    /// the event of the Actions runner says.
     #[arg(
         long,
         value_name = "REV",
@@ -117,19 +140,15 @@ pub struct Check {
     )]
     pub base: Option<String>,
 
-    /// Whether to write annotations, job summary and step outputs for the Actions runner.
+    /// Why the check runs: pull_request, merge_group, push, schedule, workflow_dispatch or local.
+    /// Without it, what the environment of the Actions runner says, else local.
     #[arg(
         long,
-        value_name = "WHEN",
-        default_value = "auto",
-        env = "LOCKGATE_GITHUB",
+        value_name = "EVENT",
+        env = "LOCKGATE_EVENT",
         hide_env_values = true
     )]
-    pub github: When,
-
-    /// Whether to colour the summary.
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: When,
+    pub event: Option<String>,
 
     /// Judge waivers as of this day (YYYY-MM-DD, UTC) instead of today.
     #[arg(long, value_name = "DATE")]

@@ -19,6 +19,7 @@ pub mod locate;
 pub mod manifest;
 pub mod merge;
 pub mod model;
+pub mod origin;
 pub mod policy;
 pub mod report;
 pub mod version;

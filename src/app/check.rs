@@ -1,58 +1,30 @@
 //! `lockgate check`.
 
-use super::gather;
-use super::policy;
-use super::request::{Kind, OutputArg, Request, request};
-use crate::assess::assess;
+use super::case::{Case, colour};
+use super::request::{Delivery, Kind, OutputArg, delivery, request};
 use crate::cli::{Check, When};
 use crate::edge::actions::Runner;
 use crate::edge::output::Destination;
 use crate::edge::terminal::{self, Stream};
-use crate::edge::{clock, git};
 use crate::error::{Error, ErrorKind, verdict_code};
-use crate::model::{Assessment, Context, RepoPath, Verdict};
+use crate::model::{Assessment, Verdict};
 use crate::report::sarif::{self, Purpose};
 use crate::report::{annotations, console, html, json, junit, markdown, outputs};
 use rayon::prelude::*;
-use std::collections::BTreeSet;
 use std::io::Write as _;
 
 /// Runs a check; returns the exit code.
 pub fn check(args: &Check) -> Result<u8, Error> {
-    if let Some(jobs) = args.jobs {
-        if jobs == 0 {
-            return Err(Error::usage("--jobs needs at least one thread"));
-        }
-        // Fails only when the pool exists already, which then has the wrong size but works.
-        let _ = rayon::ThreadPoolBuilder::new()
-            .num_threads(jobs)
-            .build_global();
-    }
-    let request = request(args)?;
-    for output in &request.outputs {
+    let request = request(&args.input, "check", args.color)?;
+    let delivery = delivery(args)?;
+    for output in &delivery.outputs {
         output.destination.prepare()?;
     }
-    let colour = |stream| match request.color {
-        When::Always => true,
-        When::Never => false,
-        When::Auto => terminal::wants_colour(stream),
-    };
-    let policy = policy::load(
-        request.policy.as_deref(),
-        &request.root,
-        colour(Stream::Err),
-    )?;
-    let evidence = gather::evidence(&request, &policy);
-    let context = Context {
-        prefix: request.root.prefix(),
-        now: request.as_of.unwrap_or_else(clock::now),
-        change: change(&request),
-    };
-    let assessment = assess(evidence, &policy, &context);
+    let assessment = Case::gather(&request)?.assess();
 
-    let failures = deliver(&assessment, &request);
-    if !request.quiet {
-        summarise(&assessment, &request, &colour);
+    let failures = deliver(&assessment, &delivery);
+    if !delivery.quiet {
+        summarise(&assessment, &delivery);
     }
     let code = verdict_code(assessment.verdict);
     let stops = matches!(assessment.verdict, Verdict::Block | Verdict::Incomplete);
@@ -69,27 +41,14 @@ pub fn check(args: &Check) -> Result<u8, Error> {
     Ok(if stops { code } else { failed })
 }
 
-/// The files of the judged change. Where git cannot say, partial evidence is judged as without a
-/// base, which is never milder; so it is a note and no error.
-fn change(request: &Request) -> Option<BTreeSet<RepoPath>> {
-    let base = request.base.as_deref()?;
-    match git::changed(&request.root, base) {
-        Ok(files) => Some(files),
-        Err(why) => {
-            terminal::err(&format!("note: the change is not known: {why}\n"));
-            None
-        }
-    }
-}
-
 /// Writes everything that was asked for; one failure does not stop the others.
-fn deliver(assessment: &Assessment, request: &Request) -> Vec<Error> {
-    let mut failures: Vec<Error> = request
+fn deliver(assessment: &Assessment, delivery: &Delivery) -> Vec<Error> {
+    let mut failures: Vec<Error> = delivery
         .outputs
         .par_iter()
         .filter_map(|output| write(assessment, output).err())
         .collect();
-    if let Some(runner) = runner(request) {
+    if let Some(runner) = runner(delivery) {
         let short = format!(
             "lockgate: {}, {} findings, {} blocking. The summary is too long for this page; see the reports.\n",
             assessment.verdict,
@@ -99,7 +58,7 @@ fn deliver(assessment: &Assessment, request: &Request) -> Vec<Error> {
         failures.extend(runner.summary(&markdown::render(assessment), &short).err());
         let path = |kinds: &[Kind]| {
             let of = |kind: &Kind| {
-                request
+                delivery
                     .outputs
                     .iter()
                     .find(|o| o.kind == *kind && o.destination != Destination::StandardOutput)
@@ -132,26 +91,26 @@ fn write(assessment: &Assessment, output: &OutputArg) -> Result<(), Error> {
     })
 }
 
-fn runner(request: &Request) -> Option<Runner> {
-    match request.github {
+fn runner(delivery: &Delivery) -> Option<Runner> {
+    match delivery.github {
         When::Auto => Runner::detect(),
         When::Always => Some(Runner::attach()),
         When::Never => None,
     }
 }
 
-fn summarise(assessment: &Assessment, request: &Request, colour: &dyn Fn(Stream) -> bool) {
-    let taken = request
+fn summarise(assessment: &Assessment, delivery: &Delivery) {
+    let taken = delivery
         .outputs
         .iter()
         .any(|o| o.destination == Destination::StandardOutput);
     let stream = if taken { Stream::Err } else { Stream::Out };
-    let mut text = console::render(assessment, colour(stream));
-    let upload = request.outputs.iter().any(|o| o.kind == Kind::UploadSarif);
+    let mut text = console::render(assessment, colour(delivery.color, stream));
+    let upload = delivery.outputs.iter().any(|o| o.kind == Kind::UploadSarif);
     if let Some(note) = upload.then(|| sarif::left_out(assessment)).flatten() {
         text.push_str(&format!("\nnote: {note}\n"));
     }
-    if runner(request).is_some() {
+    if runner(delivery).is_some() {
         text.push_str(&annotations::render(assessment));
     }
     match stream {

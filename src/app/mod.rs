@@ -1,5 +1,7 @@
 //! The one place that knows the order: gather, assess, deliver.
 
+mod base;
+mod case;
 mod check;
 mod doctor;
 mod gather;

@@ -1,12 +1,12 @@
 //! What the user typed → what it means.
 
-use crate::cli::{Check, When};
+use crate::cli::{Check, Input, When};
 use crate::edge::files::Root;
 use crate::edge::output::Destination;
 use crate::error::Error;
 use crate::ingest::Expected;
 use crate::invoke::{self, RECIPES, Recipe};
-use crate::model::ScannerId;
+use crate::model::{Event, ScannerId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -56,19 +56,28 @@ pub struct Wish {
     pub named: BTreeSet<ScannerId>,
 }
 
-/// A check, ready to run.
+/// What is judged, ready to be gathered.
 #[derive(Debug)]
 pub struct Request {
     pub root: Root,
     pub reports: Vec<ReportArg>,
     pub run: Wish,
     pub policy: Option<String>,
+    pub as_of: Option<Timestamp>,
+    /// Why the check runs, when the user says.
+    pub event: Option<Event>,
+    /// What the judged change is to be merged into.
+    pub base: Option<String>,
+    pub color: When,
+    pub quiet: bool,
+}
+
+/// What is to be told, and where.
+#[derive(Debug)]
+pub struct Delivery {
     pub outputs: Vec<OutputArg>,
     pub github: When,
     pub color: When,
-    pub as_of: Option<Timestamp>,
-    /// What the judged change is to be merged into.
-    pub base: Option<String>,
     pub quiet: bool,
 }
 
@@ -103,15 +112,62 @@ pub fn wish(words: &[String]) -> Result<Wish, Error> {
     Ok(wish)
 }
 
-/// Understands the arguments.
-pub fn request(args: &Check) -> Result<Request, Error> {
-    let root = open(&args.path, "check")?;
+/// Understands what is to be judged.
+pub fn request(args: &Input, command: &str, color: When) -> Result<Request, Error> {
+    if let Some(jobs) = args.jobs {
+        if jobs == 0 {
+            return Err(Error::usage("--jobs needs at least one thread"));
+        }
+        // Fails only when the pool exists already, which then has the wrong size but works.
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs)
+            .build_global();
+    }
+    let root = open(&args.path, command)?;
     let as_of = match &args.as_of {
         None => None,
         Some(text) => Some(as_of(text).ok_or_else(|| {
             Error::usage("--as-of needs a date such as 2027-01-31").detail(text.as_str())
         })?),
     };
+    Ok(Request {
+        root,
+        reports: args
+            .reports
+            .iter()
+            .map(|text| text.trim())
+            .filter(|text| !text.is_empty())
+            .map(report)
+            .collect::<Result<_, _>>()?,
+        run: wish(&args.run)?,
+        policy: given(args.policy.as_ref()),
+        as_of,
+        event: given(args.event.as_ref())
+            .map(|word| event(&word))
+            .transpose()?,
+        base: given(args.base.as_ref()),
+        color,
+        quiet: args.quiet,
+    })
+}
+
+/// A text that is not blank: an input of an action that nobody sets is empty.
+fn given(text: Option<&String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty())
+}
+
+fn event(word: &str) -> Result<Event, Error> {
+    Event::parse(word).ok_or_else(|| {
+        let words = Event::ALL.map(Event::word).join(", ");
+        Error::usage("there is no such event")
+            .detail(word)
+            .hint(format!("write one of {words}"))
+    })
+}
+
+/// Understands what is to be told.
+pub fn delivery(args: &Check) -> Result<Delivery, Error> {
     let outputs = args
         .outputs
         .iter()
@@ -127,26 +183,11 @@ pub fn request(args: &Check) -> Result<Request, Error> {
         return Err(Error::usage("only one output can go to standard output")
             .hint("name a file for the others"));
     }
-    Ok(Request {
-        root,
-        reports: args
-            .reports
-            .iter()
-            .map(|text| text.trim())
-            .filter(|text| !text.is_empty())
-            .map(report)
-            .collect::<Result<_, _>>()?,
-        run: wish(&args.run)?,
-        policy: args
-            .policy
-            .clone()
-            .filter(|policy| !policy.trim().is_empty()),
+    Ok(Delivery {
         outputs,
-        base: args.base.clone().filter(|base| !base.trim().is_empty()),
         github: args.github,
         color: args.color,
-        as_of,
-        quiet: args.quiet,
+        quiet: args.input.quiet,
     })
 }
 

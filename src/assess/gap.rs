@@ -72,8 +72,8 @@ fn gap(run: &Run, policy: &Policy, context: &Context) -> Option<Reason> {
 /// change touches was not judged, so nobody can say; files that it does not touch are as well
 /// examined as before; without knowledge of the change, required scanners must be whole.
 fn left_out(problem: &Problem, required: bool, context: &Context) -> Verdict {
-    let known = context.change.as_ref().filter(|_| problem.files);
-    match known.map(|change| problem.items.iter().any(|item| is_in(item, change))) {
+    let known = context.base.change().filter(|_| problem.files);
+    match known.map(|change| problem.items.iter().any(|item| is_in(item, &change.files))) {
         Some(true) => Verdict::Incomplete,
         Some(false) => Verdict::Warn,
         None if required => Verdict::Incomplete,
@@ -94,18 +94,32 @@ fn is_in(item: &Untrusted, change: &BTreeSet<RepoPath>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Base, Change, Event, Revision};
+    use std::collections::BTreeMap;
 
     #[test]
     fn only_files_of_the_change_stop_it() {
         let change = ["src/app.py"].iter().map(|p| RepoPath::new(p).unwrap());
-        let context = Context {
+        let unknown = Context {
             prefix: None,
             now: "2026-11-21T00:00:00Z".parse().unwrap(),
-            change: Some(change.collect()),
+            event: Event::Local,
+            base: Base::Whole,
+            baseline: None,
+            policy_changes: Vec::new(),
         };
-        let unknown = Context {
-            change: None,
-            ..context.clone()
+        let context = Context {
+            base: Base::Known(Box::new(Change {
+                base: Revision {
+                    name: "main".into(),
+                    id: String::new(),
+                },
+                files: change.collect(),
+                renamed: BTreeMap::new(),
+                lines: BTreeMap::new(),
+                packages: BTreeMap::new(),
+            })),
+            ..unknown.clone()
         };
         let problem = |item: &str| Problem::new("x", "x").files([item.into()]);
         for path in [

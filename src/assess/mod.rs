@@ -6,9 +6,10 @@ mod gap;
 
 use crate::merge;
 use crate::model::{
-    Assessment, Context, Coverage, Decided, Disposition, Evidence, Health, PolicySummary, Problem,
-    Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
+    Assessment, Context, Coverage, Decided, Disposition, Evidence, Finding, Health, PolicySummary,
+    Problem, Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
 };
+use crate::origin;
 use crate::policy::{self, Policy};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,10 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     let mut used = vec![0; policy.waivers.len()];
     let mut decided: Vec<Decided> = findings
         .into_iter()
+        .map(|finding| Finding {
+            provenance: origin::of(&finding, &context.base),
+            ..finding
+        })
         .map(|finding| policy::evaluate(finding, policy, context.today(), &mut used))
         .collect();
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
@@ -48,6 +53,10 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
             unrated: Some(policy.unrated),
         },
         prefix: context.prefix.clone(),
+        event: context.event,
+        base: context.base.clone(),
+        policy_changes: context.policy_changes.clone(),
+        resolved: Vec::new(),
         today: context.today(),
     }
 }

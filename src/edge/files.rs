@@ -72,7 +72,8 @@ impl Root {
         RepoPath::new(&inside.replace('\\', "/")).ok()
     }
 
-    fn git(&self) -> Option<&Path> {
+    /// The folder of the Git repository that holds this one.
+    pub fn git(&self) -> Option<&Path> {
         let mut folders = self.canonical.ancestors();
         folders.find(|folder| folder.join(".git").exists())
     }

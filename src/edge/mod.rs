@@ -4,6 +4,7 @@
 
 pub mod actions;
 pub mod clock;
+pub mod events;
 pub mod files;
 pub mod git;
 pub mod output;

@@ -2,7 +2,7 @@
 
 use super::{Member, order};
 use crate::model::{
-    Finding, Fix, Located, Location, Observation, Run, Severity, Standing, Witness,
+    Finding, Fix, Located, Location, Observation, Provenance, Run, Severity, Standing, Witness,
 };
 
 /// The finding; `None` only for an empty list.
@@ -54,6 +54,8 @@ pub fn finding(mut members: Vec<Member>, runs: &[Run]) -> Option<Finding> {
         location,
         line_hash,
         witnesses,
+        provenance: Provenance::UNSEEN,
+        since: None,
     })
 }
 

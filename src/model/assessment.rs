@@ -1,25 +1,31 @@
 //! What the assessment says: dispositions, verdict, reasons.
 
+use super::baseline::{Baseline, BaselineEntry};
+use super::change::{Base, Event};
 use super::finding::Finding;
 use super::location::RepoPath;
 use super::rule::ScannerId;
 use super::run::Run;
 use super::severity::Severity;
 use super::text::Untrusted;
-use std::collections::BTreeSet;
 use std::fmt;
 
 /// What the assessment may know of the world besides evidence and policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Context {
     /// The folder that was checked, seen from the root of its Git repository; `None` when it is the
     /// root. GitHub knows files by their path from there.
     pub prefix: Option<RepoPath>,
     /// The moment of the check; waivers are judged by its day in UTC, reports by their age.
     pub now: jiff::Timestamp,
-    /// The files that the judged change adds, removes or alters, from the root of the checked
-    /// folder; `None` when that is not known.
-    pub change: Option<BTreeSet<RepoPath>>,
+    /// Why the check runs.
+    pub event: Event,
+    /// What the judged state is compared with.
+    pub base: Base,
+    /// What an earlier check wrote down, if anything is kept.
+    pub baseline: Option<Baseline>,
+    /// How the judged change alters the policy, when the base's decides.
+    pub policy_changes: Vec<PolicyChange>,
 }
 
 impl Context {
@@ -172,6 +178,44 @@ pub struct PolicyNote {
     pub line: usize,
 }
 
+/// Which way a change of the policy goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// Something that stopped the merge may now pass.
+    Weaker,
+    /// What cannot be told, or goes both ways.
+    Mixed,
+    /// Nothing that stopped the merge may now pass.
+    Stricter,
+}
+
+impl Direction {
+    /// The word used in outputs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Weaker => "weaker",
+            Self::Mixed => "mixed",
+            Self::Stricter => "stricter",
+        }
+    }
+}
+
+/// One thing that the judged change alters in the policy. It has no effect before it is merged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyChange {
+    /// Which way it goes.
+    pub direction: Direction,
+    /// A clause of ours: "raises the least severity that gate … blocks from high to critical",
+    /// with the foreign words in `detail`.
+    pub text: String,
+    /// Foreign words that belong to it: a gate's name, a waiver's subject.
+    pub detail: Option<Untrusted>,
+    /// The policy file.
+    pub source: Untrusted,
+    /// Line in that file as the change has it, 1-based, when there is one.
+    pub line: Option<usize>,
+}
+
 /// What the outputs may say about the policy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PolicySummary {
@@ -198,6 +242,14 @@ pub struct Assessment {
     pub policy: PolicySummary,
     /// See [`Context::prefix`].
     pub prefix: Option<RepoPath>,
+    /// See [`Context::event`].
+    pub event: Event,
+    /// See [`Context::base`].
+    pub base: Base,
+    /// See [`Context::policy_changes`].
+    pub policy_changes: Vec<PolicyChange>,
+    /// What the baseline knows and nobody sees any more, although its scanner has worked.
+    pub resolved: Vec<BaselineEntry>,
     /// The day that the waivers were judged on.
     pub today: jiff::civil::Date,
 }

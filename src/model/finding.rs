@@ -1,6 +1,7 @@
 //! Observations (what one run says) and findings (one problem each).
 
 use super::advisory::AdvisoryId;
+use super::change::Provenance;
 use super::location::{Location, Region};
 use super::package::{Fix, Package};
 use super::rule::{RuleId, ScannerId};
@@ -195,4 +196,8 @@ pub struct Finding {
     pub line_hash: Option<String>,
     /// Everybody who saw it; at least one, sorted by scanner and rule.
     pub witnesses: Vec<Witness>,
+    /// Whether the judged change brings it in.
+    pub provenance: Provenance,
+    /// The first day, in UTC, on which it was seen, when somebody wrote that down.
+    pub since: Option<jiff::civil::Date>,
 }

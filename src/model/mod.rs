@@ -6,6 +6,9 @@
 //! * **observation**: what one run says about one problem.
 //! * **finding**: one problem, with every *witness* (observation) of it merged.
 //! * **evidence**: all runs and all observations.
+//! * **base**: the commit that the judged change is compared with.
+//! * **origin**: introduced by the change, disclosed for what it does not touch, existing, unknown.
+//! * **baseline**: the findings that an earlier check wrote down.
 //! * **gate**: a rule of the policy: condition → block, warn or allow.
 //! * **waiver**: an accepted finding with reason, owner and expiry.
 //! * **disposition**: what became of a finding; exactly one each.
@@ -14,6 +17,8 @@
 
 pub mod advisory;
 pub mod assessment;
+pub mod baseline;
+pub mod change;
 pub mod diagnostic;
 pub mod finding;
 pub mod location;
@@ -26,9 +31,11 @@ pub mod text;
 
 pub use advisory::AdvisoryId;
 pub use assessment::{
-    Assessment, Context, Decided, Disposition, GateName, PolicyNote, PolicySummary, Reason,
-    Verdict, WaiverUse,
+    Assessment, Context, Decided, Direction, Disposition, GateName, PolicyChange, PolicyNote,
+    PolicySummary, Reason, Verdict, WaiverUse,
 };
+pub use baseline::{Baseline, BaselineEntry};
+pub use change::{Base, BasePackages, Change, Event, Lines, Origin, Provenance, Revision};
 pub use finding::{
     FINGERPRINT_SCHEME, Finding, Kind, Observation, Place, Reported, Standing, Witness,
 };

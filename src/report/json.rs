@@ -257,6 +257,9 @@ struct FindingOut<'a> {
     fix: Option<FixOut<'a>>,
     secret: Option<SecretOut<'a>>,
     origin: &'static str,
+    /// Why, as a clause.
+    origin_reason: &'static str,
+    since: Option<String>,
     disposition: &'static str,
     gate: Option<&'a str>,
     waiver: Option<WaiverOut<'a>>,
@@ -397,8 +400,9 @@ impl<'a> FindingOut<'a> {
                 kind: text(&redacted.kind),
                 length: redacted.length,
             }),
-            // Whether the change introduced it is not known without its base.
-            origin: "unknown",
+            origin: finding.provenance.origin.word(),
+            origin_reason: finding.provenance.why,
+            since: finding.since.map(|day| day.to_string()),
             disposition: decided.disposition.word(),
             gate: decided.disposition.gate().map(|gate| text(&gate.name)),
             waiver: match &decided.disposition {

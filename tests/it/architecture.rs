@@ -14,9 +14,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("manifest", &[]),
     ("locate", &["manifest", "version"]),
     ("merge", &["version"]),
+    ("origin", &["version"]),
     ("policy", &["version"]),
     ("import", &["escape", "policy"]),
-    ("assess", &["merge", "policy"]),
+    ("assess", &["merge", "origin", "policy"]),
     ("report", &["escape"]),
     ("error", &[]),
     ("cli", &[]),
@@ -25,7 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "app",
         &[
             "assess", "cli", "edge", "error", "escape", "import", "ingest", "invoke", "locate",
-            "manifest", "merge", "policy", "report",
+            "manifest", "merge", "origin", "policy", "report",
         ],
     ),
 ];

@@ -203,7 +203,10 @@ fn judge(evidence: Evidence, policy: &str) -> Assessment {
         &Context {
             prefix: None,
             now: "2026-11-20T12:00:00Z".parse().unwrap(),
-            change: None,
+            event: lockgate::model::Event::Local,
+            base: lockgate::model::Base::Whole,
+            baseline: None,
+            policy_changes: Vec::new(),
         },
     )
 }

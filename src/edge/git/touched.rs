@@ -1,0 +1,58 @@
+//! What differs between two commits, file by file.
+
+use super::{Commit, Repository};
+use crate::model::RepoPath;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Files that a change may touch and still be told apart file by file.
+const MAX_CHANGED: usize = 200_000;
+
+/// Files that differ, from the root of the checked folder.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// Added, removed, renamed or altered; a renamed one under both names.
+    pub files: BTreeSet<RepoPath>,
+    /// New name → old name.
+    pub renamed: BTreeMap<RepoPath, RepoPath>,
+}
+
+impl Repository {
+    /// What differs from `old` to `new`. Renamed files are recognised when at least half of their
+    /// content is the same, as git does by default.
+    ///
+    /// # Errors
+    /// A sentence that says why that cannot be told.
+    pub fn touched(&self, old: &Commit<'_>, new: &Commit<'_>) -> Result<Touched, String> {
+        let unreadable = "the base commit's files are not in this checkout";
+        let (old, new) = (old.tree().ok_or(unreadable)?, new.tree().ok_or(unreadable)?);
+        let mut options = gix::diff::Options::default();
+        options.track_rewrites(Some(gix::diff::Rewrites::default()));
+        let changes = self
+            .inner
+            .diff_tree_to_tree(&old, &new, options)
+            .map_err(|_| unreadable)?;
+        if changes.len() > MAX_CHANGED {
+            return Err(format!("the change touches more than {MAX_CHANGED} files"));
+        }
+        let path = |bytes: &[u8]| {
+            let path = RepoPath::new(&String::from_utf8_lossy(bytes)).ok()?;
+            match &self.prefix {
+                Some(prefix) => path.inside(prefix),
+                None => Some(path),
+            }
+        };
+        let mut touched = Touched::default();
+        for change in &changes {
+            let now = path(change.location());
+            let before = path(change.source_location());
+            if let (Some(now), Some(before)) = (&now, &before)
+                && now != before
+            {
+                touched.renamed.insert(now.clone(), before.clone());
+            }
+            touched.files.extend(now);
+            touched.files.extend(before);
+        }
+        Ok(touched)
+    }
+}

@@ -18,6 +18,7 @@ mod corrections;
 mod damage;
 mod determinism;
 mod formats;
+mod histories;
 mod hostile;
 mod identity;
 mod import;

@@ -31,7 +31,7 @@ pub mod text;
 
 pub use advisory::AdvisoryId;
 pub use assessment::{
-    Assessment, Context, Decided, Direction, Disposition, GateName, PolicyChange, PolicyNote,
+    Assessment, Context, Decided, Direction, Disposition, GateName, NoteCode, PolicyChange, PolicyNote,
     PolicySummary, Reason, Verdict, WaiverUse,
 };
 pub use baseline::{Baseline, BaselineEntry};

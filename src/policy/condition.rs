@@ -41,7 +41,8 @@ impl SeverityTest {
         })
     }
 
-    fn holds(self, severity: Severity) -> bool {
+    /// Whether it holds for a severity.
+    pub fn holds(self, severity: Severity) -> bool {
         match self.comparison {
             Comparison::Equal => severity == self.severity,
             Comparison::AtLeast => severity >= self.severity,
@@ -54,7 +55,11 @@ impl SeverityTest {
 
 /// A glob. In paths `*` stops at `/` and `**` does not.
 #[derive(Debug, Clone)]
-pub struct Pattern(GlobMatcher);
+pub struct Pattern {
+    matcher: GlobMatcher,
+    /// The text, when it stands for itself alone.
+    literal: Option<Box<str>>,
+}
 
 /// Bytes of a pattern; names and paths are far shorter.
 const LONGEST_PATTERN: usize = 1024;
@@ -62,14 +67,26 @@ const LONGEST_PATTERN: usize = 1024;
 impl Pattern {
     /// For rule and package names.
     pub fn name(text: &str) -> Option<Self> {
-        Self::compile(&GlobBuilder::new(text), text)
+        let plain = !has_wildcard(text) && !text.contains('\\');
+        Some(Self {
+            literal: plain.then(|| text.into()),
+            ..Self::compile(&GlobBuilder::new(text), text)?
+        })
+    }
+
+    /// The one text that it matches; `None` when there are others.
+    pub fn literal(&self) -> Option<&str> {
+        self.literal.as_deref()
     }
 
     /// Long patterns are refused: compiling one that is too large would end the program.
     fn compile(builder: &GlobBuilder<'_>, text: &str) -> Option<Self> {
         let short = text.len() <= LONGEST_PATTERN;
         let glob = short.then(|| builder.build().ok())??;
-        Some(Self(glob.compile_matcher()))
+        Some(Self {
+            matcher: glob.compile_matcher(),
+            literal: None,
+        })
     }
 
     /// For scanner names; one that no scanner can have is refused, because it would never match.
@@ -93,8 +110,12 @@ impl Pattern {
         Self::compile(&builder, &text)
     }
 
-    fn matches(&self, text: &str) -> bool {
-        self.0.is_match(text)
+    /// Whether it matches a text.
+    pub fn matches(&self, text: &str) -> bool {
+        match &self.literal {
+            Some(literal) => **literal == *text,
+            None => self.matcher.is_match(text),
+        }
     }
 }
 

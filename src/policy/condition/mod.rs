@@ -182,31 +182,6 @@ impl Condition {
             one => vec![one],
         }
     }
-
-    /// The advisories of which a finding must have one for this to hold; `None` when others may do.
-    pub fn advisories(&self) -> Option<&[AdvisoryId]> {
-        self.clauses().into_iter().find_map(|clause| match clause {
-            Self::Advisory(ids) => Some(ids.as_slice()),
-            _ => None,
-        })
-    }
-
-    /// The fingerprints of which a finding must have one; `None` when others may do.
-    pub fn fingerprints(&self) -> Option<&[String]> {
-        self.clauses().into_iter().find_map(|clause| match clause {
-            Self::Fingerprint(prints) => Some(prints.as_slice()),
-            _ => None,
-        })
-    }
-
-    /// The rules of which a witness must have one, when all are written out; `None` when others may
-    /// do.
-    pub fn rules(&self) -> Option<Vec<&str>> {
-        self.clauses().into_iter().find_map(|clause| match clause {
-            Self::Rule(patterns) => patterns.iter().map(Pattern::literal).collect(),
-            _ => None,
-        })
-    }
 }
 
 fn fits(patterns: &[Pattern], text: &str) -> bool {

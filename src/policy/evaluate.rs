@@ -4,7 +4,7 @@ use super::condition::Reach;
 use super::index::Index;
 use super::tally::Tally;
 use super::term::Term;
-use super::{Action, Gate, Policy};
+use super::{Action, Gate, Policy, Waiver};
 use crate::model::{Decided, Disposition, Finding, GateName, Severity, Standing, WaiverUse};
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -110,7 +110,7 @@ impl<'p> Judge<'p> {
         let candidates = self.waivers.candidates(finding, effective);
         let fits = |index: &usize| {
             let waiver = self.policy.waivers.get(*index);
-            waiver.is_some_and(|waiver| waiver.when.holds(finding, effective, Reach::Every))
+            waiver.is_some_and(|waiver| fits(waiver, finding, effective))
         };
         candidates.filter(fits).collect()
     }
@@ -143,6 +143,18 @@ impl<'p> Judge<'p> {
             owner: waiver.owner.clone(),
             expires: waiver.expires,
         })
+    }
+}
+
+fn fits(waiver: &Waiver, finding: &Finding, effective: Severity) -> bool {
+    waiver.when.holds(finding, effective, Reach::Every)
+}
+
+impl Policy {
+    /// Whether a waiver speaks of a finding, valid or not.
+    pub fn fits(&self, waiver: &Waiver, finding: &Finding) -> bool {
+        let effective = finding.observation.severity.unwrap_or(self.unrated);
+        fits(waiver, finding, effective)
     }
 }
 

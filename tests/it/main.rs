@@ -31,3 +31,4 @@ mod remedies;
 mod running;
 mod sarif;
 mod shop;
+mod waive;

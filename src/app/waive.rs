@@ -15,7 +15,7 @@ use crate::model::{Finding, Foreign as _, Problem, RepoPath, Untrusted};
 use crate::policy::{DEFAULT, Policy, Source, Term};
 use crate::waive::{self, By, Known, MAX_TEXT, Terms};
 use jiff::civil::Date;
-use jiff::{Span, tz::Offset};
+use jiff::{Span, Timestamp, tz::Offset};
 use std::path::{Path, PathBuf};
 
 /// Looks the findings up, writes a waiver for each, says what comes next.
@@ -45,7 +45,7 @@ pub fn run(args: &Waive) -> Result<u8, Error> {
     let mut chosen: Vec<&Finding> = Vec::new();
     for word in &args.findings {
         let one = waive::pick(&known, word).map_err(|problem| refused(&problem))?;
-        if let Some(problem) = waive::refuse(one, &policy, today) {
+        if let Some(problem) = waive::refuse(one, &policy, now) {
             let print = one.finding.fingerprint.as_str();
             return Err(refused(&problem).hint(format!("the finding is {print}")));
         }
@@ -67,7 +67,7 @@ pub fn run(args: &Waive) -> Result<u8, Error> {
     let entries = format!("{}\n", entries.trim_end());
     let text = file.with(&entries)?;
     let after = file.load(&text, &request)?;
-    check(&after, &policy, &chosen, today)?;
+    check(&after, &policy, &chosen, now)?;
     if args.dry_run {
         terminal::out(entries.as_bytes());
         return Ok(0);
@@ -94,10 +94,16 @@ fn done(file: &PolicyFile, count: usize, entries: &str) -> String {
 }
 
 /// The new text must do what it was written for: each finding has a valid waiver that was not there.
-fn check(after: &Policy, before: &Policy, chosen: &[&Finding], today: Date) -> Result<(), Error> {
+fn check(
+    after: &Policy,
+    before: &Policy,
+    chosen: &[&Finding],
+    now: Timestamp,
+) -> Result<(), Error> {
+    let today = Offset::UTC.to_datetime(now).date();
     let holds = |policy: &Policy, finding: &Finding| {
         let valid = |w| Term::of(w, &policy.waiver_rules, today) == Term::Valid;
-        let fitting = policy.waivers.iter().filter(|w| policy.fits(w, finding));
+        let fitting = policy.waivers.iter().filter(|w| policy.fits(w, finding, now));
         fitting.filter(|w| valid(w)).count()
     };
     let missed = chosen

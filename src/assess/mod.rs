@@ -26,7 +26,7 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     witnessed.sort_by_key(|a| order(&a.run));
     let (runs, findings) = merge::merge(witnessed);
 
-    let judge = Judge::new(policy, context.today());
+    let judge = Judge::new(policy, context);
     let (mut decided, tally) = judge.all(findings, |finding| Finding {
         provenance: origin::of(&finding, &context.base),
         ..finding

@@ -1,20 +1,23 @@
 //! Findings → dispositions.
 
-use super::condition::Reach;
+use super::choose::choose;
+use super::condition::Subject;
 use super::index::Index;
 use super::tally::Tally;
 use super::term::Term;
 use super::{Action, Gate, Policy, Waiver};
-use crate::model::{Decided, Disposition, Finding, GateName, Severity, Standing, WaiverUse};
+use crate::model::{Context, Decided, Disposition, Finding, GateName, Standing, WaiverUse};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
 /// Findings that one thread judges at a stretch.
 const STRETCH: usize = 1024;
 
-/// A policy on a day, ready to judge many findings.
+/// A policy at a moment, ready to judge many findings.
 pub struct Judge<'p> {
     policy: &'p Policy,
+    now: Timestamp,
     today: Date,
     gates: Index,
     waivers: Index,
@@ -22,10 +25,11 @@ pub struct Judge<'p> {
 
 impl<'p> Judge<'p> {
     /// Makes ready.
-    pub fn new(policy: &'p Policy, today: Date) -> Self {
+    pub fn new(policy: &'p Policy, context: &Context) -> Self {
         Self {
             policy,
-            today,
+            now: context.now,
+            today: context.today(),
             gates: Index::new(policy.gates.iter().map(|gate| &gate.when)),
             waivers: Index::new(policy.waivers.iter().map(|waiver| &waiver.when)),
         }
@@ -55,7 +59,8 @@ impl<'p> Judge<'p> {
     /// Decides about one finding, and counts the waivers that fit it.
     pub fn one(&self, finding: Finding, tally: &mut Tally) -> Decided {
         let effective = finding.observation.severity.unwrap_or(self.policy.unrated);
-        let disposition = self.decide(&finding, effective, tally);
+        let subject = Subject::passing(&finding, effective, self.now);
+        let disposition = self.decide(&subject, tally);
         Decided {
             finding,
             effective,
@@ -63,8 +68,8 @@ impl<'p> Judge<'p> {
         }
     }
 
-    fn decide(&self, finding: &Finding, effective: Severity, tally: &mut Tally) -> Disposition {
-        let policy = self.policy;
+    fn decide(&self, subject: &Subject<'_>, tally: &mut Tally) -> Disposition {
+        let (policy, finding) = (self.policy, subject.finding);
         match &finding.observation.standing {
             Standing::NotAProblem(why) => return Disposition::Informational(why),
             Standing::Suppressed(why) if policy.scanner(&finding.scanner).honour_suppressions => {
@@ -72,13 +77,13 @@ impl<'p> Judge<'p> {
             }
             Standing::Suppressed(_) | Standing::Open => {}
         }
-        let fitting = self.fitting(finding, effective);
+        let fitting = self.fitting(subject);
         for index in &fitting {
             if let Some(seen) = tally.at(*index) {
                 seen.saw(&finding.observation.rule);
             }
         }
-        let Some(gate) = self.gate(finding, effective) else {
+        let Some(gate) = self.gate(subject) else {
             return Disposition::Unmatched;
         };
         let name = name(gate);
@@ -92,25 +97,19 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// The first gate that holds.
-    fn gate(&self, finding: &Finding, effective: Severity) -> Option<&'p Gate> {
-        let mut candidates = self.gates.candidates(finding, effective);
-        candidates.find_map(|index| {
-            let gate = self.policy.gates.get(index)?;
-            let reach = match gate.action {
-                Action::Block | Action::Warn => Reach::Any,
-                Action::Allow => Reach::Every,
-            };
-            gate.when.holds(finding, effective, reach).then_some(gate)
-        })
+    /// The gate that decides.
+    fn gate(&self, subject: &Subject<'_>) -> Option<&'p Gate> {
+        let candidates = self.gates.candidates(subject.finding, subject.effective);
+        let gates = &self.policy.gates;
+        gates.get(choose(gates, candidates, subject)?)
     }
 
     /// The positions of all waivers that fit, valid or not.
-    fn fitting(&self, finding: &Finding, effective: Severity) -> Vec<usize> {
-        let candidates = self.waivers.candidates(finding, effective);
+    fn fitting(&self, subject: &Subject<'_>) -> Vec<usize> {
+        let candidates = self.waivers.candidates(subject.finding, subject.effective);
         let fits = |index: &usize| {
             let waiver = self.policy.waivers.get(*index);
-            waiver.is_some_and(|waiver| fits(waiver, finding, effective))
+            waiver.is_some_and(|waiver| waiver.when.holds(subject))
         };
         candidates.filter(fits).collect()
     }
@@ -146,15 +145,11 @@ impl<'p> Judge<'p> {
     }
 }
 
-fn fits(waiver: &Waiver, finding: &Finding, effective: Severity) -> bool {
-    waiver.when.holds(finding, effective, Reach::Every)
-}
-
 impl Policy {
-    /// Whether a waiver speaks of a finding, valid or not.
-    pub fn fits(&self, waiver: &Waiver, finding: &Finding) -> bool {
+    /// Whether a waiver speaks of a finding at a moment, valid or not.
+    pub fn fits(&self, waiver: &Waiver, finding: &Finding, now: Timestamp) -> bool {
         let effective = finding.observation.severity.unwrap_or(self.unrated);
-        fits(waiver, finding, effective)
+        waiver.when.holds(&Subject::passing(finding, effective, now))
     }
 }
 

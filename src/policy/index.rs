@@ -1,7 +1,8 @@
 //! Which gates and waivers can be about a finding at all, found without trying each.
 
-use super::condition::Condition;
-use crate::model::{AdvisoryId, Finding, Foreign as _, Kind, Severity};
+use super::condition::{Condition, Pattern};
+use crate::model::{AdvisoryId, Ecosystem, Finding, Foreign as _, Kind, Severity};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A word that a finding must bear for a condition to hold, whatever else the condition says.
@@ -9,7 +10,7 @@ enum Key<'c> {
     Advisory(&'c AdvisoryId),
     Fingerprint(&'c str),
     Rule(&'c str),
-    Package(&'c str),
+    Package(Cow<'c, str>),
 }
 
 /// Positions in a list of conditions, ascending.
@@ -49,7 +50,7 @@ impl Index {
             Key::Advisory(id) => self.advisories.entry(id.clone()).or_default(),
             Key::Fingerprint(text) => self.fingerprints.entry(text.to_owned()).or_default(),
             Key::Rule(text) => self.rules.entry(text.to_owned()).or_default(),
-            Key::Package(text) => self.packages.entry(text.to_owned()).or_default(),
+            Key::Package(text) => self.packages.entry(text.into_owned()).or_default(),
         };
         positions.push(at);
     }
@@ -90,7 +91,8 @@ impl Index {
             && let Some(package) = &observation.package
         {
             add(self.packages.get(package.name.raw()));
-            add(self.packages.get(&package.normal_name()));
+            let normal = package.ecosystem.normal(package.name.raw());
+            add(self.packages.get(normal.as_ref()));
         }
         keyed.sort_unstable();
         keyed.dedup();
@@ -120,10 +122,10 @@ fn keys(condition: &Condition) -> Option<Vec<Key<'_>>> {
     match condition {
         Condition::Advisory(ids) => Some(ids.iter().map(Key::Advisory).collect()),
         Condition::Fingerprint(list) => Some(list.iter().map(|f| Key::Fingerprint(f)).collect()),
-        Condition::Package(patterns) => patterns
-            .iter()
-            .map(|pattern| pattern.literal().map(Key::Package))
-            .collect(),
+        Condition::Package(patterns) => {
+            let literals: Option<Vec<&str>> = patterns.iter().map(Pattern::literal).collect();
+            Some(literals?.into_iter().flat_map(spellings).collect())
+        }
         Condition::Rule(patterns) => patterns
             .iter()
             .map(|pattern| pattern.literal().map(Key::Rule))
@@ -131,6 +133,12 @@ fn keys(condition: &Condition) -> Option<Vec<Key<'_>>> {
         Condition::All(parts) => parts.iter().filter_map(keys).min_by_key(|keys| rank(keys)),
         _ => None,
     }
+}
+
+/// The name of a package in every normal form that an ecosystem may have, see [`Ecosystem::normal`].
+fn spellings(name: &str) -> impl Iterator<Item = Key<'_>> {
+    let normal = [Ecosystem::NPM, Ecosystem::COMPOSER, Ecosystem::PYPI].map(|e| e.normal(name));
+    normal.into_iter().map(Key::Package)
 }
 
 /// Findings share a fingerprint least, a rule most.

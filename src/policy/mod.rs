@@ -3,11 +3,11 @@
 //! A file is read in two steps, so that every error in it is reported at once: [`mod@file`] turns TOML
 //! into values with their places, [`validate`] turns those into a [`Policy`].
 
+mod choose;
 mod condition;
 mod duplicate;
 mod evaluate;
 mod file;
-mod fix;
 mod index;
 mod lines;
 mod notes;
@@ -16,17 +16,19 @@ mod tally;
 mod term;
 mod terms;
 mod timeout;
+mod trace;
 mod validate;
 mod waiver;
 mod when;
 
-pub use condition::{Condition, Pattern};
+pub use condition::{Answer, Condition, Has, Pattern, Polarity, Subject};
 pub use evaluate::Judge;
 pub use notes::{Seen, waiver_notes};
 pub use shipped::{DEFAULT, SHIPPED, shipped};
 pub use tally::{Tally, Use};
 pub use term::Term;
 pub use terms::Terms;
+pub use trace::{Clause, GateStep, Trace, WaiverStep, WayOut, trace};
 
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{RepoPath, ScannerId, Severity, Untrusted};

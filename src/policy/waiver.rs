@@ -48,7 +48,7 @@ pub fn waiver(
     let terms = Terms::of(source, table);
     reader.finish();
     Some(Waiver {
-        when: Condition::All(conditions),
+        when: Condition::all(conditions),
         subject: terms.shown().into(),
         terms,
         reason: reason?.name.into(),

@@ -2,8 +2,8 @@
 //! in its own way.
 
 use crate::model::{
-    Assessment, Coverage, Decided, Disposition, Finding, Fix, Location, PolicyNote, Remedy, Untrusted,
-    Verdict,
+    Assessment, Coverage, Decided, Disposition, Finding, Fix, Location, PolicyNote, Remedy,
+    Untrusted, Verdict,
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;

@@ -266,6 +266,8 @@ pub enum PolicyCommand {
     },
     /// Turn other tools' lists of accepted findings into waivers.
     Import(Import),
+    /// Print the JSON Schema of policy files, by which editors complete and check them.
+    Schema,
     /// Print a shipped policy, or list them.
     Show {
         /// Its name, such as lockgate:balanced.

@@ -28,11 +28,11 @@ pub fn run(args: &Waive) -> Result<u8, Error> {
     let policy = file.load(file.text(), &request)?;
     let last = policy.waiver_rules.max_days;
     if let Some(days) = last.filter(|days| terms.expires > day_after(today, *days)) {
-        return Err(Error::usage(format!(
-            "the policy allows waivers of at most {days} days"
-        ))
-        .detail(args.expires.as_str())
-        .hint(format!("--expires {days}d is the longest")));
+        return Err(
+            Error::usage(format!("the policy allows waivers of at most {days} days"))
+                .detail(args.expires.as_str())
+                .hint(format!("--expires {days}d is the longest")),
+        );
     }
 
     let known = match &args.from {
@@ -103,7 +103,10 @@ fn check(
     let today = Offset::UTC.to_datetime(now).date();
     let holds = |policy: &Policy, finding: &Finding| {
         let valid = |w| Term::of(w, &policy.waiver_rules, today) == Term::Valid;
-        let fitting = policy.waivers.iter().filter(|w| policy.fits(w, finding, now));
+        let fitting = policy
+            .waivers
+            .iter()
+            .filter(|w| policy.fits(w, finding, now));
         fitting.filter(|w| valid(w)).count()
     };
     let missed = chosen
@@ -284,11 +287,7 @@ impl PolicyFile {
             path: self.inside.clone(),
             text: text.to_owned(),
         };
-        policy::parse(
-            &source,
-            &request.root,
-            colour(request.color, Stream::Err),
-        )
+        policy::parse(&source, &request.root, colour(request.color, Stream::Err))
     }
 
     /// Its text with more waivers at the end, in the file's own line breaks.
@@ -297,10 +296,13 @@ impl PolicyFile {
         let added = import::append(old, entries).and_then(|text| {
             let new = text.strip_prefix(old).unwrap_or_default();
             let crlf = old.contains("\r\n");
-            let new = if crlf { new.replace('\n', "\r\n") } else { new.to_owned() };
-            bounded(format!("{old}{new}")).map_err(|why| {
-                Problem::new("too-large", format!("with the waivers {why}"))
-            })
+            let new = if crlf {
+                new.replace('\n', "\r\n")
+            } else {
+                new.to_owned()
+            };
+            bounded(format!("{old}{new}"))
+                .map_err(|why| Problem::new("too-large", format!("with the waivers {why}")))
         });
         added.map_err(|problem| {
             let text = format!("nothing can be added to the policy file: {}", problem.text);

@@ -74,10 +74,7 @@ fn table(out: &mut String, waiver: &Waiver) {
             "fingerprint",
             list(fingerprints.map(|f| Untrusted::from(f.as_str()))),
         ),
-        (
-            "advisory",
-            list(ids.map(|id| Untrusted::from(id.as_str()))),
-        ),
+        ("advisory", list(ids.map(|id| Untrusted::from(id.as_str())))),
         ("rule", list(subject.rules.iter())),
         ("path", list(paths.iter())),
         ("package", list(subject.packages.iter())),
@@ -86,17 +83,25 @@ fn table(out: &mut String, waiver: &Waiver) {
             "kind",
             list(subject.kind.map(|k| Untrusted::from(k.word())).iter()),
         ),
-        ("reason", Some(text(reason.as_ref(), "why is it acceptable?"))),
+        (
+            "reason",
+            Some(text(reason.as_ref(), "why is it acceptable?")),
+        ),
         (
             "owner",
-            Some(text(waiver.owner.as_ref(), "who answers for it? \"@org/team\"")),
+            Some(text(
+                waiver.owner.as_ref(),
+                "who answers for it? \"@org/team\"",
+            )),
         ),
         (
             "expires",
             expires.or_else(|| Some(text(None, "until when? 2027-01-31, without quotes"))),
         ),
     ];
-    let fields = fields.iter().filter_map(|(key, value)| Some((key, value.as_ref()?)));
+    let fields = fields
+        .iter()
+        .filter_map(|(key, value)| Some((key, value.as_ref()?)));
     let width = fields.clone().map(|(key, _)| key.len()).max();
     let width = width.unwrap_or(WIDTH).max(WIDTH);
     for (key, value) in fields {

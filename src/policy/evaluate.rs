@@ -149,7 +149,9 @@ impl Policy {
     /// Whether a waiver speaks of a finding at a moment, valid or not.
     pub fn fits(&self, waiver: &Waiver, finding: &Finding, now: Timestamp) -> bool {
         let effective = finding.observation.severity.unwrap_or(self.unrated);
-        waiver.when.holds(&Subject::passing(finding, effective, now))
+        waiver
+            .when
+            .holds(&Subject::passing(finding, effective, now))
     }
 }
 

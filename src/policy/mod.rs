@@ -24,7 +24,7 @@ mod when;
 pub use condition::{Answer, Condition, Has, Pattern, Polarity, Subject};
 pub use evaluate::Judge;
 pub use notes::{Seen, waiver_notes};
-pub use shipped::{DEFAULT, SHIPPED, shipped};
+pub use shipped::{DEFAULT, SCHEMA, SHIPPED, shipped};
 pub use tally::{Tally, Use};
 pub use term::Term;
 pub use terms::Terms;

@@ -110,7 +110,8 @@ mod tests {
                     "witnesses": [{"scanner": "x", "rule": "R1"}]})
             })
             .collect();
-        let report = serde_json::json!({"version": 1, "tool": {"name": "lockgate"}, "findings": findings});
+        let report =
+            serde_json::json!({"version": 1, "tool": {"name": "lockgate"}, "findings": findings});
         read(report.to_string().as_bytes()).unwrap()
     }
 

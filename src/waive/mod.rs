@@ -125,7 +125,10 @@ fn about(finding: &Finding) -> String {
         true => String::new(),
         false => format!(": {title}"),
     };
-    format!("{name}{}{title} ({path}{line})", package.unwrap_or_default())
+    format!(
+        "{name}{}{title} ({path}{line})",
+        package.unwrap_or_default()
+    )
 }
 
 /// Why a finding needs no waiver, or cannot have another one.
@@ -142,7 +145,9 @@ pub fn refuse(known: &Known, policy: &Policy, now: Timestamp) -> Option<Problem>
         let text = match term {
             Term::Valid => format!("the waiver in line {line} accepts it until {day}"),
             Term::Expired => {
-                format!("a waiver for it stands in line {line} and expired on {day}; renew that one")
+                format!(
+                    "a waiver for it stands in line {line} and expired on {day}; renew that one"
+                )
             }
             Term::TooLong => format!(
                 "a waiver for it stands in line {line}, but {day} is later than the policy allows; \

@@ -30,5 +30,6 @@ mod remedies;
 #[cfg(unix)]
 mod running;
 mod sarif;
+mod schema;
 mod shop;
 mod waive;

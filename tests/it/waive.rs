@@ -32,7 +32,16 @@ fn waive(args: &[&str]) -> Lockgate {
 fn check(lockgate: &Lockgate) -> Value {
     let folder = lockgate.folder.path().to_str().unwrap();
     let reports = ["b.json", "t.json"].map(|name| format!("{folder}/{name}"));
-    let args = ["check", folder, "--as-of", "2026-11-20", "--report", &reports[0], "--report", &reports[1]];
+    let args = [
+        "check",
+        folder,
+        "--as-of",
+        "2026-11-20",
+        "--report",
+        &reports[0],
+        "--report",
+        &reports[1],
+    ];
     Lockgate::new(&args).json().0
 }
 
@@ -58,8 +67,12 @@ fn policy(folder: &Path) -> String {
 #[test]
 fn a_waiver_is_written_that_accepts_the_finding() {
     let before = check(&waive(&[]));
-    let code = print_of(&before, |f| f["kind"] == "code" && f["disposition"] == "blocked");
-    let package = print_of(&before, |f| f["kind"] == "dependency" && f["disposition"] == "blocked");
+    let code = print_of(&before, |f| {
+        f["kind"] == "code" && f["disposition"] == "blocked"
+    });
+    let package = print_of(&before, |f| {
+        f["kind"] == "dependency" && f["disposition"] == "blocked"
+    });
     let old = "# kept as it is\nextends = 'lockgate:balanced'\n[scanners.bandit]  # here, too\nrequired=true";
     let lockgate = waive(&[&code[..6], &package]).file("lockgate.toml", old);
     let outcome = lockgate.run();
@@ -76,7 +89,11 @@ fn a_waiver_is_written_that_accepts_the_finding() {
     // What is accepted needs no second waiver.
     let (lockgate, outcome) = again(lockgate, &[]);
     assert_eq!(outcome.code, 2);
-    assert!(outcome.stderr.contains("accepts it until 2027-02-18"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("accepts it until 2027-02-18"),
+        "{}",
+        outcome.stderr
+    );
     assert_eq!(policy(lockgate.folder.path()), text);
 }
 
@@ -84,14 +101,23 @@ fn a_waiver_is_written_that_accepts_the_finding() {
 fn what_a_waiver_names_can_be_chosen() {
     let before = check(&waive(&[]));
     let package = print_of(&before, |f| f["kind"] == "dependency");
-    let code = print_of(&before, |f| f["rule"] == "B602" || f["rule"] == "B105" || f["kind"] == "code");
+    let code = print_of(&before, |f| {
+        f["rule"] == "B602" || f["rule"] == "B105" || f["kind"] == "code"
+    });
     for (print, by, names) in [
         (&package, "fingerprint", ["fingerprint ="].as_slice()),
         (&package, "advisory", &["advisory =", "package  ="]),
         (&code, "rule", &["rule     =", "path     ="]),
         (&code, "fingerprint", &["fingerprint ="]),
     ] {
-        let lockgate = waive(&[print, "--by", by, "--dry-run", "--policy", "lockgate:audit-only"]);
+        let lockgate = waive(&[
+            print,
+            "--by",
+            by,
+            "--dry-run",
+            "--policy",
+            "lockgate:audit-only",
+        ]);
         // A shipped policy can hold no waivers.
         assert_eq!(lockgate.run().code, 2);
         let lockgate = waive(&[print, "--by", by, "--dry-run"])
@@ -104,7 +130,11 @@ fn what_a_waiver_names_can_be_chosen() {
         assert!(!policy(lockgate.folder.path()).contains("waiver"));
     }
     let outcome = waive(&[&code, "--by", "advisory"]).run();
-    assert!(outcome.stderr.contains("it has no advisory"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("it has no advisory"),
+        "{}",
+        outcome.stderr
+    );
 }
 
 #[test]
@@ -117,7 +147,10 @@ fn without_a_policy_file_one_is_made() {
     assert!(policy(lockgate.folder.path()).starts_with("extends = \"lockgate:balanced\"\n\n#"));
     let after = check(&lockgate);
     assert_eq!(after["counts"]["waived"], 1);
-    assert_eq!(after["counts"]["blocked"].as_u64().unwrap() + 1, before["counts"]["blocked"].as_u64().unwrap());
+    assert_eq!(
+        after["counts"]["blocked"].as_u64().unwrap() + 1,
+        before["counts"]["blocked"].as_u64().unwrap()
+    );
 }
 
 #[test]
@@ -134,9 +167,17 @@ fn every_refusal_says_why_and_writes_nothing() {
         (&["12345"], "", "first 6 or more digits"),
         (&["blocked"], "", "first 6 or more digits"),
         (&[&passes], "", "no gate of the policy speaks of it"),
-        (&[&blocked], &expired, "stands in line 2 and expired on 2026-01-01"),
+        (
+            &[&blocked],
+            &expired,
+            "stands in line 2 and expired on 2026-01-01",
+        ),
         (&[&blocked], limited, "at most 30 days"),
-        (&[&blocked], "waiver = []\n", "write each as a `[[waiver]]` table"),
+        (
+            &[&blocked],
+            "waiver = []\n",
+            "write each as a `[[waiver]]` table",
+        ),
         (&[&blocked], "gates = 1\n", "unknown key"),
         (&[&blocked, "--from", "b.json"], "", "cannot be used with"),
     ] {
@@ -147,7 +188,11 @@ fn every_refusal_says_why_and_writes_nothing() {
         };
         let outcome = lockgate.run();
         assert_eq!(outcome.code, 2, "{args:?}");
-        assert!(outcome.stderr.contains(expected), "{args:?}: {}", outcome.stderr);
+        assert!(
+            outcome.stderr.contains(expected),
+            "{args:?}: {}",
+            outcome.stderr
+        );
         assert_eq!(policy(lockgate.folder.path()), file, "{args:?}");
     }
     for (option, value) in [
@@ -178,7 +223,9 @@ fn from(report: &str, args: &[&str]) -> Lockgate {
 #[test]
 fn an_earlier_check_can_tell_the_findings() {
     let json = check(&waive(&[]));
-    let print = print_of(&json, |f| f["kind"] == "dependency" && f["disposition"] == "blocked");
+    let print = print_of(&json, |f| {
+        f["kind"] == "dependency" && f["disposition"] == "blocked"
+    });
     let lockgate = from(&json.to_string(), &[&print]);
     let outcome = lockgate.run();
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
@@ -186,7 +233,11 @@ fn an_earlier_check_can_tell_the_findings() {
     assert!(text.contains("package ") && !text.replace("\r\n", "").contains('\n'));
     let folder = lockgate.folder.path();
     for name in ["b.json", "t.json"] {
-        let from = if name == "b.json" { "bandit/gen__pygoat.json" } else { "trivy/golden__pip.json" };
+        let from = if name == "b.json" {
+            "bandit/gen__pygoat.json"
+        } else {
+            "trivy/golden__pip.json"
+        };
         std::fs::write(folder.join(name), report(from)).unwrap();
     }
     assert_eq!(check(&lockgate)["counts"]["waived"], 1);
@@ -202,7 +253,8 @@ fn a_hostile_report_says_nothing_but_text() {
         "advisories": ["CVE-2024-1"], "witnesses": [{"scanner": "trivy", "rule": hostile}],
     });
     let document = |entry: &Value| {
-        serde_json::json!({"version": 1, "tool": {"name": "lockgate"}, "findings": [entry]}).to_string()
+        serde_json::json!({"version": 1, "tool": {"name": "lockgate"}, "findings": [entry]})
+            .to_string()
     };
     for by in ["advisory", "rule", "fingerprint"] {
         let lockgate = from(&document(&entry), &[print, "--by", by]);
@@ -213,7 +265,10 @@ fn a_hostile_report_says_nothing_but_text() {
         assert_eq!(table["waiver"].as_array().unwrap().len(), 1, "{text}");
         assert!(!table.contains_key("gate"));
         for shown in [&text, &outcome.stdout] {
-            assert!(!shown.contains("##[") && !shown.contains('\u{1b}') && !shown.contains('\u{202e}'), "{shown}");
+            assert!(
+                !shown.contains("##[") && !shown.contains('\u{1b}') && !shown.contains('\u{202e}'),
+                "{shown}"
+            );
         }
     }
     for (part, value) in [
@@ -230,7 +285,13 @@ fn a_hostile_report_says_nothing_but_text() {
         assert_eq!(outcome.code, 2, "{part}");
         assert!(outcome.stderr.contains("is damaged"), "{}", outcome.stderr);
     }
-    for other in ["", "{}", "[]", "{\"version\":2,\"tool\":{\"name\":\"lockgate\"},\"findings\":[]}", &"[".repeat(100_000)] {
+    for other in [
+        "",
+        "{}",
+        "[]",
+        "{\"version\":2,\"tool\":{\"name\":\"lockgate\"},\"findings\":[]}",
+        &"[".repeat(100_000),
+    ] {
         assert_eq!(from(other, &[print]).run().code, 2);
     }
 }

@@ -33,3 +33,4 @@ mod sarif;
 mod schema;
 mod shop;
 mod waive;
+mod waivers;

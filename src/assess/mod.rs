@@ -2,6 +2,7 @@
 //! input gives the same output, byte for byte, in any order and on any number of threads.
 
 mod admission;
+mod data;
 mod gap;
 
 use crate::merge;
@@ -27,13 +28,17 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     let (runs, findings) = merge::merge(witnessed);
 
     let judge = Judge::new(policy, context);
-    let (mut decided, tally) = judge.all(findings, |finding| Finding {
-        provenance: origin::of(&finding, &context.base),
-        ..finding
+    let (mut decided, tally) = judge.all(findings, |mut finding| {
+        policy.data.enrich(&mut finding, context.now);
+        Finding {
+            provenance: origin::of(&finding, &context.base),
+            ..finding
+        }
     });
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 
     let mut reasons = gap::gaps(&runs, policy, context);
+    reasons.extend(data::reasons(&decided, policy, context));
     reasons.extend(decisions(&decided));
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
     Assessment {
@@ -47,6 +52,7 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         policy: PolicySummary {
             sources: policy.sources.clone(),
             unrated: Some(policy.unrated),
+            data: policy.data.sources(context.now),
         },
         prefix: context.prefix.clone(),
         event: context.event,

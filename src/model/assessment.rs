@@ -252,6 +252,21 @@ pub struct PolicyChange {
     pub line: Option<usize>,
 }
 
+/// A snapshot of what is known of vulnerabilities, which the policy names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataSource {
+    /// `epss` or `kev`: its key in the policy.
+    pub key: &'static str,
+    /// Its file.
+    pub path: RepoPath,
+    /// The day, in UTC, that it says it is of.
+    pub date: jiff::civil::Date,
+    /// How many CVEs it names.
+    pub entries: usize,
+    /// Older than the policy accepts, or of a day to come: what it does not name proves nothing.
+    pub stale: bool,
+}
+
 /// What the outputs may say about the policy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PolicySummary {
@@ -259,6 +274,8 @@ pub struct PolicySummary {
     pub sources: Vec<Untrusted>,
     /// What a finding without severity counts as.
     pub unrated: Option<Severity>,
+    /// Its snapshots.
+    pub data: Vec<DataSource>,
 }
 
 /// The result of one check.

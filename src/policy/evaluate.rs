@@ -7,7 +7,6 @@ use super::tally::Tally;
 use super::term::Term;
 use super::{Action, Gate, Policy, Waiver};
 use crate::model::{Context, Decided, Disposition, Finding, GateName, Standing, WaiverUse};
-use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -17,7 +16,7 @@ const STRETCH: usize = 1024;
 /// A policy at a moment, ready to judge many findings.
 pub struct Judge<'p> {
     policy: &'p Policy,
-    now: Timestamp,
+    context: &'p Context,
     today: Date,
     gates: Index,
     waivers: Index,
@@ -25,10 +24,10 @@ pub struct Judge<'p> {
 
 impl<'p> Judge<'p> {
     /// Makes ready.
-    pub fn new(policy: &'p Policy, context: &Context) -> Self {
+    pub fn new(policy: &'p Policy, context: &'p Context) -> Self {
         Self {
             policy,
-            now: context.now,
+            context,
             today: context.today(),
             gates: Index::new(policy.gates.iter().map(|gate| &gate.when)),
             waivers: Index::new(policy.waivers.iter().map(|waiver| &waiver.when)),
@@ -59,7 +58,7 @@ impl<'p> Judge<'p> {
     /// Decides about one finding, and counts the waivers that fit it.
     pub fn one(&self, finding: Finding, tally: &mut Tally) -> Decided {
         let effective = finding.observation.severity.unwrap_or(self.policy.unrated);
-        let subject = Subject::passing(&finding, effective, self.now);
+        let subject = Subject::passing(&finding, effective, self.context);
         let disposition = self.decide(&subject, tally);
         Decided {
             finding,

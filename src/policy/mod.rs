@@ -5,6 +5,7 @@
 
 mod choose;
 mod condition;
+mod data;
 mod duplicate;
 mod evaluate;
 mod file;
@@ -22,6 +23,7 @@ mod waiver;
 mod when;
 
 pub use condition::{Answer, Condition, Has, Pattern, Polarity, Subject};
+pub use data::{Data, Snapshot};
 pub use evaluate::Judge;
 pub use notes::{Seen, waiver_notes};
 pub use shipped::{DEFAULT, SCHEMA, SHIPPED, shipped};
@@ -64,6 +66,8 @@ pub struct Policy {
     pub waivers: Vec<Waiver>,
     /// How long waivers may hold.
     pub waiver_rules: WaiverRules,
+    /// What is known of vulnerabilities beyond their advisories.
+    pub data: Data,
 }
 
 impl Policy {
@@ -195,6 +199,14 @@ pub trait World {
     /// # Errors
     /// A sentence that says why there is none.
     fn read(&self, path: &RepoPath) -> Result<String, String>;
+
+    /// The text of a file that `[data]` names, which may be far larger than a policy.
+    ///
+    /// # Errors
+    /// A sentence that says why there is none.
+    fn data(&self, path: &RepoPath) -> Result<String, String> {
+        self.read(path)
+    }
 
     /// The scanner name that a tool's other name stands for: `npm` → `npm-audit`.
     fn scanner_meant_by(&self, alias: &str) -> Option<ScannerId>;
@@ -335,7 +347,9 @@ fn stack(layers: Vec<Layer>) -> Policy {
         gates: Vec::new(),
         waivers: Vec::new(),
         waiver_rules: term::RulesLayer::default().finish(),
+        data: Data::default(),
     };
+    let mut data = data::DataLayer::default();
     let mut waiver_rules = term::RulesLayer::default();
     let mut unrated = None;
     let mut on_incomplete = None;
@@ -357,7 +371,9 @@ fn stack(layers: Vec<Layer>) -> Policy {
         policy.gates.extend(layer.gates);
         policy.waivers.extend(layer.waivers);
         waiver_rules.underlay(layer.waiver_rules);
+        data.underlay(layer.data);
     }
+    policy.data = data.finish();
     policy.waiver_rules = waiver_rules.finish();
     policy.unrated = unrated.unwrap_or(policy.unrated);
     policy.on_incomplete = on_incomplete.unwrap_or(policy.on_incomplete);

@@ -98,7 +98,7 @@ pub enum WayOut {
 
 /// Traces one finding. `effective` is the severity that the gates see.
 pub fn trace(finding: &Finding, effective: Severity, policy: &Policy, context: &Context) -> Trace {
-    let subject = Subject::passing(finding, effective, context.now);
+    let subject = Subject::passing(finding, effective, context);
     let honoured = || policy.scanner(&finding.scanner).honour_suppressions;
     let unasked = match &finding.observation.standing {
         Standing::NotAProblem(_) => Some("the report says that it is not a problem"),

@@ -1,6 +1,7 @@
 //! One policy file → one layer of a policy. Every error is collected; nothing is guessed.
 
 use super::condition::Condition;
+use super::data::{DataLayer, data};
 pub use super::file::diagnostic;
 use super::file::{self, Reader, Word, unknown};
 use super::lines::Lines;
@@ -29,6 +30,7 @@ pub struct Layer {
     pub scanners: BTreeMap<ScannerId, ScannerLayer>,
     pub gates: Vec<Gate>,
     pub waivers: Vec<Waiver>,
+    pub data: DataLayer,
     pub waiver_rules: RulesLayer,
 }
 
@@ -100,12 +102,14 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
             gates: Vec::new(),
             waivers: Vec::new(),
             waiver_rules: RulesLayer::default(),
+            data: DataLayer::default(),
         };
         let lines = Lines::of(&source.text);
         let scanners = reader.table("scanners");
         let gates = reader.tables("gate");
         let waivers = reader.tables("waiver");
         let waiver_rules = reader.table("waivers");
+        let snapshots = reader.table("data");
         reader.finish();
         Layer {
             scanners: scanners
@@ -122,6 +126,10 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
             waiver_rules: waiver_rules
                 .map(|(table, span)| Reader::new(source, table, span, "waivers", &mut errors))
                 .map(term::rules)
+                .unwrap_or_default(),
+            data: snapshots
+                .map(|(table, span)| Reader::new(source, table, span, "data", &mut errors))
+                .map(|reader| data(reader, world))
                 .unwrap_or_default(),
             ..layer
         }
@@ -215,7 +223,8 @@ fn read_scanners(
     scanners
 }
 
-fn max_age(reader: &mut Reader<'_, '_>) -> Option<SignedDuration> {
+/// The key `max-age`: the oldest that is accepted.
+pub fn max_age(reader: &mut Reader<'_, '_>) -> Option<SignedDuration> {
     let word = reader.text("max-age")?;
     let age = duration(&word.name).filter(|age| age.is_positive());
     if age.is_none() {

@@ -21,7 +21,7 @@ pub use via::Via;
 pub use words::Has;
 
 use crate::model::{
-    AdvisoryId, Confidence, Ecosystem, Finding, Foreign as _, Kind, Origin, Relation, Scope,
+    AdvisoryId, Confidence, Ecosystem, Event, Finding, Foreign as _, Kind, Origin, Relation, Scope,
     Severity, Witness,
 };
 
@@ -56,6 +56,8 @@ pub enum Condition {
     Fix(Vec<FixTest>),
     /// Since when it is there.
     Origin(Vec<Origin>),
+    /// Why the check runs.
+    Event(Vec<Event>),
     /// How long ago it was first seen.
     Age(Vec<Range<Age>>),
     /// How sure the witnesses are.
@@ -95,7 +97,8 @@ impl Condition {
     /// matches a pattern, more is a search.
     fn cost(&self) -> usize {
         match self {
-            Self::Severity(_) | Self::Kind(_) | Self::Origin(_) | Self::Kev(_) | Self::Epss(_) => 1,
+            Self::Event(_) | Self::Severity(_) | Self::Kind(_) | Self::Origin(_) => 1,
+            Self::Kev(_) | Self::Epss(_) => 1,
             Self::Scope(_) | Self::Relation(_) | Self::Ecosystem(_) | Self::Fix(_) => 1,
             Self::Age(_) | Self::Confidence(_) | Self::Witnesses(_) | Self::Cvss(_) => 2,
             Self::Cwe(_) | Self::Advisory(_) | Self::Fingerprint(_) => 2,
@@ -148,6 +151,7 @@ impl Condition {
             Self::Via(vias) => via::answer(vias, subject),
             Self::Fix(tests) => fix::answer(tests, subject),
             Self::Origin(wanted) => facts::origin(wanted, subject),
+            Self::Event(events) => events.contains(&subject.context.event).into(),
             Self::Age(ranges) => age::answer(ranges, subject),
             Self::Confidence(ranges) => facts::confidence(ranges, subject),
             Self::Witnesses(ranges) => facts::witnesses(ranges, finding),

@@ -26,7 +26,7 @@ pub use condition::{Answer, Condition, Has, Pattern, Polarity, Subject};
 pub use data::{Data, Snapshot};
 pub use evaluate::Judge;
 pub use notes::{Seen, waiver_notes};
-pub use shipped::{DEFAULT, SHIPPED, shipped};
+pub use shipped::{DEFAULT, SCHEMA, SHIPPED, shipped};
 pub use tally::{Tally, Use};
 pub use term::Term;
 pub use terms::Terms;

@@ -31,4 +31,7 @@ mod remedies;
 #[cfg(unix)]
 mod running;
 mod sarif;
+mod schema;
 mod shop;
+mod waive;
+mod waivers;

@@ -8,6 +8,7 @@
 
 mod app;
 pub mod assess;
+pub mod canary;
 mod cli;
 mod edge;
 mod error;

@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("policy", &["version"]),
     ("import", &["escape", "policy"]),
     ("assess", &["merge", "origin", "policy"]),
+    ("canary", &["assess", "ingest", "policy"]),
     ("report", &["escape"]),
     ("error", &[]),
     ("cli", &[]),
@@ -25,8 +26,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "assess", "cli", "edge", "error", "escape", "import", "ingest", "invoke", "locate",
-            "manifest", "merge", "origin", "policy", "report",
+            "assess", "canary", "cli", "edge", "error", "escape", "import", "ingest", "invoke",
+            "locate", "manifest", "merge", "origin", "policy", "report",
         ],
     ),
 ];

@@ -38,6 +38,8 @@ pub enum Command {
     Policy(PolicyCommand),
     /// Show which tools lockgate would run here, with what command lines, and what is missing.
     Doctor(Doctor),
+    /// Try the gate: known bad and known broken reports of every scanner must not come through.
+    Canary(Canary),
     /// List the report formats that are read, and the commands that write them.
     Formats,
 }
@@ -182,6 +184,29 @@ pub struct Doctor {
     /// A tool that `check --run` would name; repeatable.
     #[arg(long = "run", value_name = "TOOL")]
     pub run: Vec<String>,
+}
+
+/// Options of `canary`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Each canary is a report with one critical finding that a change introduces, and one that a scanner
+which did no work leaves behind. Both are built in; nothing of the repository is read but its policy.
+Every check of the event schedule does the same for the scanners that it has evidence of.
+
+Exit codes: 0 all were stopped, 2 wrong usage or policy, 3 one came through, 5 internal error.")]
+pub struct Canary {
+    /// The repository's root folder.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+
+    /// The policy, as for `check`.
+    #[arg(long, short, value_name = "FILE|NAME")]
+    pub policy: Option<String>,
+
+    /// Try only this scanner's; repeatable. A scanner without an adapter of its own is tried with
+    /// SARIF.
+    #[arg(long = "tool", value_name = "TOOL")]
+    pub tools: Vec<String>,
 }
 
 /// Subcommands of `policy`.

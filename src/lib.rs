@@ -6,6 +6,7 @@
     reason = "the documentation is for people who work on it, and built with private items"
 )]
 
+pub mod alerts;
 mod app;
 pub mod assess;
 pub mod canary;

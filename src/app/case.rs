@@ -40,6 +40,8 @@ impl Case {
             event,
             base: base::describe(compared, &evidence.runs, &request.root),
             baseline: None,
+            state: None,
+            alerts: Vec::new(),
             policy_changes: Vec::new(),
         };
         Ok(Self {

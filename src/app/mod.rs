@@ -1,6 +1,7 @@
 //! The one place that knows the order: gather, assess, deliver.
 
 mod base;
+mod canary;
 mod case;
 mod check;
 mod doctor;
@@ -52,6 +53,7 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Policy(PolicyCommand::Import(args)) => import::run(&args),
         Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),
         Command::Doctor(args) => doctor::doctor(&args),
+        Command::Canary(args) => canary::run(&args),
         Command::Formats => {
             formats();
             Ok(0)

@@ -106,6 +106,8 @@ mod tests {
             event: Event::Local,
             base: Base::Whole,
             baseline: None,
+            state: None,
+            alerts: Vec::new(),
             policy_changes: Vec::new(),
         };
         let context = Context {

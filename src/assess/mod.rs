@@ -2,6 +2,7 @@
 //! input gives the same output, byte for byte, in any order and on any number of threads.
 
 mod admission;
+mod alerts;
 mod gap;
 
 use crate::merge;
@@ -24,7 +25,8 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         admission::admit(&mut w.run, &rule, context.now);
     }
     witnessed.sort_by_key(|a| order(&a.run));
-    let (runs, findings) = merge::merge(witnessed);
+    let (mut runs, mut findings) = merge::merge(witnessed);
+    alerts::date(&mut findings, &mut runs, context);
 
     let mut used = vec![0; policy.waivers.len()];
     let mut decided: Vec<Decided> = findings

@@ -98,6 +98,11 @@ pub fn all(policy: &Policy, now: Timestamp) -> Vec<Trial> {
         .collect()
 }
 
+/// Tries the canaries of one scanner.
+pub fn one(scanner: &ScannerId, policy: &Policy, now: Timestamp) -> Trial {
+    fly(sample(scanner, None), scanner, policy, now)
+}
+
 /// Tries the canaries of the scanners that matter to a check: those with a run, in the format of
 /// their reports, and those that the policy names.
 pub fn of(runs: &[Run], policy: &Policy, now: Timestamp) -> Vec<Trial> {
@@ -234,6 +239,8 @@ fn introducing(path: RepoPath, now: Timestamp) -> Context {
         event: Event::PullRequest,
         base: Base::Known(Box::new(change)),
         baseline: None,
+        state: None,
+        alerts: Vec::new(),
         policy_changes: Vec::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! What the assessment says: dispositions, verdict, reasons.
 
+use super::alert::Alert;
 use super::baseline::{Baseline, BaselineEntry};
 use super::change::{Base, Event};
 use super::finding::Finding;
@@ -24,6 +25,11 @@ pub struct Context {
     pub base: Base,
     /// What an earlier check wrote down, if anything is kept.
     pub baseline: Option<Baseline>,
+    /// What the last scan wrote down, where scans keep count of ages; one that was never written
+    /// stands for the first scan.
+    pub state: Option<Baseline>,
+    /// What code scanning remembers.
+    pub alerts: Vec<Alert>,
     /// How the judged change alters the policy, when the base's decides.
     pub policy_changes: Vec<PolicyChange>,
 }

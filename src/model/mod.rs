@@ -16,6 +16,7 @@
 //! * **sink**: where text ends up.
 
 pub mod advisory;
+pub mod alert;
 pub mod assessment;
 pub mod baseline;
 pub mod change;
@@ -30,6 +31,7 @@ pub mod severity;
 pub mod text;
 
 pub use advisory::AdvisoryId;
+pub use alert::Alert;
 pub use assessment::{
     Assessment, Context, Decided, Direction, Disposition, GateName, PolicyChange, PolicyNote,
     PolicySummary, Reason, Verdict, WaiverUse,

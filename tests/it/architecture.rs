@@ -10,6 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("escape", &[]),
     ("version", &[]),
     ("ingest", &["version"]),
+    ("alerts", &["ingest"]),
     ("invoke", &[]),
     ("manifest", &[]),
     ("locate", &["manifest", "version"]),
@@ -26,8 +27,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "assess", "canary", "cli", "edge", "error", "escape", "import", "ingest", "invoke",
-            "locate", "manifest", "merge", "origin", "policy", "report",
+            "alerts", "assess", "canary", "cli", "edge", "error", "escape", "import", "ingest",
+            "invoke", "locate", "manifest", "merge", "origin", "policy", "report",
         ],
     ),
 ];

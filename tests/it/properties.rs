@@ -206,6 +206,8 @@ fn judge(evidence: Evidence, policy: &str) -> Assessment {
             event: lockgate::model::Event::Local,
             base: lockgate::model::Base::Whole,
             baseline: None,
+            state: None,
+            alerts: Vec::new(),
             policy_changes: Vec::new(),
         },
     )

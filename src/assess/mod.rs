@@ -3,6 +3,7 @@
 
 mod admission;
 mod alerts;
+mod dark;
 mod gap;
 
 use crate::merge;
@@ -40,6 +41,8 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 
     let mut reasons = gap::gaps(&runs, policy, context);
+    let dark = dark::dark(&runs, policy, context);
+    reasons.extend(dark::reasons(&dark));
     reasons.extend(decisions(&decided));
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
     Assessment {
@@ -59,6 +62,8 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         base: context.base.clone(),
         policy_changes: context.policy_changes.clone(),
         resolved: Vec::new(),
+        schedule: None,
+        state: None,
         today: context.today(),
     }
 }

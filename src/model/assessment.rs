@@ -7,6 +7,7 @@ use super::finding::Finding;
 use super::location::RepoPath;
 use super::rule::ScannerId;
 use super::run::Run;
+use super::schedule::Schedule;
 use super::severity::Severity;
 use super::text::Untrusted;
 use std::fmt;
@@ -256,11 +257,24 @@ pub struct Assessment {
     pub policy_changes: Vec<PolicyChange>,
     /// What the baseline knows and nobody sees any more, although its scanner has worked.
     pub resolved: Vec<BaselineEntry>,
+    /// How time has passed, on a scheduled scan and where a state is kept.
+    pub schedule: Option<Schedule>,
+    /// What the next scan should remember, where a state is kept.
+    pub state: Option<Baseline>,
     /// The day that the waivers were judged on.
     pub today: jiff::civil::Date,
 }
 
 impl Assessment {
+    /// Adds reasons that were found elsewhere; the worst of all gives the verdict.
+    pub fn add(&mut self, reasons: Vec<Reason>) {
+        self.reasons.extend(reasons);
+        self.reasons
+            .sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
+        let worst = self.reasons.first().map(|reason| reason.verdict);
+        self.verdict = worst.unwrap_or(Verdict::Pass);
+    }
+
     /// Number of findings with a disposition that `wanted` accepts.
     pub fn count(&self, wanted: impl Fn(&Disposition) -> bool) -> usize {
         self.findings

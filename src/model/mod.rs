@@ -27,6 +27,7 @@ pub mod package;
 pub mod remedy;
 pub mod rule;
 pub mod run;
+pub mod schedule;
 pub mod severity;
 pub mod text;
 
@@ -46,5 +47,6 @@ pub use package::{Distance, Ecosystem, Fix, Package, Relation, Scope};
 pub use remedy::{Command, Remedy};
 pub use rule::{RuleId, RuleInfo, ScannerId};
 pub use run::{Coverage, Evidence, Health, HealthLevel, Located, Problem, Run, Witnessed, Work};
+pub use schedule::{Dark, Deadline, Memory, Schedule};
 pub use severity::{Confidence, Severity};
 pub use text::{Foreign, Redacted, Secret, Untrusted};

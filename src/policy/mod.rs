@@ -4,6 +4,7 @@
 //! into values with their places, [`validate`] turns those into a [`Policy`].
 
 mod condition;
+mod dark;
 mod evaluate;
 mod file;
 mod fix;
@@ -14,6 +15,7 @@ mod waiver;
 mod when;
 
 pub use condition::{Condition, Pattern};
+pub use dark::DarkAfter;
 pub use evaluate::{evaluate, waiver_notes};
 pub use shipped::{DEFAULT, SHIPPED, shipped};
 
@@ -43,6 +45,8 @@ pub struct Policy {
     /// Whether lockgate runs tools of which no report is given, unless the scanner has a word of its
     /// own.
     pub run: Option<Running>,
+    /// How long a scanner may give no evidence to scheduled scans, unless it has a word of its own.
+    pub dark_after: DarkAfter,
     /// Scanners that the policy speaks of.
     pub scanners: BTreeMap<ScannerId, Scanner>,
     /// Tried in order; the first that matches decides.
@@ -93,6 +97,8 @@ pub struct Scanner {
     pub version: Option<VersionReq>,
     /// Whether findings that the report marks as suppressed are left alone.
     pub honour_suppressions: bool,
+    /// Overrides [`Policy::dark_after`].
+    pub dark_after: Option<DarkAfter>,
     /// Overrides [`Policy::run`].
     pub run: Option<Running>,
     /// How long one invocation of the tool may take.
@@ -302,6 +308,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
         on_incomplete: OnGap::Block,
         on_partial: None,
         run: None,
+        dark_after: DarkAfter::default(),
         scanners: BTreeMap::new(),
         gates: Vec::new(),
         waivers: Vec::new(),
@@ -309,6 +316,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
     let mut unrated = None;
     let mut on_incomplete = None;
     let mut on_partial = None;
+    let mut dark_after = None;
     let mut scanners: BTreeMap<ScannerId, validate::ScannerLayer> = BTreeMap::new();
     for layer in layers {
         // A policy that two others extend is read once: its gates would only be tried twice.
@@ -320,6 +328,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
         on_incomplete = on_incomplete.or(layer.on_incomplete);
         on_partial = on_partial.or(layer.on_partial);
         policy.run = policy.run.or(layer.run);
+        dark_after = dark_after.or(layer.dark_after);
         for (id, below) in layer.scanners {
             scanners.entry(id).or_default().underlay(below);
         }
@@ -329,6 +338,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
     policy.unrated = unrated.unwrap_or(policy.unrated);
     policy.on_incomplete = on_incomplete.unwrap_or(policy.on_incomplete);
     policy.on_partial = on_partial;
+    policy.dark_after = dark_after.unwrap_or_default();
     policy.scanners = scanners
         .into_iter()
         .map(|(id, layer)| (id, layer.finish()))

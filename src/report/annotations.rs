@@ -5,7 +5,7 @@
 
 use super::phrase::{self, Sink};
 use crate::escape;
-use crate::model::{Assessment, Certainty, Decided, Reason, RepoPath, Verdict};
+use crate::model::{Assessment, Certainty, Decided, Event, Origin, Reason, RepoPath, Verdict};
 
 /// Annotations of one level that the runner keeps for a step.
 pub const BUDGET: usize = 10;
@@ -25,9 +25,14 @@ pub fn render(assessment: &Assessment) -> String {
         .gaps()
         .map(|gap| about_evidence("error", gap))
         .collect();
+    // A scan of the main branch has no diff in which what was there before could be shown.
+    let shown = |d: &&Decided| {
+        assessment.event != Event::Schedule || d.finding.provenance.origin != Origin::Existing
+    };
     errors.extend(
         assessment
             .blocking()
+            .filter(shown)
             .map(|d| about_finding("error", d, prefix)),
     );
     let mut warnings: Vec<String> = assessment
@@ -39,6 +44,7 @@ pub fn render(assessment: &Assessment) -> String {
     warnings.extend(
         assessment
             .warning()
+            .filter(shown)
             .map(|d| about_finding("warning", d, prefix)),
     );
     let mut out = String::new();

@@ -2,6 +2,7 @@
 //! that an XML parser reads it too, which is how the tests look for markup that is not ours.
 
 use super::phrase::{self, Sink};
+use super::schedule;
 use crate::escape::{self, encode_markup};
 use crate::model::{Assessment, Decided, Disposition, HealthLevel, PolicyNote, Problem, Run};
 use std::fmt::Write as _;
@@ -44,6 +45,7 @@ pub fn render(assessment: &Assessment) -> String {
     );
     headline(assessment, &mut out);
     gaps(assessment, &mut out);
+    scheduled(assessment, &mut out);
     table(
         "What blocks",
         &assessment.with(&["blocked"]),
@@ -107,6 +109,24 @@ fn gaps(assessment: &Assessment, out: &mut String) {
         );
     }
     out.push_str("</ul>\n");
+}
+
+/// How time has passed.
+fn scheduled(assessment: &Assessment, out: &mut String) {
+    let Some(times) = &assessment.schedule else {
+        return;
+    };
+    let _ = writeln!(out, "<p>{}</p>", schedule::memory(times));
+    for section in schedule::sections(assessment, MAX_ROWS) {
+        let _ = writeln!(out, "<h2>{}</h2>\n<ul>", section.title);
+        for line in &section.lines {
+            let _ = writeln!(out, "<li>{}</li>", line.show(&SINK));
+        }
+        if section.more > 0 {
+            let _ = writeln!(out, "<li>… and {} more</li>", section.more);
+        }
+        out.push_str("</ul>\n");
+    }
 }
 
 fn table(title: &str, findings: &[&Decided], open: bool, out: &mut String) {

@@ -3,6 +3,7 @@
 
 use super::parallel;
 use super::phrase::{self, Sink};
+use super::schedule_json::ScheduleOut;
 use crate::escape::json as text;
 use crate::model::{
     AdvisoryId, Assessment, Coverage, Decided, Disposition, Distance, Finding, Fix, PolicyNote,
@@ -43,6 +44,7 @@ struct Document<'a> {
     runs: Vec<RunOut<'a>>,
     findings: Findings<'a>,
     waivers: Vec<NoteOut<'a>>,
+    schedule: Option<ScheduleOut<'a>>,
 }
 
 #[derive(Serialize)]
@@ -98,6 +100,7 @@ impl<'a> Document<'a> {
             runs: assessment.runs.iter().map(RunOut::of).collect(),
             findings: Findings(&assessment.findings),
             waivers: assessment.notes.iter().map(NoteOut::of).collect(),
+            schedule: assessment.schedule.as_ref().map(ScheduleOut::of),
         }
     }
 }

@@ -11,3 +11,5 @@ pub mod outputs;
 mod parallel;
 mod phrase;
 pub mod sarif;
+mod schedule;
+mod schedule_json;

@@ -234,14 +234,9 @@ fn introducing(path: RepoPath, now: Timestamp) -> Context {
         packages: BTreeMap::new(),
     };
     Context {
-        prefix: None,
-        now,
         event: Event::PullRequest,
         base: Base::Known(Box::new(change)),
-        baseline: None,
-        state: None,
-        alerts: Vec::new(),
-        policy_changes: Vec::new(),
+        ..Context::at(now)
     }
 }
 

@@ -36,6 +36,20 @@ pub struct Context {
 }
 
 impl Context {
+    /// A moment and nothing else: what a gate needs to know that looks at one finding.
+    pub fn at(now: jiff::Timestamp) -> Self {
+        Self {
+            prefix: None,
+            now,
+            event: Event::Local,
+            base: Base::Whole,
+            baseline: None,
+            state: None,
+            alerts: Vec::new(),
+            policy_changes: Vec::new(),
+        }
+    }
+
     /// The day in UTC.
     pub fn today(&self) -> jiff::civil::Date {
         jiff::tz::Offset::UTC.to_datetime(self.now).date()

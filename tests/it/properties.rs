@@ -200,16 +200,7 @@ fn judge(evidence: Evidence, policy: &str) -> Assessment {
     assess(
         evidence,
         &load(policy),
-        &Context {
-            prefix: None,
-            now: "2026-11-20T12:00:00Z".parse().unwrap(),
-            event: lockgate::model::Event::Local,
-            base: lockgate::model::Base::Whole,
-            baseline: None,
-            state: None,
-            alerts: Vec::new(),
-            policy_changes: Vec::new(),
-        },
+        &Context::at("2026-11-20T12:00:00Z".parse().unwrap()),
     )
 }
 

@@ -72,6 +72,17 @@ pub struct Check {
     )]
     pub outputs: Vec<String>,
 
+    /// Whether to write the state back; auto leaves it alone for pull requests and merge queues,
+    /// whose findings are not those of the branch.
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        env = "LOCKGATE_UPDATE_STATE",
+        hide_env_values = true
+    )]
+    pub update_state: When,
+
     /// Whether to write annotations, job summary and step outputs for the Actions runner.
     #[arg(
         long,
@@ -155,6 +166,28 @@ pub struct Input {
     /// Judge waivers as of this day (YYYY-MM-DD, UTC) instead of today.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
+
+    /// A file in which scans of one branch remember since when each finding is there and which
+    /// scanner last gave evidence. One that is not there starts every clock today; one that is damaged
+    /// is refused.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LOCKGATE_STATE",
+        hide_env_values = true
+    )]
+    pub state: Option<PathBuf>,
+
+    /// The code scanning alerts of the repository, as
+    /// `gh api --paginate repos/OWNER/NAME/code-scanning/alerts` writes them: a finding is at least
+    /// as old as its alert. Dismissed alerts accept nothing.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LOCKGATE_ALERTS",
+        hide_env_values = true
+    )]
+    pub alerts: Option<PathBuf>,
 
     /// Threads to use; by default one for each processor. The result does not depend on it.
     #[arg(long, value_name = "N")]

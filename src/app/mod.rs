@@ -7,6 +7,7 @@ mod check;
 mod doctor;
 mod gather;
 mod import;
+mod memory;
 mod policy;
 mod request;
 mod running;

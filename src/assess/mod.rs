@@ -6,11 +6,12 @@ mod alerts;
 mod dark;
 mod deadline;
 mod gap;
+mod state;
 
 use crate::merge;
 use crate::model::{
-    Assessment, Context, Coverage, Decided, Disposition, Evidence, Finding, Health, PolicySummary,
-    Problem, Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
+    Assessment, Context, Coverage, Decided, Disposition, Event, Evidence, Health, PolicySummary,
+    Problem, Reason, Run, ScannerId, Schedule, Untrusted, Verdict, Witnessed,
 };
 use crate::origin;
 use crate::policy::{self, Policy};
@@ -30,13 +31,14 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     let (mut runs, mut findings) = merge::merge(witnessed);
     alerts::date(&mut findings, &mut runs, context);
 
+    for finding in &mut findings {
+        finding.provenance = origin::of(finding, &context.base);
+    }
+    let left = state::recall(&mut findings, &runs, context);
+
     let mut used = vec![0; policy.waivers.len()];
     let mut decided: Vec<Decided> = findings
         .into_iter()
-        .map(|finding| Finding {
-            provenance: origin::of(&finding, &context.base),
-            ..finding
-        })
         .map(|finding| policy::evaluate(finding, policy, context, &mut used))
         .collect();
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
@@ -44,6 +46,14 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     let mut reasons = gap::gaps(&runs, policy, context);
     let dark = dark::dark(&runs, policy, context);
     reasons.extend(dark::reasons(&dark));
+    let kept = context.state.is_some() && !context.event.judges_a_change();
+    let timed = kept || context.event == Event::Schedule;
+    let schedule = timed.then(|| Schedule {
+        memory: state::memory(context),
+        deadlines: deadline::deadlines(&decided, policy, context),
+        dark,
+    });
+    let state = state::next(&decided, left.kept, &runs, context);
     reasons.extend(decisions(&decided));
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
     Assessment {
@@ -62,9 +72,9 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         event: context.event,
         base: context.base.clone(),
         policy_changes: context.policy_changes.clone(),
-        resolved: Vec::new(),
-        schedule: None,
-        state: None,
+        resolved: left.resolved,
+        schedule,
+        state,
         today: context.today(),
     }
 }

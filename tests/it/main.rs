@@ -30,4 +30,5 @@ mod remedies;
 #[cfg(unix)]
 mod running;
 mod sarif;
+mod schedule;
 mod shop;

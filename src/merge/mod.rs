@@ -12,6 +12,7 @@ mod identity;
 pub mod line_hash;
 mod loose;
 mod number;
+pub mod surroundings;
 mod weakness;
 
 use crate::model::{Finding, Foreign as _, Located, Run, ScannerId, Untrusted, Witnessed};

@@ -6,6 +6,7 @@
 
 mod across;
 mod alias;
+pub mod baseline;
 mod build;
 mod formats;
 mod identity;

@@ -9,6 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("escape", &[]),
     ("version", &[]),
+    ("baseline", &[]),
     ("ingest", &["version"]),
     ("invoke", &[]),
     ("manifest", &[]),
@@ -18,15 +19,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("policy", &["version"]),
     ("import", &["escape", "policy"]),
     ("assess", &["merge", "origin", "policy"]),
-    ("report", &["escape"]),
+    ("report", &["baseline", "escape"]),
     ("error", &[]),
     ("cli", &[]),
     ("edge", &["error", "invoke"]),
     (
         "app",
         &[
-            "assess", "cli", "edge", "error", "escape", "import", "ingest", "invoke", "locate",
-            "manifest", "merge", "origin", "policy", "report",
+            "assess", "baseline", "cli", "edge", "error", "escape", "import", "ingest", "invoke",
+            "locate", "manifest", "merge", "origin", "policy", "report",
         ],
     ),
 ];

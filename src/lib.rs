@@ -9,6 +9,7 @@
 pub mod alerts;
 mod app;
 pub mod assess;
+pub mod baseline;
 pub mod canary;
 mod cli;
 mod edge;

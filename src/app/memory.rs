@@ -6,8 +6,8 @@ use crate::baseline;
 use crate::cli::When;
 use crate::edge::files::{is_there, read_text};
 use crate::edge::output::Destination;
-use crate::error::Error;
-use crate::model::{Alert, Assessment, Baseline};
+use crate::error::{Error, ErrorKind};
+use crate::model::{Alert, Assessment, Baseline, Problem};
 use std::path::Path;
 
 /// The state as the last scan left it; an empty one when there was none.
@@ -30,7 +30,7 @@ pub fn state(request: &Request) -> Result<Option<Baseline>, Error> {
     let text = read_text(path).map_err(refused)?;
     baseline::read(&text)
         .map(Some)
-        .map_err(|e| refused(e.to_string()))
+        .map_err(|problem| refused(problem.text))
 }
 
 /// The alerts of code scanning.
@@ -61,7 +61,7 @@ pub fn alerts(request: &Request) -> Result<Vec<Alert>, Error> {
 /// # Errors
 /// When it is not there afterwards.
 pub fn keep(assessment: &Assessment, path: Option<&Path>, when: When) -> Result<(), Error> {
-    let (Some(path), Some(state)) = (path, &assessment.state) else {
+    let (Some(path), Some(carried)) = (path, &assessment.carried) else {
         return Ok(());
     };
     let wanted = match when {
@@ -72,9 +72,27 @@ pub fn keep(assessment: &Assessment, path: Option<&Path>, when: When) -> Result<
     if !wanted {
         return Ok(());
     }
-    let text = baseline::write(state);
+    let failed = |problem: Problem| {
+        Error::new(
+            ErrorKind::Delivery,
+            format!("the state could not be written: {}", problem.text),
+        )
+    };
+    let text = baseline::write(&next(assessment, carried)).map_err(failed)?;
     Destination::File(path.to_owned()).write(&|out| {
         use std::io::Write as _;
         out.write_all(text.as_bytes())
     })
+}
+
+/// The findings of this scan with what is carried over from the one before.
+fn next(assessment: &Assessment, carried: &Baseline) -> Baseline {
+    let mut state = baseline::of(assessment);
+    state.entries.extend(carried.entries.iter().cloned());
+    for (scanner, day) in &carried.scanners {
+        let last = state.scanners.entry(scanner.clone()).or_insert(*day);
+        *last = (*last).max(*day);
+    }
+    state.written = state.written.max(carried.written);
+    state
 }

@@ -53,7 +53,6 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         deadlines: deadline::deadlines(&decided, policy, context),
         dark,
     });
-    let state = state::next(&decided, left.kept, &runs, context);
     reasons.extend(decisions(&decided));
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
     Assessment {
@@ -74,7 +73,7 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         policy_changes: context.policy_changes.clone(),
         resolved: left.resolved,
         schedule,
-        state,
+        carried: state::carried(left.kept, context),
         today: context.today(),
     }
 }

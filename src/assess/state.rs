@@ -2,8 +2,8 @@
 
 use crate::merge::baseline::{Comparison, Known, compare};
 use crate::model::{
-    Base, Baseline, BaselineEntry, Context, Decided, Finding, HealthLevel, Memory, Origin,
-    Provenance, Run, ScannerId, Standing,
+    Base, Baseline, BaselineEntry, Context, Finding, HealthLevel, Memory, Origin, Provenance, Run,
+    ScannerId, Standing,
 };
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -101,41 +101,13 @@ fn worked(runs: &[Run]) -> BTreeSet<ScannerId> {
     worked
 }
 
-/// What the next scan should remember.
-pub fn next(
-    decided: &[Decided],
-    kept: Vec<BaselineEntry>,
-    runs: &[Run],
-    context: &Context,
-) -> Option<Baseline> {
-    let old = context.state.as_ref()?;
-    let today = context.today();
-    let mut entries = kept;
-    let seen = decided.iter().filter(|d| d.finding.since.is_some());
-    entries.extend(seen.map(crate::merge::baseline::entry));
-    entries.sort_by(|a, b| {
-        (&a.path, a.line, &a.scanner, &a.rule, &a.fingerprint).cmp(&(
-            &b.path,
-            b.line,
-            &b.scanner,
-            &b.rule,
-            &b.fingerprint,
-        ))
-    });
-    let mut scanners = old.scanners.clone();
-    for run in runs {
-        if matches!(
-            run.health.level(),
-            HealthLevel::Complete | HealthLevel::Partial
-        ) {
-            let day = scanners.entry(run.scanner.clone()).or_insert(today);
-            *day = today.max(*day);
-        }
-    }
-    Some(Baseline {
-        written: old.written.max(Some(today)),
-        scanners,
-        entries,
+/// What the next scan must remember besides the findings of this one: entries whose scanners could
+/// not see them, and the last day of evidence of every scanner.
+pub fn carried(kept: Vec<BaselineEntry>, context: &Context) -> Option<Baseline> {
+    context.state.as_ref().map(|old| Baseline {
+        written: old.written,
+        scanners: old.scanners.clone(),
+        entries: kept,
         ..Baseline::default()
     })
 }

@@ -12,8 +12,8 @@ use crate::assess::assess;
 use crate::ingest::{self, Expected, tool::Parsed};
 use crate::model::{
     Base, Certainty, Change, Context, Disposition, Event, Evidence, HealthLevel, Lines, Located,
-    Location, Reason, Region, RepoPath, Revision, Run, ScannerId, Severity, Untrusted, Verdict,
-    Witnessed,
+    Location, Reason, Region, RepoPath, Revision, Run, ScannerId, Severity, SourceDigests,
+    Untrusted, Verdict, Witnessed,
 };
 use crate::policy::{Action, Policy};
 use jiff::Timestamp;
@@ -256,6 +256,7 @@ fn placed(parsed: Parsed, path: &RepoPath) -> Witnessed {
             },
             line_hash: None,
             line_text: None,
+            digests: SourceDigests::default(),
         }
     };
     Witnessed {

@@ -273,8 +273,9 @@ pub struct Assessment {
     pub resolved: Vec<BaselineEntry>,
     /// How time has passed, on a scheduled scan and where a state is kept.
     pub schedule: Option<Schedule>,
-    /// What the next scan should remember, where a state is kept.
-    pub state: Option<Baseline>,
+    /// What the next scan must remember besides the findings, where a state is kept: entries whose
+    /// scanners could not see them today, and when each scanner last gave evidence.
+    pub carried: Option<Baseline>,
     /// The day that the waivers were judged on.
     pub today: jiff::civil::Date,
 }

@@ -37,7 +37,7 @@ pub use assessment::{
     Assessment, Context, Decided, Direction, Disposition, GateName, PolicyChange, PolicyNote,
     PolicySummary, Reason, Verdict, WaiverUse,
 };
-pub use baseline::{Baseline, BaselineEntry};
+pub use baseline::{Baseline, BaselineEntry, SourceDigests};
 pub use change::{Base, BasePackages, Change, Event, Lines, Origin, Provenance, Revision};
 pub use finding::{
     FINGERPRINT_SCHEME, Finding, Kind, Observation, Place, Reported, Standing, Witness,

@@ -9,6 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("escape", &[]),
     ("version", &[]),
+    ("baseline", &[]),
     ("ingest", &["version"]),
     ("alerts", &["ingest"]),
     ("invoke", &[]),
@@ -20,15 +21,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("import", &["escape", "policy"]),
     ("assess", &["merge", "origin", "policy"]),
     ("canary", &["assess", "ingest", "policy"]),
-    ("report", &["escape"]),
+    ("report", &["baseline", "escape"]),
     ("error", &[]),
     ("cli", &[]),
     ("edge", &["error", "invoke"]),
     (
         "app",
         &[
-            "alerts", "assess", "canary", "cli", "edge", "error", "escape", "import", "ingest",
-            "invoke", "locate", "manifest", "merge", "origin", "policy", "report",
+            "alerts", "assess", "baseline", "canary", "cli", "edge", "error", "escape", "import",
+            "ingest", "invoke", "locate", "manifest", "merge", "origin", "policy", "report",
         ],
     ),
 ];

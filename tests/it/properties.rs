@@ -5,7 +5,7 @@ use lockgate::escape;
 use lockgate::model::{
     AdvisoryId, Assessment, Certainty, Confidence, Context, Coverage, Ecosystem, Evidence,
     Foreign as _, Health, Kind, Located, Location, Observation, Package, Problem, Region, RepoPath,
-    Reported, RuleId, Run, ScannerId, Severity, Untrusted, Verdict, Witnessed, Work,
+    Reported, RuleId, Run, ScannerId, Severity, SourceDigests, Untrusted, Verdict, Witnessed, Work,
 };
 use lockgate::policy::{self, Policy, Source};
 use lockgate::version::canonical;
@@ -50,6 +50,7 @@ fn observation() -> impl Strategy<Value = Located> {
                 location,
                 line_hash: None,
                 line_text: Some(text.into()),
+                digests: SourceDigests::default(),
             }
         })
 }

@@ -1,7 +1,7 @@
 //! When a finding will block that does not block today.
 
-use crate::model::{Context, Deadline, Decided, Disposition};
-use crate::policy::{self, Policy};
+use crate::model::{Context, Deadline, Decided, Disposition, Finding};
+use crate::policy::{Judge, Policy, Tally};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Findings that the policy is asked about again; the worst come first.
 const MOST: usize = 5000;
+
+/// Days on which it is asked; those after them are too far away to matter today.
+const MOST_DAYS: usize = 200;
 
 /// By fingerprint, the first day on which a gate blocks a finding if nothing changes but the time:
 /// it grows older, or its waiver ends. Found by asking the policy with later days.
@@ -18,22 +21,29 @@ pub fn deadlines(
     context: &Context,
 ) -> BTreeMap<String, Deadline> {
     let points = policy.turning_points();
+    let mut turns: BTreeMap<Date, Vec<&Finding>> = BTreeMap::new();
+    for decided in decided.iter().filter(|d| may_block(d)).take(MOST) {
+        for day in days(decided, &points, context.today()) {
+            turns.entry(day).or_default().push(&decided.finding);
+        }
+    }
     let mut later = Context::at(context.now);
     later.event = context.event;
-    let mut unused = vec![0; policy.waivers.len()];
-    let mut found = BTreeMap::new();
-    let candidates = decided.iter().filter(|d| may_block(d)).take(MOST);
-    for decided in candidates {
-        for day in days(decided, &points, context.today()) {
-            let Ok(now) = Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)) else {
+    let mut uses = Tally::new(policy.waivers.len());
+    let mut found: BTreeMap<String, Deadline> = BTreeMap::new();
+    for (day, findings) in turns.into_iter().take(MOST_DAYS) {
+        let Ok(now) = Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)) else {
+            continue;
+        };
+        later.now = now;
+        let judge = Judge::new(policy, &later);
+        for finding in findings {
+            if found.contains_key(&finding.fingerprint) {
                 continue;
-            };
-            later.now = now;
-            let then = policy::evaluate(decided.finding.clone(), policy, &later, &mut unused);
+            }
+            let then = judge.one(finding.clone(), &mut uses);
             if let Disposition::Blocked(gate) = then.disposition {
-                let deadline = Deadline { day, gate };
-                found.insert(decided.finding.fingerprint.clone(), deadline);
-                break;
+                found.insert(finding.fingerprint.clone(), Deadline { day, gate });
             }
         }
     }

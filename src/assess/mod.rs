@@ -4,6 +4,7 @@
 mod admission;
 mod alerts;
 mod dark;
+mod data;
 mod deadline;
 mod gap;
 mod state;
@@ -14,7 +15,7 @@ use crate::model::{
     Problem, Reason, Run, ScannerId, Schedule, Untrusted, Verdict, Witnessed,
 };
 use crate::origin;
-use crate::policy::{self, Policy};
+use crate::policy::{self, Judge, Policy, Seen};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,14 +37,15 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     }
     let left = state::recall(&mut findings, &runs, context);
 
-    let mut used = vec![0; policy.waivers.len()];
-    let mut decided: Vec<Decided> = findings
-        .into_iter()
-        .map(|finding| policy::evaluate(finding, policy, context, &mut used))
-        .collect();
+    let judge = Judge::new(policy, context);
+    let (mut decided, tally) = judge.all(findings, |mut finding| {
+        policy.data.enrich(&mut finding, context.now);
+        finding
+    });
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 
     let mut reasons = gap::gaps(&runs, policy, context);
+    reasons.extend(data::reasons(&decided, policy, context));
     let dark = dark::dark(&runs, policy, context);
     reasons.extend(dark::reasons(&dark));
     let kept = context.state.is_some() && !context.event.judges_a_change();
@@ -60,12 +62,13 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
             .first()
             .map_or(Verdict::Pass, |reason| reason.verdict),
         reasons,
+        notes: policy::waiver_notes(policy, context.today(), Some(Seen::new(&tally, &runs))),
         runs,
         findings: decided,
-        notes: policy::waiver_notes(policy, context.today(), &used),
         policy: PolicySummary {
             sources: policy.sources.clone(),
             unrated: Some(policy.unrated),
+            data: policy.data.sources(context.now),
         },
         prefix: context.prefix.clone(),
         event: context.event,

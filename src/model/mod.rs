@@ -34,8 +34,8 @@ pub mod text;
 pub use advisory::AdvisoryId;
 pub use alert::Alert;
 pub use assessment::{
-    Assessment, Context, Decided, Direction, Disposition, GateName, PolicyChange, PolicyNote,
-    PolicySummary, Reason, Verdict, WaiverUse,
+    Assessment, Context, DataSource, Decided, Direction, Disposition, GateName, NoteCode,
+    PolicyChange, PolicyNote, PolicySummary, Reason, Verdict, WaiverUse,
 };
 pub use baseline::{Baseline, BaselineEntry, SourceDigests};
 pub use change::{Base, BasePackages, Change, Event, Lines, Origin, Provenance, Revision};

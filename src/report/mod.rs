@@ -10,6 +10,7 @@ pub mod markdown;
 pub mod outputs;
 mod parallel;
 mod phrase;
+mod policy_json;
 pub mod sarif;
 mod schedule;
 mod schedule_json;

@@ -3,11 +3,12 @@
 
 mod admission;
 mod gap;
+mod known;
 
 use crate::merge;
 use crate::model::{
-    Assessment, Context, Coverage, Decided, Disposition, Evidence, Finding, Health, PolicySummary,
-    Problem, Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
+    Assessment, Context, Coverage, Decided, Disposition, Evidence, Health, PolicySummary, Problem,
+    Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
 };
 use crate::origin;
 use crate::policy::{self, Policy};
@@ -24,20 +25,21 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         admission::admit(&mut w.run, &rule, context.now);
     }
     witnessed.sort_by_key(|a| order(&a.run));
-    let (runs, findings) = merge::merge(witnessed);
+    let (runs, mut findings) = merge::merge(witnessed);
+    for finding in &mut findings {
+        finding.provenance = origin::of(finding, &context.base);
+    }
+    let resolved = known::apply(&mut findings, &runs, context);
 
     let mut used = vec![0; policy.waivers.len()];
     let mut decided: Vec<Decided> = findings
         .into_iter()
-        .map(|finding| Finding {
-            provenance: origin::of(&finding, &context.base),
-            ..finding
-        })
         .map(|finding| policy::evaluate(finding, policy, context.today(), &mut used))
         .collect();
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 
     let mut reasons = gap::gaps(&runs, policy, context);
+    reasons.extend(known::gone(&runs, context.baseline.as_ref(), policy));
     reasons.extend(decisions(&decided));
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
     Assessment {
@@ -56,7 +58,7 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         event: context.event,
         base: context.base.clone(),
         policy_changes: context.policy_changes.clone(),
-        resolved: Vec::new(),
+        resolved,
         today: context.today(),
     }
 }

@@ -18,7 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("origin", &["version"]),
     ("policy", &["version"]),
     ("import", &["escape", "policy"]),
-    ("assess", &["merge", "origin", "policy"]),
+    ("assess", &["merge", "origin", "policy", "version"]),
     ("report", &["baseline", "escape"]),
     ("error", &[]),
     ("cli", &[]),

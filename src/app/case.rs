@@ -2,7 +2,7 @@
 
 use super::base::{self, Compared};
 use super::request::Request;
-use super::{gather, policy};
+use super::{baseline, gather, policy};
 use crate::assess;
 use crate::cli::When;
 use crate::edge::git::Repository;
@@ -30,6 +30,7 @@ impl Case {
         let compared = base::find(event, request.base.as_deref(), repository.as_ref());
         let colour = colour(request.color, Stream::Err);
         let policy = policy::load(request.policy.as_deref(), &request.root, colour)?;
+        let baseline = baseline::load(request, &policy)?;
         let evidence = gather::evidence(request, &policy);
         if let Compared::Without(Base::Unreadable { why, mend }) = &compared {
             terminal::err(&format!("note: {why}; {mend}\n"));
@@ -39,7 +40,7 @@ impl Case {
             now: request.as_of.unwrap_or_else(clock::now),
             event,
             base: base::describe(compared, &evidence.runs, &request.root),
-            baseline: None,
+            baseline,
             policy_changes: Vec::new(),
         };
         Ok(Self {

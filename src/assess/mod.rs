@@ -2,8 +2,11 @@
 //! input gives the same output, byte for byte, in any order and on any number of threads.
 
 mod admission;
+mod changes;
 mod gap;
 mod known;
+
+pub use changes::changes;
 
 use crate::merge;
 use crate::model::{

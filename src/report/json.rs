@@ -3,6 +3,7 @@
 
 use super::parallel;
 use super::phrase::{self, Sink};
+use super::resolved::ResolvedOut;
 use crate::escape::json as text;
 use crate::model::{
     AdvisoryId, Assessment, Coverage, Decided, Disposition, Distance, Finding, Fix, PolicyNote,
@@ -42,6 +43,7 @@ struct Document<'a> {
     counts: Counts,
     runs: Vec<RunOut<'a>>,
     findings: Findings<'a>,
+    resolved: Vec<ResolvedOut<'a>>,
     waivers: Vec<NoteOut<'a>>,
 }
 
@@ -67,6 +69,7 @@ struct Counts {
     waived: usize,
     suppressed: usize,
     informational: usize,
+    resolved: usize,
 }
 
 impl<'a> Document<'a> {
@@ -94,9 +97,11 @@ impl<'a> Document<'a> {
                 waived: count("waived"),
                 suppressed: count("suppressed"),
                 informational: count("informational"),
+                resolved: assessment.resolved.len(),
             },
             runs: assessment.runs.iter().map(RunOut::of).collect(),
             findings: Findings(&assessment.findings),
+            resolved: assessment.resolved.iter().map(ResolvedOut::of).collect(),
             waivers: assessment.notes.iter().map(NoteOut::of).collect(),
         }
     }

@@ -1,6 +1,7 @@
 //! The summary in GitHub's Markdown: for the job summary and for people's own use.
 
 use super::phrase::{self, Sink};
+use super::resolved;
 use crate::escape;
 use crate::model::{
     Assessment, Decided, Disposition, HealthLevel, PolicyNote, Problem, Reason, Run, Severity,
@@ -35,6 +36,7 @@ pub fn render(assessment: &Assessment) -> String {
     scanners(assessment, &mut out);
     waivers(assessment, &mut out);
     rest(assessment, &mut out);
+    resolved(assessment, &mut out);
     footer(assessment, &mut out);
     out
 }
@@ -357,6 +359,16 @@ fn rest(assessment: &Assessment, out: &mut String) {
         &assessment.with(&["unmatched", "allowed"]),
         out,
     );
+}
+
+fn resolved(assessment: &Assessment, out: &mut String) {
+    if let Some((title, lines)) = resolved::list(assessment, &SINK) {
+        let _ = writeln!(
+            out,
+            "<details><summary>{title}</summary>\n\n- {}\n\n</details>\n",
+            lines.join("\n- ")
+        );
+    }
 }
 
 fn footer(assessment: &Assessment, out: &mut String) {

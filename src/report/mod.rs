@@ -1,6 +1,7 @@
 //! Pure renderers: an assessment → text or bytes. Writing is done elsewhere.
 
 pub mod annotations;
+pub mod baseline;
 pub mod console;
 pub mod diagnostics;
 pub mod html;
@@ -10,4 +11,5 @@ pub mod markdown;
 pub mod outputs;
 mod parallel;
 mod phrase;
+mod resolved;
 pub mod sarif;

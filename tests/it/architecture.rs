@@ -18,7 +18,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("origin", &["version"]),
     ("policy", &["version"]),
     ("import", &["escape", "policy"]),
-    ("assess", &["merge", "origin", "policy", "version"]),
+    (
+        "assess",
+        &["baseline", "merge", "origin", "policy", "version"],
+    ),
     ("report", &["baseline", "escape"]),
     ("error", &[]),
     ("cli", &[]),

@@ -2,7 +2,7 @@
 
 use super::base::{self, Compared};
 use super::request::Request;
-use super::{gather, memory, policy};
+use super::{baseline, gather, memory, policy};
 use crate::assess;
 use crate::canary;
 use crate::cli::When;
@@ -33,6 +33,7 @@ impl Case {
         let policy = policy::load(request.policy.as_deref(), &request.root, colour)?;
         let state = state(request, event, &compared)?;
         let alerts = memory::alerts(request)?;
+        let baseline = baseline::load(request, &policy)?;
         let evidence = gather::evidence(request, &policy);
         if let Compared::Without(Base::Unreadable { why, mend }) = &compared {
             terminal::err(&format!("note: {why}; {mend}\n"));
@@ -42,7 +43,7 @@ impl Case {
             now: request.as_of.unwrap_or_else(clock::now),
             event,
             base: base::describe(compared, &evidence.runs, &request.root),
-            baseline: None,
+            baseline,
             state,
             alerts,
             policy_changes: Vec::new(),

@@ -1,5 +1,6 @@
 //! What earlier scans and code scanning remember: the state file, the list of alerts.
 
+use super::baseline::look_for_files;
 use super::request::Request;
 use crate::alerts;
 use crate::baseline;
@@ -28,9 +29,9 @@ pub fn state(request: &Request) -> Result<Option<Baseline>, Error> {
             .hint("or remove it, which starts every clock anew; --alerts keeps the ages that code scanning knows")
     };
     let text = read_text(path).map_err(refused)?;
-    baseline::read(&text)
-        .map(Some)
-        .map_err(|problem| refused(problem.text))
+    let mut state = baseline::read(&text).map_err(|problem| refused(problem.text))?;
+    look_for_files(&mut state, &request.root);
+    Ok(Some(state))
 }
 
 /// The alerts of code scanning.

@@ -1,6 +1,7 @@
 //! The one place that knows the order: gather, assess, deliver.
 
 mod base;
+mod baseline;
 mod canary;
 mod case;
 mod check;
@@ -50,6 +51,7 @@ pub fn run() -> u8 {
 fn dispatch(cli: Cli) -> Result<u8, Error> {
     match cli.command {
         Command::Check(args) => check::check(&args),
+        Command::Baseline(command) => baseline::run(&command),
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
         Command::Policy(PolicyCommand::Import(args)) => import::run(&args),
         Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),

@@ -72,6 +72,10 @@ pub struct Request {
     pub state: Option<PathBuf>,
     /// Where code scanning's alerts are.
     pub alerts: Option<PathBuf>,
+    /// The file of known findings, when the user says.
+    pub baseline: Option<String>,
+    /// The baseline is to be written, so that it need not be there yet.
+    pub writes_baseline: bool,
     pub color: When,
     pub quiet: bool,
 }
@@ -153,6 +157,8 @@ pub fn request(args: &Input, command: &str, color: When) -> Result<Request, Erro
         base: given(args.base.as_ref()),
         state: file(args.state.as_ref()),
         alerts: file(args.alerts.as_ref()),
+        baseline: given(args.baseline.as_ref()),
+        writes_baseline: false,
         color,
         quiet: args.quiet,
     })

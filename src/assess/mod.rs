@@ -3,11 +3,15 @@
 
 mod admission;
 mod alerts;
+mod changes;
 mod dark;
 mod data;
 mod deadline;
 mod gap;
+mod known;
 mod state;
+
+pub use changes::changes;
 
 use crate::merge;
 use crate::model::{
@@ -35,6 +39,7 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     for finding in &mut findings {
         finding.provenance = origin::of(finding, &context.base);
     }
+    let resolved = known::apply(&mut findings, &runs, context);
     let left = state::recall(&mut findings, &runs, context);
 
     let judge = Judge::new(policy, context);
@@ -45,6 +50,7 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 
     let mut reasons = gap::gaps(&runs, policy, context);
+    reasons.extend(known::gone(&runs, context.baseline.as_ref(), policy));
     reasons.extend(data::reasons(&decided, policy, context));
     let dark = dark::dark(&runs, policy, context);
     reasons.extend(dark::reasons(&dark));
@@ -74,7 +80,7 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         event: context.event,
         base: context.base.clone(),
         policy_changes: context.policy_changes.clone(),
-        resolved: left.resolved,
+        resolved: state::all_resolved(resolved, left.resolved),
         schedule,
         carried: state::carried(left.kept, context),
         today: context.today(),

@@ -1,9 +1,9 @@
 //! What scans remember of each other: since when each finding is there, and what has gone.
 
+use super::known::{Looked, worst_first};
 use crate::merge::baseline::{Comparison, Known, compare};
 use crate::model::{
-    Base, Baseline, BaselineEntry, Context, Finding, HealthLevel, Memory, Origin, Provenance, Run,
-    ScannerId, Standing,
+    Base, Baseline, BaselineEntry, Context, Finding, Memory, Origin, Provenance, Run, Standing,
 };
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -45,7 +45,9 @@ pub fn recall(findings: &mut [Finding], runs: &[Run], context: &Context) -> Left
         let since = [finding.since, day].into_iter().flatten().min();
         let since = since.unwrap_or(today).min(today);
         finding.since = Some(since);
-        if let (Base::Whole, Some(last)) = (&context.base, state.written) {
+        // A baseline is somebody's word, which goes before what scans happened to see.
+        let silent = context.baseline.is_none();
+        if let (Base::Whole, Some(last), true) = (&context.base, state.written, silent) {
             finding.provenance = match day.is_some() || since <= last {
                 true => Provenance {
                     origin: Origin::Existing,
@@ -58,11 +60,11 @@ pub fn recall(findings: &mut [Finding], runs: &[Run], context: &Context) -> Left
             };
         }
     }
-    let worked = worked(runs);
+    let looked = Looked::of(runs);
     let open = comparison.open.iter();
     let (resolved, kept) = open
         .filter_map(|index| state.entries.get(*index).cloned())
-        .partition(|entry| worked.contains(&entry.scanner));
+        .partition(|entry| looked.at(entry, &state.absent));
     Left { kept, resolved }
 }
 
@@ -87,18 +89,17 @@ fn day(finding: &Finding, known: Known, state: &Baseline, comparison: &Compariso
     }
 }
 
-/// Scanners of which every run is complete.
-fn worked(runs: &[Run]) -> BTreeSet<ScannerId> {
-    let complete = |run: &&Run| run.health.level() == HealthLevel::Complete;
-    let mut worked: BTreeSet<ScannerId> = runs
-        .iter()
-        .filter(complete)
-        .map(|run| run.scanner.clone())
-        .collect();
-    for run in runs.iter().filter(|run| !complete(run)) {
-        worked.remove(&run.scanner);
-    }
-    worked
+/// What the baseline and the state know and nobody sees any more, each once.
+pub fn all_resolved(
+    mut of_baseline: Vec<BaselineEntry>,
+    of_state: Vec<BaselineEntry>,
+) -> Vec<BaselineEntry> {
+    let prints = of_baseline.iter().map(|entry| entry.fingerprint.clone());
+    let known: BTreeSet<String> = prints.collect();
+    let more = of_state.into_iter();
+    of_baseline.extend(more.filter(|entry| !known.contains(&entry.fingerprint)));
+    worst_first(&mut of_baseline);
+    of_baseline
 }
 
 /// What the next scan must remember besides the findings of this one: entries whose scanners could

@@ -5,13 +5,15 @@
 //! changes. Nothing outside of printable ASCII is in it. The schema is
 //! `schemas/baseline.schema.json`. Who is who is decided by [`mod@crate::merge::baseline`].
 
+mod change;
 mod line;
 mod read;
 mod write;
 
+pub use change::{Change, Fate};
 pub use line::Line;
 pub use read::read;
-pub use write::{of, write};
+pub use write::{entry, of, write};
 
 /// Version of the format.
 pub const VERSION: u64 = 1;

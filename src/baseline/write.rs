@@ -31,7 +31,8 @@ pub fn of(assessment: &Assessment) -> Baseline {
     }
 }
 
-fn entry(decided: &Decided, today: Date) -> BaselineEntry {
+/// A finding as a baseline knows it.
+pub fn entry(decided: &Decided, today: Date) -> BaselineEntry {
     let finding = &decided.finding;
     let observation = &finding.observation;
     let location = &finding.location;

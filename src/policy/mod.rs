@@ -63,6 +63,8 @@ pub struct Policy {
     pub run: Option<Running>,
     /// How long a scanner may give no evidence to scheduled scans, unless it has a word of its own.
     pub dark_after: DarkAfter,
+    /// The file of known findings, from the root of the checked folder.
+    pub baseline: Option<RepoPath>,
     /// Scanners that the policy speaks of.
     pub scanners: BTreeMap<ScannerId, Scanner>,
     /// Tried in order; the first that matches decides.
@@ -351,6 +353,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
         on_partial: None,
         run: None,
         dark_after: DarkAfter::default(),
+        baseline: None,
         scanners: BTreeMap::new(),
         gates: Vec::new(),
         waivers: Vec::new(),
@@ -375,6 +378,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
         on_partial = on_partial.or(layer.on_partial);
         policy.run = policy.run.or(layer.run);
         dark_after = dark_after.or(layer.dark_after);
+        policy.baseline = policy.baseline.or(layer.baseline);
         for (id, below) in layer.scanners {
             scanners.entry(id).or_default().underlay(below);
         }

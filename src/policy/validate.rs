@@ -12,7 +12,7 @@ use super::waiver::waiver;
 use super::when::conditions;
 use super::{Action, Gate, OnGap, Running, Scanner, Source, Waiver, World};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{ScannerId, Severity, Untrusted};
+use crate::model::{RepoPath, ScannerId, Severity, Untrusted};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use semver::VersionReq;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,7 @@ pub struct Layer {
     pub on_partial: Option<OnGap>,
     pub run: Option<Running>,
     pub dark_after: Option<DarkAfter>,
+    pub baseline: Option<RepoPath>,
     pub scanners: BTreeMap<ScannerId, ScannerLayer>,
     pub gates: Vec<Gate>,
     pub waivers: Vec<Waiver>,
@@ -104,6 +105,7 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
             on_partial: reader.choice("on-partial", ON_GAP),
             run: reader.choice("run", RUN),
             dark_after: dark_after(&mut reader),
+            baseline: baseline(&mut reader),
             scanners: BTreeMap::new(),
             gates: Vec::new(),
             waivers: Vec::new(),
@@ -162,6 +164,18 @@ fn severity(reader: &mut Reader<'_, '_>, word: &Word) -> Option<Severity> {
         );
     }
     found
+}
+
+/// A file of the repository, from its root.
+fn baseline(reader: &mut Reader<'_, '_>) -> Option<RepoPath> {
+    let word = reader.text("baseline")?;
+    let found = RepoPath::new(&word.name);
+    if let Err(why) = found {
+        let message = format!("`baseline` names no file of this repository: {why}");
+        let help = "write it from the root: `baseline = \"lockgate-baseline.json\"`".to_owned();
+        reader.error(word.span, &message, "not a path in here", Some(help));
+    }
+    found.ok()
 }
 
 fn read_scanners(

@@ -1,6 +1,7 @@
 //! The summary for a terminal or a CI log.
 
 use super::phrase::{self, Sink};
+use super::resolved;
 use super::schedule;
 use crate::escape;
 use crate::model::{
@@ -15,7 +16,8 @@ const MAX_WARNING: usize = 15;
 const MAX_SCHEDULED: usize = 20;
 const MAX_ITEMS: usize = 5;
 
-static SINK: Sink = Sink {
+/// How a terminal shows the parts of a sentence.
+pub static SINK: Sink = Sink {
     ours: |ours| ours.to_owned(),
     name: |name| escape::terminal(name),
     title: |title| format!("\"{}\"", escape::terminal(title)),
@@ -56,6 +58,7 @@ pub fn render(assessment: &Assessment, colour: bool) -> String {
     }
     scheduled(assessment, &paint, &mut out);
     findings(assessment, &paint, &mut out);
+    resolved(assessment, &paint, &mut out);
     waivers(assessment, &paint, &mut out);
     verdict(assessment, &paint, &mut out);
     next(assessment, &paint, &mut out);
@@ -248,6 +251,12 @@ fn short(decided: &Decided, paint: &Paint, out: &mut String) {
         escape::terminal(phrase::place(&finding.location)),
         escape::terminal_up_to(&finding.observation.title, 80),
     );
+}
+
+fn resolved(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    if let Some((title, lines)) = resolved::list(assessment, &SINK) {
+        let _ = writeln!(out, "{}\n\n  {}\n", paint.bold(title), lines.join("\n  "));
+    }
 }
 
 fn waivers(assessment: &Assessment, paint: &Paint, out: &mut String) {

@@ -1,6 +1,7 @@
 //! The summary in GitHub's Markdown: for the job summary and for people's own use.
 
 use super::phrase::{self, Sink};
+use super::resolved;
 use super::schedule;
 use crate::escape;
 use crate::model::{
@@ -37,6 +38,7 @@ pub fn render(assessment: &Assessment) -> String {
     scanners(assessment, &mut out);
     waivers(assessment, &mut out);
     rest(assessment, &mut out);
+    resolved(assessment, &mut out);
     footer(assessment, &mut out);
     out
 }
@@ -379,6 +381,16 @@ fn rest(assessment: &Assessment, out: &mut String) {
         &assessment.with(&["unmatched", "allowed"]),
         out,
     );
+}
+
+fn resolved(assessment: &Assessment, out: &mut String) {
+    if let Some((title, lines)) = resolved::list(assessment, &SINK) {
+        let _ = writeln!(
+            out,
+            "<details><summary>{title}</summary>\n\n- {}\n\n</details>\n",
+            lines.join("\n- ")
+        );
+    }
 }
 
 fn footer(assessment: &Assessment, out: &mut String) {

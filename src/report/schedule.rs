@@ -2,10 +2,7 @@
 //! people; each shows the phrases in its own way.
 
 use super::phrase::{self, Phrase, count};
-use crate::escape;
-use crate::model::{
-    Assessment, BaselineEntry, Dark, Decided, Disposition, Memory, Origin, Schedule, Untrusted,
-};
+use crate::model::{Assessment, Dark, Decided, Disposition, Memory, Origin, Schedule};
 use jiff::civil::Date;
 
 /// A list with a heading.
@@ -44,28 +41,17 @@ pub fn sections(assessment: &Assessment, most: usize) -> Vec<Section> {
     old.sort_by_key(|d| d.finding.since);
     let today = assessment.today;
     let finding = |d: &&Decided| line(d, schedule, today);
-    let last = match schedule.memory {
-        Memory::Since(day) => format!(" since {day}"),
-        Memory::None | Memory::First => String::new(),
-    };
-    let resolved = &assessment.resolved;
     [
-        section("Newly disclosed".to_owned(), &new, most, finding),
-        section("By age".to_owned(), &old, most, finding),
-        section("Dark scanners".to_owned(), &schedule.dark, most, dark),
-        section(format!("Resolved{last}"), resolved, most, gone),
+        section("Newly disclosed", &new, most, finding),
+        section("By age", &old, most, finding),
+        section("Dark scanners", &schedule.dark, most, dark),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
-fn section<T>(
-    title: String,
-    all: &[T],
-    most: usize,
-    line: impl Fn(&T) -> Phrase,
-) -> Option<Section> {
+fn section<T>(title: &str, all: &[T], most: usize, line: impl Fn(&T) -> Phrase) -> Option<Section> {
     (!all.is_empty()).then(|| Section {
         title: format!("{title} ({})", all.len()),
         lines: all.iter().take(most).map(line).collect(),
@@ -142,25 +128,4 @@ fn dark(dark: &Dark) -> Phrase {
         }
         (false, None) => format!("{text}; the policy has given it up"),
     })
-}
-
-fn gone(entry: &BaselineEntry) -> Phrase {
-    let name = match entry.advisories.first() {
-        Some(id) => Untrusted::from(id.as_str()),
-        None => escape::json(&entry.rule).into(),
-    };
-    let path = escape::json(&entry.path);
-    let place = match entry.line {
-        Some(line) => format!("{path}:{line}").into(),
-        None => Untrusted::from(path),
-    };
-    let line = Phrase::default()
-        .ours(format!("{} ", entry.severity))
-        .name(&name)
-        .ours(" in ")
-        .name(&place);
-    match entry.since {
-        Some(since) => line.ours(format!(", first seen {since}")),
-        None => line,
-    }
 }

@@ -19,7 +19,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("origin", &["version"]),
     ("policy", &["version"]),
     ("import", &["escape", "policy"]),
-    ("assess", &["merge", "origin", "policy"]),
+    (
+        "assess",
+        &["baseline", "merge", "origin", "policy", "version"],
+    ),
     ("canary", &["assess", "ingest", "policy"]),
     ("report", &["baseline", "escape"]),
     ("error", &[]),

@@ -146,11 +146,11 @@ impl<'p> Judge<'p> {
 
 impl Policy {
     /// Whether a waiver speaks of a finding at a moment, valid or not.
-    pub fn fits(&self, waiver: &Waiver, finding: &Finding, now: Timestamp) -> bool {
+    pub fn fits(&self, waiver: &Waiver, finding: &Finding, context: &Context) -> bool {
         let effective = finding.observation.severity.unwrap_or(self.unrated);
         waiver
             .when
-            .holds(&Subject::passing(finding, effective, now))
+            .holds(&Subject::passing(finding, effective, context))
     }
 }
 
@@ -166,8 +166,8 @@ mod tests {
     use super::super::{Nothing, Source, load};
     use super::*;
     use crate::model::{
-        AdvisoryId, Base, Certainty, Ecosystem, Event, Kind, Location, Observation, Package,
-        Provenance, RepoPath, Reported, RuleId, ScannerId, Severity, Witness,
+        AdvisoryId, Certainty, Ecosystem, Kind, Location, Observation, Package, Provenance,
+        RepoPath, Reported, RuleId, ScannerId, Severity, SourceDigests, Witness,
     };
     use proptest::prelude::*;
 
@@ -215,6 +215,7 @@ mod tests {
                         target: None,
                     },
                     line_hash: None,
+                    digests: SourceDigests::default(),
                     witnesses: rules
                         .iter()
                         .map(|at| Witness {
@@ -297,27 +298,20 @@ mod tests {
     }
 
     fn context() -> Context {
-        Context {
-            prefix: None,
-            now: "2026-11-20T12:00:00Z".parse().unwrap(),
-            event: Event::Local,
-            base: Base::Whole,
-            baseline: None,
-            policy_changes: Vec::new(),
-        }
+        Context::at("2026-11-20T12:00:00Z".parse().unwrap())
     }
 
     /// The plain way: every gate and every waiver is tried.
-    fn plain(policy: &Policy, finding: &Finding, now: Timestamp) -> Disposition {
+    fn plain(policy: &Policy, finding: &Finding, context: &Context) -> Disposition {
         let effective = finding.observation.severity.unwrap_or(policy.unrated);
-        let subject = Subject::passing(finding, effective, now);
+        let subject = Subject::passing(finding, effective, context);
         let Some(at) = choose(&policy.gates, 0..policy.gates.len(), &subject) else {
             return Disposition::Unmatched;
         };
         let gate = &policy.gates[at];
         let valid = policy.waivers.iter().position(|waiver| {
-            policy.fits(waiver, finding, now)
-                && Term::of(waiver, &policy.waiver_rules, context().today()) == Term::Valid
+            policy.fits(waiver, finding, context)
+                && Term::of(waiver, &policy.waiver_rules, context.today()) == Term::Valid
         });
         match (gate.action, valid) {
             (Action::Allow, _) => Disposition::Allowed(name(gate)),
@@ -345,10 +339,10 @@ mod tests {
             let judge = Judge::new(&policy, &context);
             let (decided, tally) = judge.all(findings.clone(), |finding| finding);
             for (finding, decided) in findings.iter().zip(&decided) {
-                prop_assert_eq!(&decided.disposition, &plain(&policy, finding, context.now));
+                prop_assert_eq!(&decided.disposition, &plain(&policy, finding, &context));
             }
             for (index, waiver) in policy.waivers.iter().enumerate() {
-                let fitting = findings.iter().filter(|f| policy.fits(waiver, f, context.now)).count();
+                let fitting = findings.iter().filter(|f| policy.fits(waiver, f, &context)).count();
                 prop_assert_eq!(tally.get(index).unwrap().matched, fitting);
             }
         }

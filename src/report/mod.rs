@@ -1,6 +1,7 @@
 //! Pure renderers: an assessment → text or bytes. Writing is done elsewhere.
 
 pub mod annotations;
+pub mod baseline;
 pub mod console;
 pub mod diagnostics;
 pub mod html;
@@ -11,4 +12,7 @@ pub mod outputs;
 mod parallel;
 mod phrase;
 mod policy_json;
+mod resolved;
 pub mod sarif;
+mod schedule;
+mod schedule_json;

@@ -31,6 +31,7 @@ mod remedies;
 #[cfg(unix)]
 mod running;
 mod sarif;
+mod schedule;
 mod schema;
 mod shop;
 mod waive;

@@ -1,14 +1,17 @@
 //! The one place that knows the order: gather, assess, deliver.
 
+mod authority;
 mod base;
 mod case;
 mod check;
+mod committed;
 mod doctor;
 mod gather;
 mod import;
 mod policy;
 mod request;
 mod running;
+mod shelf;
 mod tools;
 
 use crate::cli::{Cli, Command, PolicyCommand};

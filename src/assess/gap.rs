@@ -94,7 +94,7 @@ fn is_in(item: &Untrusted, change: &BTreeSet<RepoPath>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Base, Change, Event, Revision};
+    use crate::model::{Authority, Base, Change, Event, Revision};
     use std::collections::BTreeMap;
 
     #[test]
@@ -107,6 +107,7 @@ mod tests {
             base: Base::Whole,
             baseline: None,
             policy_changes: Vec::new(),
+            authority: Authority::default(),
         };
         let context = Context {
             base: Base::Known(Box::new(Change {

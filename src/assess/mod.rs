@@ -3,6 +3,9 @@
 
 mod admission;
 mod gap;
+mod trust;
+
+pub use trust::assess_both;
 
 use crate::merge;
 use crate::model::{
@@ -38,6 +41,7 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 
     let mut reasons = gap::gaps(&runs, policy, context);
+    reasons.extend(trust::reasons(&context.authority));
     reasons.extend(decisions(&decided));
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
     Assessment {
@@ -56,6 +60,8 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         event: context.event,
         base: context.base.clone(),
         policy_changes: context.policy_changes.clone(),
+        authority: context.authority.clone(),
+        after_merge: None,
         resolved: Vec::new(),
         today: context.today(),
     }

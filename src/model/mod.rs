@@ -17,6 +17,7 @@
 
 pub mod advisory;
 pub mod assessment;
+pub mod authority;
 pub mod baseline;
 pub mod change;
 pub mod diagnostic;
@@ -34,6 +35,7 @@ pub use assessment::{
     Assessment, Context, Decided, Direction, Disposition, GateName, PolicyChange, PolicyNote,
     PolicySummary, Reason, Verdict, WaiverUse,
 };
+pub use authority::{AfterMerge, Authority, PolicyError, PolicyOrigin};
 pub use baseline::{Baseline, BaselineEntry};
 pub use change::{Base, BasePackages, Change, Event, Lines, Origin, Provenance, Revision};
 pub use finding::{

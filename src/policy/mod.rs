@@ -4,9 +4,12 @@
 //! into values with their places, [`validate`] turns those into a [`Policy`].
 
 mod condition;
+mod diff;
 mod evaluate;
 mod file;
 mod fix;
+mod lines;
+mod places;
 mod shipped;
 mod timeout;
 mod validate;
@@ -14,6 +17,7 @@ mod waiver;
 mod when;
 
 pub use condition::{Condition, Pattern};
+pub use diff::changes;
 pub use evaluate::{evaluate, waiver_notes};
 pub use shipped::{DEFAULT, SHIPPED, shipped};
 
@@ -23,6 +27,7 @@ use jiff::SignedDuration;
 use semver::VersionReq;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use places::Places;
 use validate::Layer;
 
 /// Longest chain of `extends`.
@@ -49,6 +54,8 @@ pub struct Policy {
     pub gates: Vec<Gate>,
     /// Accepted findings.
     pub waivers: Vec<Waiver>,
+    /// Where its keys stand.
+    pub places: Places,
 }
 
 impl Policy {
@@ -127,6 +134,8 @@ pub struct Gate {
     pub action: Action,
     /// The file that it stands in.
     pub source: Untrusted,
+    /// The line in that file, 1-based.
+    pub line: usize,
 }
 
 /// An accepted finding.
@@ -305,6 +314,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
         scanners: BTreeMap::new(),
         gates: Vec::new(),
         waivers: Vec::new(),
+        places: Places::new(),
     };
     let mut unrated = None;
     let mut on_incomplete = None;
@@ -325,6 +335,9 @@ fn stack(layers: Vec<Layer>) -> Policy {
         }
         policy.gates.extend(layer.gates);
         policy.waivers.extend(layer.waivers);
+        for (key, place) in layer.places {
+            policy.places.entry(key).or_insert(place);
+        }
     }
     policy.unrated = unrated.unwrap_or(policy.unrated);
     policy.on_incomplete = on_incomplete.unwrap_or(policy.on_incomplete);

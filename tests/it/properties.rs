@@ -207,6 +207,7 @@ fn judge(evidence: Evidence, policy: &str) -> Assessment {
             base: lockgate::model::Base::Whole,
             baseline: None,
             policy_changes: Vec::new(),
+            authority: lockgate::model::Authority::default(),
         },
     )
 }

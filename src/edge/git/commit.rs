@@ -48,11 +48,16 @@ impl<'r> Commit<'r> {
         if !entry.mode().is_blob() {
             return None;
         }
-        let header = self.repository.inner.find_header(entry.object_id()).ok()?;
+        self.blob(entry.object_id())
+    }
+
+    /// The bytes of a blob; `None` when it is not there or too large.
+    pub(super) fn blob(&self, id: gix::ObjectId) -> Option<Vec<u8>> {
+        let header = self.repository.inner.find_header(id).ok()?;
         if header.size() > MAX_BYTES {
             return None;
         }
-        Some(entry.object().ok()?.detach().data)
+        Some(self.repository.inner.find_object(id).ok()?.detach().data)
     }
 
     /// The text of a file.

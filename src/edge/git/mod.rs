@@ -1,9 +1,11 @@
 //! The repository's history: commits, their files, and what differs between two of them.
 
 mod commit;
+mod entry;
 mod touched;
 
 pub use commit::Commit;
+pub use entry::{Entry, From};
 pub use touched::Touched;
 
 use super::files::Root;

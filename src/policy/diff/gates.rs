@@ -1,7 +1,8 @@
 //! Gates: added, removed, with another action, about something else.
 
 use super::order;
-use super::relation::{Relation, differences, is_apart, relation};
+use super::parts::differences;
+use super::relation::{Relation, is_apart, relation};
 use super::List;
 use crate::model::{Direction, Foreign as _, Untrusted};
 use crate::policy::{Action, Gate, Policy};
@@ -9,6 +10,9 @@ use std::collections::BTreeMap;
 
 /// Gates of one name in both policies, by their positions.
 pub type Pair = (usize, usize);
+
+/// Later gates that are looked at.
+const MOST_LATER: usize = 1000;
 
 /// Compares. A gate is known by its name, and where files that extend each other use one name
 /// twice, by its number among those.
@@ -18,7 +22,7 @@ pub fn compare(before: &Policy, after: &Policy, list: &mut List<'_>) {
     for index in gone {
         if let Some(gate) = old.get(index) {
             let later = others(old, index, &pairs, |pair| pair.0);
-            let direction = less(gate, &later);
+            let direction = less(gate, later);
             let text = format!("removes gate …, which {}", verb(gate.action));
             list.add(direction, text, vec![gate.name.clone()]);
         }
@@ -27,13 +31,13 @@ pub fn compare(before: &Policy, after: &Policy, list: &mut List<'_>) {
         if let Some(gate) = new.get(index) {
             let later = others(new, index, &pairs, |pair| pair.1);
             let text = format!("adds gate …, which {}", verb(gate.action));
-            say(gate, more(gate, &later), text, Vec::new(), list);
+            say(gate, more(gate, later), text, Vec::new(), list);
         }
     }
     for pair in &pairs {
         if let (Some(old_gate), Some(gate)) = (old.get(pair.0), new.get(pair.1)) {
-            let later: Vec<&Gate> = new.iter().skip(pair.1 + 1).collect();
-            altered(old_gate, gate, &later, list);
+            let later = new.get(pair.1 + 1..).unwrap_or_default();
+            altered(old_gate, gate, later, list);
         }
     }
     order::compare(old, new, &pairs, list);
@@ -52,7 +56,7 @@ pub fn say(
     list.at(direction, text, words, place);
 }
 
-/// `blocks`, `warns of`, `allows`.
+/// `blocks`, `warns`, `allows`.
 fn verb(action: Action) -> &'static str {
     match action {
         Action::Block => "blocks",
@@ -91,15 +95,15 @@ fn pair(old: &[Gate], new: &[Gate]) -> (Vec<Pair>, Vec<usize>, Vec<usize>) {
 fn others<'g>(
     gates: &'g [Gate],
     index: usize,
-    pairs: &[Pair],
-    side: impl Fn(&Pair) -> usize,
-) -> Vec<&'g Gate> {
-    let later = pairs.iter().map(side).filter(|at| *at > index);
-    later.filter_map(|at| gates.get(at)).collect()
+    pairs: &'g [Pair],
+    side: impl Fn(&Pair) -> usize + 'g,
+) -> impl Iterator<Item = &'g Gate> {
+    let later = pairs.iter().map(side).filter(move |at| *at > index);
+    later.filter_map(|at| gates.get(at))
 }
 
 /// The direction when a gate speaks of more than before: that was decided by later ones.
-fn more(gate: &Gate, later: &[&Gate]) -> Direction {
+fn more<'g>(gate: &Gate, later: impl Iterator<Item = &'g Gate>) -> Direction {
     match gate.action {
         Action::Block => Direction::Stricter,
         Action::Allow => Direction::Weaker,
@@ -111,7 +115,7 @@ fn more(gate: &Gate, later: &[&Gate]) -> Direction {
 }
 
 /// The direction when it speaks of less: later ones decide now.
-fn less(gate: &Gate, later: &[&Gate]) -> Direction {
+fn less<'g>(gate: &Gate, later: impl Iterator<Item = &'g Gate>) -> Direction {
     match gate.action {
         Action::Block => Direction::Weaker,
         Action::Allow => Direction::Stricter,
@@ -122,13 +126,14 @@ fn less(gate: &Gate, later: &[&Gate]) -> Direction {
     }
 }
 
-fn may_block(gate: &Gate, later: &[&Gate]) -> bool {
-    let blocks = |other: &&&Gate| other.action == Action::Block;
-    let mut blocking = later.iter().filter(blocks);
-    blocking.any(|other| !is_apart(&gate.when, &other.when))
+/// Whether a later gate may block what this one speaks of; with very many of them, one may.
+fn may_block<'g>(gate: &Gate, later: impl Iterator<Item = &'g Gate>) -> bool {
+    let mut later = later;
+    let blocks = |other: &Gate| other.action == Action::Block && !is_apart(&gate.when, &other.when);
+    later.by_ref().take(MOST_LATER).any(blocks) || later.next().is_some()
 }
 
-fn altered(old: &Gate, new: &Gate, later: &[&Gate], list: &mut List<'_>) {
+fn altered(old: &Gate, new: &Gate, later: &[Gate], list: &mut List<'_>) {
     if old.action != new.action {
         let direction = match rank(new.action) > rank(old.action) {
             true => Direction::Stricter,
@@ -137,18 +142,20 @@ fn altered(old: &Gate, new: &Gate, later: &[&Gate], list: &mut List<'_>) {
         let text = format!("gate … {}; before, it {}", verb(new.action), was(old.action));
         say(new, direction, text, Vec::new(), list);
     }
-    let whole = relation(&old.when, &new.when);
-    if whole == Relation::Same {
+    if relation(&old.when, &new.when) == Relation::Same {
         return;
     }
     let direction = |relation| match relation {
         Relation::Same | Relation::Unclear => Direction::Mixed,
-        Relation::Wider => more(new, later),
-        Relation::Narrower => less(new, later),
+        Relation::Wider => more(new, later.iter()),
+        Relation::Narrower => less(new, later.iter()),
     };
-    let parts = differences(&old.when, &new.when, whole);
-    for part in parts {
-        let text = format!("gate … {}", part.says(verb(new.action)));
+    let verb = match new.action {
+        Action::Warn => "warns of",
+        action => verb(action),
+    };
+    for part in differences(&old.when, &new.when) {
+        let text = format!("gate … {}", part.says(verb));
         say(new, direction(part.relation), text, part.words, list);
     }
 }

@@ -7,6 +7,7 @@
 
 mod gates;
 mod order;
+mod parts;
 mod relation;
 mod scanners;
 mod settings;

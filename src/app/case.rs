@@ -1,8 +1,10 @@
 //! Everything that a verdict needs, gathered: the policy, the evidence, the context.
 
+use super::authority::{self, Circumstances};
 use super::base::{self, Compared};
+use super::committed::Committed;
+use super::gather;
 use super::request::Request;
-use super::{gather, policy};
 use crate::assess;
 use crate::cli::When;
 use crate::edge::git::Repository;
@@ -16,6 +18,8 @@ use crate::policy::Policy;
 pub struct Case {
     /// By what.
     pub policy: Policy,
+    /// The policy as the judged change has it, when that is another one. It decides nothing.
+    pub proposed: Option<Policy>,
     /// On what grounds.
     pub evidence: Evidence,
     /// In which circumstances.
@@ -29,8 +33,16 @@ impl Case {
         let repository = Repository::open(&request.root);
         let compared = base::find(event, request.base.as_deref(), repository.as_ref());
         let colour = colour(request.color, Stream::Err);
-        let policy = policy::load(request.policy.as_deref(), &request.root, colour)?;
-        let evidence = gather::evidence(request, &policy);
+        let circumstances = Circumstances {
+            named: request.policy.as_deref(),
+            root: &request.root,
+            event,
+            repository: repository.as_ref(),
+            colour,
+        };
+        let chosen = authority::choose(&circumstances, &compared)?;
+        let committed = Committed::new(&request.root, repository.as_ref(), &compared, event);
+        let evidence = gather::evidence(request, &chosen.policy, &committed);
         if let Compared::Without(Base::Unreadable { why, mend }) = &compared {
             terminal::err(&format!("note: {why}; {mend}\n"));
         }
@@ -40,10 +52,12 @@ impl Case {
             event,
             base: base::describe(compared, &evidence.runs, &request.root),
             baseline: None,
-            policy_changes: Vec::new(),
+            policy_changes: chosen.changes,
+            authority: chosen.authority,
         };
         Ok(Self {
-            policy,
+            policy: chosen.policy,
+            proposed: chosen.proposed,
             evidence,
             context,
         })
@@ -51,7 +65,8 @@ impl Case {
 
     /// Judges it.
     pub fn assess(self) -> Assessment {
-        assess::assess(self.evidence, &self.policy, &self.context)
+        let proposed = self.proposed.as_ref();
+        assess::assess_both(self.evidence, &self.policy, proposed, &self.context)
     }
 }
 

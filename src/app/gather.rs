@@ -1,5 +1,6 @@
 //! Reports → evidence: read, parse, give every observation its place.
 
+use super::committed::{Committed, Doubt};
 use super::request::Request;
 use super::running;
 use super::tools::{self, Wanted};
@@ -12,7 +13,7 @@ use crate::locate::{self, Locator, Tree};
 use crate::manifest;
 use crate::merge::{condense, line_hash::line_hashes};
 use crate::model::{
-    Certainty, Evidence, Located, Location, Observation, Problem, Region, RepoPath, Run, ScannerId,
+    Certainty, Evidence, Health, Located, Location, Observation, Problem, Region, RepoPath, Run, ScannerId,
     Untrusted, Witnessed,
 };
 use crate::policy::Policy;
@@ -23,11 +24,17 @@ use std::collections::{BTreeMap, BTreeSet};
 struct Expectation {
     expected: Option<Expected>,
     file: Result<ReportFile, Untrusted>,
+    /// Why it is no evidence of this run, when git has it.
+    doubt: Option<Doubt>,
 }
 
 /// Everything that the reports say, and those of the tools that are run, with its places.
-pub fn evidence(request: &Request, policy: &Policy) -> Evidence {
-    let (expectations, replaced) = expectations(request, policy);
+pub fn evidence(request: &Request, policy: &Policy, committed: &Committed<'_>) -> Evidence {
+    let (mut expectations, replaced) = expectations(request, policy);
+    for expectation in &mut expectations {
+        let file = expectation.file.as_ref().ok();
+        expectation.doubt = file.and_then(|file| committed.doubt(file));
+    }
     let (mut runs, tree) = rayon::join(
         || {
             expectations
@@ -106,6 +113,7 @@ fn expectations(request: &Request, policy: &Policy) -> (Vec<Expectation>, Vec<Ex
             list.push(Expectation {
                 expected,
                 file: Err(name.into()),
+                doubt: None,
             });
             return;
         }
@@ -115,6 +123,7 @@ fn expectations(request: &Request, policy: &Policy) -> (Vec<Expectation>, Vec<Ex
                 list.push(Expectation {
                     expected: expected.clone(),
                     file: Ok(file),
+                    doubt: None,
                 });
             }
         }
@@ -141,6 +150,7 @@ fn expectations(request: &Request, policy: &Policy) -> (Vec<Expectation>, Vec<Ex
                 replaced.push(Expectation {
                     expected: Some(expected.clone()),
                     file: Err(pattern.as_str().into()),
+                    doubt: None,
                 });
             } else {
                 add(Some(expected.clone()), pattern, files);
@@ -162,6 +172,11 @@ fn read(expectation: &Expectation) -> Vec<Placed> {
             };
             for run in &mut parsed {
                 run.coverage.modified = file.modified();
+                match expectation.doubt.clone() {
+                    Some(Doubt::Refused(problem)) => run.health = Health::Failed(problem),
+                    Some(Doubt::Old(problem)) => run.notes.push(problem),
+                    None => {}
+                }
             }
             (&file.name, file.inside.clone(), parsed)
         }

@@ -143,7 +143,7 @@ pub fn is_simple(condition: &Condition) -> bool {
     !matches!(condition, Condition::All(_) | Condition::Any(_) | Condition::Not(_))
 }
 
-fn values<T: Copy>(a: &[Range<T>], b: &[Range<T>]) -> impl Iterator<Item = T> {
+fn values<'r, T: Copy>(a: &'r [Range<T>], b: &'r [Range<T>]) -> impl Iterator<Item = T> + 'r {
     a.iter().chain(b).flat_map(Range::values)
 }
 

@@ -302,7 +302,15 @@ mod tests {
             };
             assert_eq!((pull.head, pull.base), (None, None));
         }
-        for sha in ["--upload-pack=x", "-x", "HEAD", "main", ":/x", "é", &ONE[1..]] {
+        for sha in [
+            "--upload-pack=x",
+            "-x",
+            "HEAD",
+            "main",
+            ":/x",
+            "é",
+            &ONE[1..],
+        ] {
             let sha = serde_json::json!({"sha": sha, "ref": "--x"});
             let payload = serde_json::json!({"pull_request": {"head": sha, "base": sha}});
             let pull = pulled("pull_request", &payload.to_string());

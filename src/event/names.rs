@@ -75,20 +75,50 @@ mod tests {
         let id = "0123456789abcdefABCDEF000000000000000000";
         let lower = id.to_lowercase();
         assert_eq!(Id::parse(id).unwrap().as_str(), lower);
-        for text in ["", "abc", &id[1..], "0000000000000000000000000000000000000000"] {
+        for text in [
+            "",
+            "abc",
+            &id[1..],
+            "0000000000000000000000000000000000000000",
+        ] {
             assert_eq!(Id::parse(text), None, "{text}");
         }
     }
 
     #[test]
     fn only_names_that_git_accepts_are_branches() {
-        for name in ["main", "release/2.x", "feature/a-b_c", "zzz\";echo${IFS}", "é"] {
+        for name in [
+            "main",
+            "release/2.x",
+            "feature/a-b_c",
+            "zzz\";echo${IFS}",
+            "é",
+        ] {
             assert!(Branch::parse(name).is_some(), "{name}");
         }
         let long = "x".repeat(LONGEST + 1);
         for name in [
-            "", "-x", "--upload-pack=x", "a b", "a..b", "a@{1}", "@", "a~1", "HEAD^", "/a", "a/",
-            "a//b", ".a", "a.lock", "a/b.LOCK/c", "a:b", "a\nb", "a\u{1b}[31m", "a*", "a\\b", &long,
+            "",
+            "-x",
+            "--upload-pack=x",
+            "a b",
+            "a..b",
+            "a@{1}",
+            "@",
+            "a~1",
+            "HEAD^",
+            "/a",
+            "a/",
+            "a//b",
+            ".a",
+            "a.lock",
+            "a/b.LOCK/c",
+            "a:b",
+            "a\nb",
+            "a\u{1b}[31m",
+            "a*",
+            "a\\b",
+            &long,
         ] {
             assert_eq!(Branch::parse(name), None, "{name}");
         }

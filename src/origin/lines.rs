@@ -10,7 +10,10 @@ const MAX_LINES: usize = 200_000;
 /// count: a checkout may write others than git keeps.
 /// `None` for more lines than are compared in reasonable time.
 pub fn lines(old: &str, new: &str) -> Option<Lines> {
-    if [old, new].iter().any(|text| text.lines().count() > MAX_LINES) {
+    if [old, new]
+        .iter()
+        .any(|text| text.lines().count() > MAX_LINES)
+    {
         return None;
     }
     let input = InternedInput::new(Text(old), Text(new));

@@ -26,8 +26,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "assess", "cli", "edge", "error", "escape", "event", "import", "ingest", "invoke", "locate",
-            "manifest", "merge", "origin", "policy", "report",
+            "assess", "cli", "edge", "error", "escape", "event", "import", "ingest", "invoke",
+            "locate", "manifest", "merge", "origin", "policy", "report",
         ],
     ),
 ];

@@ -73,14 +73,15 @@ pub fn named<'r>(name: &str, told: &Told, repository: Option<&'r Repository>) ->
 ///
 /// # Errors
 /// When what is checked out is certainly not what the event asks about.
-pub fn by_event<'r>(
-    told: &Told,
-    repository: Option<&'r Repository>,
-) -> Result<Chosen<'r>, Error> {
+pub fn by_event<'r>(told: &Told, repository: Option<&'r Repository>) -> Result<Chosen<'r>, Error> {
     match &told.compare {
         Compare::Whole => return Ok(Err(Box::new(Base::Whole))),
         Compare::Local => return Ok(Err(none(LOCAL))),
-        Compare::Tag => return Ok(Err(none("a tag is no change, so that every finding counts"))),
+        Compare::Tag => {
+            return Ok(Err(none(
+                "a tag is no change, so that every finding counts",
+            )));
+        }
         Compare::Other => return Ok(Err(none(OTHER))),
         Compare::Pull(_) | Compare::Queue { .. } | Compare::Push(_) => {}
     }
@@ -101,7 +102,8 @@ pub fn by_event<'r>(
     })
 }
 
-const LOCAL: &str = "no base is given, so that every finding counts; --base main tells new from old";
+const LOCAL: &str =
+    "no base is given, so that every finding counts; --base main tells new from old";
 
 const OTHER: &str = "this event names no base, so that every finding counts; --base REV gives one";
 
@@ -135,8 +137,8 @@ fn stranger(pull: &Pull, told: &Told, head: &Commit<'_>) -> Result<(), Error> {
     let here = head.id();
     let its_own = is(&here, pull.head.as_ref())
         || merged(head).is_some_and(|(_, second)| is(&second, pull.head.as_ref()));
-    let targets = is(&here, pull.base.as_ref())
-        || (pull.privileged && is(&here, told.commit.as_ref()));
+    let targets =
+        is(&here, pull.base.as_ref()) || (pull.privileged && is(&here, told.commit.as_ref()));
     if its_own || !targets {
         return Ok(());
     }
@@ -205,7 +207,10 @@ fn queued<'r>(base: Option<&Id>, into: Option<&Branch>, head: Commit<'r>) -> Cho
     };
     let why = match (base, into) {
         (None, None) => unreadable("the event names no base", GIVE_BASE),
-        _ => unreadable("the base of the merge queue is not in this checkout", WHOLE_HISTORY),
+        _ => unreadable(
+            "the base of the merge queue is not in this checkout",
+            WHOLE_HISTORY,
+        ),
     };
     let target = target.ok_or(why)?;
     let branch = into.map(Branch::name);
@@ -221,11 +226,7 @@ fn pushed<'r>(push: &Push, head: Commit<'r>) -> Chosen<'r> {
     };
     let by_default = || {
         let target = at_origin(repository, push.default.as_ref())?;
-        Some(since(
-            branch(push.default.as_ref(), &target),
-            target,
-            &head,
-        ))
+        Some(since(branch(push.default.as_ref(), &target), target, &head))
     };
     let to_default = push.branch.is_some() && push.branch == push.default;
     if let Some(before) = &push.before {
@@ -236,10 +237,10 @@ fn pushed<'r>(push: &Push, head: Commit<'r>) -> Chosen<'r> {
         // What was rewritten away is in no branch, so that no checkout fetches it. Seen from the
         // default branch the change is at least as large.
         let rewritten = (push.forced && !to_default).then(by_default).flatten();
-        return rewritten.ok_or_else(|| match push.forced {
-            true => unreadable("the commit before the push is not in this checkout", FETCH_BEFORE),
-            false => unreadable("the commit before the push is not in this checkout", WHOLE_HISTORY),
-        });
+        let gone = push.forced && (to_default || !repository.is_shallow());
+        let mend = if gone { FETCH_BEFORE } else { WHOLE_HISTORY };
+        return rewritten
+            .ok_or_else(|| unreadable("the commit before the push is not in this checkout", mend));
     }
     if !push.created {
         let why = "the event does not say what was there before the push";

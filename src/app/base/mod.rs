@@ -70,9 +70,6 @@ pub fn find<'r>(
     };
     let compared = choice.and_then(|choice| compare(choice, repository, root));
     let compared = compared.unwrap_or_else(|base| Compared::Without(*base));
-    if let Compared::Without(Base::Unreadable { why, mend }) = &compared {
-        notes.push(format!("{why}; {mend}"));
-    }
     Ok(Found { compared, notes })
 }
 

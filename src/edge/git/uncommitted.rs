@@ -105,7 +105,10 @@ impl Repository {
         if size.map_or(true, |size| size > MAX_BYTES) {
             return false;
         }
-        match (self.inner.find_object(id), files::read_up_to(path, MAX_BYTES)) {
+        match (
+            self.inner.find_object(id),
+            files::read_up_to(path, MAX_BYTES),
+        ) {
             (Ok(then), Some(now)) => without_returns(&then.data) == without_returns(&now),
             _ => false,
         }

@@ -9,7 +9,7 @@ use super::base::{Compared, Known};
 use super::policy;
 use super::shelf::{self, Failure, Places, Shelf};
 use crate::edge::files::Root;
-use crate::edge::git::{Entry, Repository};
+use crate::edge::git::{Look, Repository};
 use crate::edge::named::Named;
 use crate::error::{Error, ErrorKind};
 use crate::model::{
@@ -93,7 +93,7 @@ pub fn choose(given: &Circumstances<'_>, compared: &Compared<'_>) -> Result<Chos
 /// workflow itself put there, such as a second checkout with the policies of the organisation. The
 /// change cannot have brought it along.
 fn is_foreign(places: &Places, given: &Circumstances<'_>, compared: &Compared<'_>) -> bool {
-    let unknown = |shelf: Shelf<'_>, place: &Named| Places::entry(&shelf, place) == Entry::Nothing;
+    let unknown = |shelf: Shelf<'_>, place: &Named| Places::entry(&shelf, place) == Look::Absent;
     let there = |place: &&Named| match place {
         Named::Outside => true,
         place => given.root.is_plain(place),

@@ -1,7 +1,7 @@
 //! Everything that a verdict needs, gathered: the policy, the evidence, the context.
 
 use super::authority::{self, Circumstances};
-use super::base::{self, Compared};
+use super::base::{self, Found};
 use super::committed::Committed;
 use super::gather;
 use super::request::Request;
@@ -11,7 +11,8 @@ use crate::edge::git::Repository;
 use crate::edge::terminal::{self, Stream};
 use crate::edge::{clock, events};
 use crate::error::Error;
-use crate::model::{Assessment, Base, Context, Evidence};
+use crate::event;
+use crate::model::{Assessment, Context, Evidence};
 use crate::policy::Policy;
 
 /// A case to be judged.
@@ -29,27 +30,34 @@ pub struct Case {
 impl Case {
     /// Gathers it.
     pub fn gather(request: &Request) -> Result<Self, Error> {
-        let event = request.event.unwrap_or_else(events::current);
+        let told = event::read(events::surroundings().as_ref(), request.event);
         let repository = Repository::open(&request.root);
-        let compared = base::find(event, request.base.as_deref(), repository.as_ref());
+        let given = request.base.as_deref();
+        let Found { compared, notes } =
+            base::find(&told, given, repository.as_ref(), &request.root)?;
         let colour = colour(request.color, Stream::Err);
         let circumstances = Circumstances {
             named: request.policy.as_deref(),
             root: &request.root,
-            event,
+            event: told.event,
             repository: repository.as_ref(),
             colour,
         };
         let chosen = authority::choose(&circumstances, &compared)?;
-        let committed = Committed::new(&request.root, repository.as_ref(), &compared, event);
+        let committed = Committed::new(
+            &request.root,
+            repository.as_ref(),
+            &compared,
+            told.event,
+        );
         let evidence = gather::evidence(request, &chosen.policy, &committed);
-        if let Compared::Without(Base::Unreadable { why, mend }) = &compared {
-            terminal::err(&format!("note: {why}; {mend}\n"));
+        for note in notes {
+            terminal::err(&format!("note: {note}\n"));
         }
         let context = Context {
             prefix: request.root.prefix(),
             now: request.as_of.unwrap_or_else(clock::now),
-            event,
+            event: told.event,
             base: base::describe(compared, &evidence.runs, &request.root),
             baseline: None,
             policy_changes: chosen.changes,

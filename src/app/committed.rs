@@ -5,7 +5,7 @@
 
 use super::base::Compared;
 use crate::edge::files::Root;
-use crate::edge::git::{Commit, Entry, From, Repository};
+use crate::edge::git::{Commit, From, Look, Repository};
 use crate::edge::reports::ReportFile;
 use crate::model::{Event, Problem, RepoPath};
 
@@ -55,7 +55,7 @@ impl<'a> Committed<'a> {
     pub fn doubt(&self, file: &ReportFile) -> Option<Doubt> {
         let head = self.repository?.head()?;
         let path = file.in_repository(self.root)?;
-        if head.entry(&path, From::Top) == Entry::Nothing {
+        if head.at(&path, From::Top) == Look::Absent {
             return None;
         }
         if !self.is_as_checked_out(file, &path, &head) {

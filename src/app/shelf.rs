@@ -2,7 +2,7 @@
 
 use super::policy::{NAMES, bounded};
 use crate::edge::files::Root;
-use crate::edge::git::{Commit, Entry, From};
+use crate::edge::git::{Commit, From, Look};
 use crate::edge::named::Named;
 use crate::escape;
 use crate::ingest::{self, tool::ToolInfo};
@@ -21,12 +21,12 @@ pub enum Shelf<'a> {
 }
 
 impl Shelf<'_> {
-    fn entry(&self, path: &RepoPath, from: From) -> Entry {
+    fn entry(&self, path: &RepoPath, from: From) -> Look {
         match self {
-            Self::Commit(commit) => commit.entry(path, from),
+            Self::Commit(commit) => commit.at(path, from),
             Self::Tree(root) => match top(root, from).is_some_and(|root| root.has(path)) {
-                true => Entry::File,
-                false => Entry::Nothing,
+                true => Look::File,
+                false => Look::Absent,
             },
         }
     }
@@ -104,11 +104,11 @@ impl Places {
     }
 
     /// What a shelf has at a place.
-    pub fn entry(shelf: &Shelf<'_>, place: &Named) -> Entry {
+    pub fn entry(shelf: &Shelf<'_>, place: &Named) -> Look {
         match place {
             Named::Inside(path) => shelf.entry(path, From::Root),
             Named::Beside(path) => shelf.entry(path, From::Top),
-            Named::Outside => Entry::Nothing,
+            Named::Outside => Look::Absent,
         }
     }
 }
@@ -159,10 +159,10 @@ fn open(shelf: &Shelf<'_>, places: &Places) -> Result<Option<Source>, Failure> {
     let mut found = Vec::new();
     for (name, place) in &places.places {
         match Places::entry(shelf, place) {
-            Entry::Nothing => {}
-            Entry::Other if places.discover => {}
-            Entry::Unreadable => return Err(Failure::Unreadable),
-            Entry::File | Entry::Link | Entry::Other => found.push((name, place)),
+            Look::Absent => {}
+            Look::Submodule | Look::Folder if places.discover => {}
+            Look::Unreadable => return Err(Failure::Unreadable),
+            Look::File | Look::Link | Look::Submodule | Look::Folder => found.push((name, place)),
         }
         if !places.discover && !found.is_empty() {
             break;

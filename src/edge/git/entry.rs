@@ -1,28 +1,14 @@
 //! What a commit has under a path, told apart more finely than "a file or not": a policy that
 //! cannot be read must never look like a policy that is not there.
 
-use super::{Commit, Repository};
+use super::commit::MAX_BYTES;
+use super::{Commit, Look, Repository};
 use crate::model::{Foreign as _, RepoPath};
 use gix::object::tree::EntryKind;
 use gix::objs::Kind;
 
 /// Digits of a commit's id that are shown.
 const SHORT: usize = 12;
-
-/// What is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entry {
-    /// Nothing.
-    Nothing,
-    /// A regular file, which can be read.
-    File,
-    /// A symbolic link, or something behind one. Links of a commit are never followed.
-    Link,
-    /// A folder, a submodule, or something inside a submodule.
-    Other,
-    /// Nobody can say: objects of the commit are not in this checkout.
-    Unreadable,
-}
 
 /// Where a path starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +20,8 @@ pub enum From {
 }
 
 impl Commit<'_> {
-    /// What is there under a path.
-    pub fn entry(&self, path: &RepoPath, from: From) -> Entry {
+    /// What is there under a path; a file is there only when it can be read.
+    pub fn at(&self, path: &RepoPath, from: From) -> Look {
         self.look_up(path, from).0
     }
 
@@ -47,17 +33,17 @@ impl Commit<'_> {
         let commit = self.id();
         let commit = commit.get(..SHORT).unwrap_or(&commit);
         let id = match self.look_up(path, from) {
-            (Entry::File, Some(id)) => id,
-            (Entry::Nothing, _) => return Err(format!("there is no such file in commit {commit}")),
-            (Entry::Link, _) => {
+            (Look::File, Some(id)) => id,
+            (Look::Absent, _) => return Err(format!("there is no such file in commit {commit}")),
+            (Look::Link, _) => {
                 return Err(format!(
                     "it is a link in commit {commit}, and links of a commit are not followed"
                 ));
             }
-            (Entry::Other, _) => return Err(format!("it is no file in commit {commit}")),
+            (Look::Folder | Look::Submodule, _) => return Err(format!("it is no file in commit {commit}")),
             _ => return Err(format!("this checkout lacks a part of commit {commit}")),
         };
-        let bytes = self.blob(id).ok_or("it is too large")?;
+        let bytes = self.blob(id, MAX_BYTES).ok_or("it is too large")?;
         String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_owned())
     }
 
@@ -74,40 +60,40 @@ impl Commit<'_> {
     }
 
     /// Component by component, so that links and submodules on the way are seen.
-    fn look_up(&self, path: &RepoPath, from: From) -> (Entry, Option<gix::ObjectId>) {
+    fn look_up(&self, path: &RepoPath, from: From) -> (Look, Option<gix::ObjectId>) {
         let prefix = self.repository.prefix.as_ref();
         let path = path.below(prefix.filter(|_| from == From::Root));
         let Some(mut tree) = self.tree() else {
-            return (Entry::Unreadable, None);
+            return (Look::Unreadable, None);
         };
         let mut parts = path.raw().split('/').peekable();
         while let Some(part) = parts.next() {
             let Ok(found) = tree.lookup_entry([part.as_bytes()]) else {
-                return (Entry::Unreadable, None);
+                return (Look::Unreadable, None);
             };
             let Some(found) = found else {
-                return (Entry::Nothing, None);
+                return (Look::Absent, None);
             };
             let last = parts.peek().is_none();
             match found.mode().kind() {
-                EntryKind::Link => return (Entry::Link, None),
-                EntryKind::Commit => return (Entry::Other, None),
-                EntryKind::Tree if last => return (Entry::Other, None),
+                EntryKind::Link => return (Look::Link, None),
+                EntryKind::Commit => return (Look::Submodule, None),
+                EntryKind::Tree if last => return (Look::Folder, None),
                 EntryKind::Tree => match found.object().map(gix::Object::try_into_tree) {
                     Ok(Ok(below)) => tree = below,
-                    _ => return (Entry::Unreadable, None),
+                    _ => return (Look::Unreadable, None),
                 },
                 EntryKind::Blob | EntryKind::BlobExecutable if last => {
                     let id = found.object_id();
                     let there = self.repository.inner.find_header(id).is_ok();
-                    let entry = if there { Entry::File } else { Entry::Unreadable };
+                    let entry = if there { Look::File } else { Look::Unreadable };
                     return (entry, Some(id));
                 }
                 // A file where the path wants a folder.
-                EntryKind::Blob | EntryKind::BlobExecutable => return (Entry::Nothing, None),
+                EntryKind::Blob | EntryKind::BlobExecutable => return (Look::Absent, None),
             }
         }
-        (Entry::Nothing, None)
+        (Look::Absent, None)
     }
 }
 

@@ -59,6 +59,10 @@ impl World for Shelf<'_> {
         self.text(path, From::Root).and_then(bounded)
     }
 
+    fn data(&self, path: &RepoPath) -> Result<String, String> {
+        self.text(path, From::Root)
+    }
+
     fn scanner_meant_by(&self, alias: &str) -> Option<ScannerId> {
         ingest::tool_named(alias)
             .map(ToolInfo::scanner)

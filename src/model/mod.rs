@@ -32,8 +32,8 @@ pub mod text;
 
 pub use advisory::AdvisoryId;
 pub use assessment::{
-    Assessment, Context, Decided, Direction, Disposition, GateName, PolicyChange, PolicyNote,
-    PolicySummary, Reason, Verdict, WaiverUse,
+    Assessment, Context, DataSource, Decided, Direction, Disposition, GateName, NoteCode,
+    PolicyChange, PolicyNote, PolicySummary, Reason, Verdict, WaiverUse,
 };
 pub use authority::{AfterMerge, Authority, PolicyError, PolicyOrigin};
 pub use baseline::{Baseline, BaselineEntry};

@@ -251,11 +251,12 @@ fn short(assessment: &Assessment, decided: &Decided, paint: &Paint, out: &mut St
 }
 
 fn waivers(assessment: &Assessment, paint: &Paint, out: &mut String) {
-    if assessment.notes.is_empty() {
+    let (notes, more) = phrase::notes(assessment);
+    if notes.is_empty() {
         return;
     }
     let _ = writeln!(out, "{}\n", paint.bold("Waivers to look at"));
-    for note in &assessment.notes {
+    for note in notes {
         let _ = writeln!(
             out,
             "  {}:{}  {}: {} (owner {})",
@@ -265,6 +266,9 @@ fn waivers(assessment: &Assessment, paint: &Paint, out: &mut String) {
             note.text,
             escape::terminal(&note.owner),
         );
+    }
+    if more > 0 {
+        let _ = writeln!(out, "  and {more} more, in the JSON");
     }
     out.push('\n');
 }

@@ -11,4 +11,5 @@ pub mod markdown;
 pub mod outputs;
 mod parallel;
 mod phrase;
+mod policy_json;
 pub mod sarif;

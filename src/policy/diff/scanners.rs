@@ -1,10 +1,9 @@
 //! What the policy asks of one scanner.
 
-use super::settings::{gap, gap_direction, partial, partial_direction};
+use super::settings::{self, gap, gap_direction, partial, partial_direction};
 use super::{List, by_order};
 use crate::model::{Direction, ScannerId, Untrusted};
 use crate::policy::{Policy, Running, Scanner};
-use jiff::SignedDuration;
 
 /// Compares. Scanner names are lower-case letters, digits and hyphens, and so need no care.
 pub fn compare(id: &ScannerId, old: &Policy, new: &Policy, list: &mut List<'_>) {
@@ -21,6 +20,8 @@ pub fn compare(id: &ScannerId, old: &Policy, new: &Policy, list: &mut List<'_>) 
         run,
         timeout,
     } = before;
+    let (table, of) = (format!("scanners.{id}"), format!("evidence of {id}"));
+    settings::max_age(&table, &of, *max_age, after.max_age, list);
     let mut say = |key: &str, direction, text: String, words| {
         list.about(&format!("scanners.{id}.{key}"), direction, text, words);
     };
@@ -60,23 +61,6 @@ pub fn compare(id: &ScannerId, old: &Policy, new: &Policy, list: &mut List<'_>) 
             say("on-partial", partial_direction(was, is), text, Vec::new());
         }
     }
-    if *max_age != after.max_age {
-        let (direction, text) = match (*max_age, after.max_age) {
-            (Some(old), Some(new)) => (
-                by_order(&old, &new, Direction::Weaker),
-                format!("accepts evidence of {id} of {} instead of {}", age(new), age(old)),
-            ),
-            (_, Some(new)) => (
-                Direction::Stricter,
-                format!("accepts evidence of {id} of at most {}", age(new)),
-            ),
-            (_, None) => (
-                Direction::Weaker,
-                format!("accepts evidence of {id} of any age"),
-            ),
-        };
-        say("max-age", direction, text, Vec::new());
-    }
     if *version != after.version {
         let (direction, text) = match (version, &after.version) {
             (None, _) => (Direction::Stricter, "accepts only versions …"),
@@ -114,15 +98,5 @@ pub fn compare(id: &ScannerId, old: &Policy, new: &Policy, list: &mut List<'_>) 
         let (new, old) = (after.timeout.as_secs(), timeout.as_secs());
         let text = format!("{id} may run for {new} s instead of {old} s");
         say("timeout", Direction::Mixed, text, Vec::new());
-    }
-}
-
-/// `36 hours`, `7 days`.
-fn age(duration: SignedDuration) -> String {
-    let minutes = duration.as_mins();
-    match (minutes % (24 * 60), minutes % 60) {
-        (0, _) => format!("{} days", minutes / (24 * 60)),
-        (_, 0) => format!("{} hours", minutes / 60),
-        _ => format!("{minutes} minutes"),
     }
 }

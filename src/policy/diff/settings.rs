@@ -2,7 +2,8 @@
 
 use super::{List, by_order, scanners};
 use crate::model::{Direction, ScannerId};
-use crate::policy::{OnGap, Policy, Running};
+use crate::policy::{OnGap, Policy, Running, Snapshot};
+use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
 pub fn compare(before: &Policy, after: &Policy, list: &mut List<'_>) {
@@ -17,6 +18,8 @@ pub fn compare(before: &Policy, after: &Policy, list: &mut List<'_>) {
         gates: _,
         waivers: _,
         places: _,
+        waiver_rules,
+        data,
     } = before;
     if *unrated != after.unrated {
         list.about(
@@ -49,9 +52,73 @@ pub fn compare(before: &Policy, after: &Policy, list: &mut List<'_>) {
         };
         list.about("run", direction, text, Vec::new());
     }
+    let (was, is) = (waiver_rules.max_days, after.waiver_rules.max_days);
+    if was != is {
+        // Without a word, as far as one likes.
+        let days = |days: Option<u32>| days.unwrap_or(u32::MAX);
+        let text = match is {
+            Some(most) => format!("waivers may hold for {most} days at most"),
+            None => "waivers may hold as long as they like".to_owned(),
+        };
+        let direction = by_order(&days(was), &days(is), Direction::Weaker);
+        list.about("waivers.max-days", direction, text, Vec::new());
+    }
+    snapshot("epss", data.epss.as_ref(), after.data.epss.as_ref(), list);
+    snapshot("kev", data.kev.as_ref(), after.data.kev.as_ref(), list);
+    max_age("data", "snapshots", data.max_age, after.data.max_age, list);
     let ids: BTreeSet<&ScannerId> = named.keys().chain(after.scanners.keys()).collect();
     for id in ids {
         scanners::compare(id, before, after, list);
+    }
+}
+
+/// Data that the policy brings along. Which findings it concerns, only an assessment tells.
+fn snapshot<T: Copy + PartialEq>(
+    key: &str,
+    before: Option<&Snapshot<T>>,
+    after: Option<&Snapshot<T>>,
+    list: &mut List<'_>,
+) {
+    let text = match (before, after) {
+        _ if before == after => return,
+        (_, None) => format!("no longer has {key} data"),
+        (None, Some(new)) => format!("has {key} data of {}", new.date),
+        (Some(old), Some(new)) if old.date == new.date => {
+            format!("has other {key} data of {}", new.date)
+        }
+        (Some(old), Some(new)) => format!("has {key} data of {} instead of {}", new.date, old.date),
+    };
+    list.about(&format!("data.{key}"), Direction::Mixed, text, Vec::new());
+}
+
+/// The key `max-age` of a table: the oldest that is accepted.
+pub fn max_age(
+    table: &str,
+    of: &str,
+    before: Option<SignedDuration>,
+    after: Option<SignedDuration>,
+    list: &mut List<'_>,
+) {
+    let (direction, most) = match (before, after) {
+        _ if before == after => return,
+        (Some(old), Some(new)) => (
+            by_order(&old, &new, Direction::Weaker),
+            format!("at most {} instead of {}", age(new), age(old)),
+        ),
+        (_, Some(new)) => (Direction::Stricter, format!("at most {}", age(new))),
+        (_, None) => (Direction::Weaker, "any age".to_owned()),
+    };
+    let text = format!("accepts {of} of {most}");
+    list.about(&format!("{table}.max-age"), direction, text, Vec::new());
+}
+
+/// `36 hours`, `7 days`.
+fn age(duration: SignedDuration) -> String {
+    let minutes = duration.as_mins();
+    match (minutes % (24 * 60), minutes % 60) {
+        (0, _) => format!("{} days", minutes / (24 * 60)),
+        (_, 0) => format!("{} hours", minutes / 60),
+        _ => format!("{minutes} minutes"),
     }
 }
 

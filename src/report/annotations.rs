@@ -7,9 +7,11 @@
 
 use super::comparison;
 use super::phrase::{self, Sink};
+use super::review;
 use crate::escape;
 use crate::model::{
-    Assessment, Certainty, Decided, NoteCode, PolicyNote, Reason, RepoPath, Verdict,
+    Assessment, Certainty, Decided, Direction, NoteCode, PolicyChange, PolicyError, PolicyNote,
+    Reason, RepoPath, Untrusted, Verdict,
 };
 
 /// Annotations of one level that the runner keeps for a step.
@@ -25,10 +27,13 @@ static DATA: Sink = Sink {
 
 /// The commands, one on each line.
 pub fn render(assessment: &Assessment) -> String {
+    let prefix = assessment.prefix.as_ref();
     let mut errors: Vec<String> = assessment
         .gaps()
         .map(|gap| about_evidence("error", gap))
         .collect();
+    let broken = assessment.authority.errors.iter();
+    errors.extend(broken.map(|error| about_error(error, prefix)));
     let mut blocking: Vec<&Decided> = assessment.blocking().collect();
     blocking.sort_by_key(|decided| comparison::rank(decided));
     let annotate = |level, decided| about_finding(level, decided, assessment);
@@ -43,7 +48,9 @@ pub fn render(assessment: &Assessment) -> String {
     let shown = assessment.warning();
     let shown = shown.filter(|decided| !known || comparison::is_new(decided));
     warnings.extend(shown.map(|d| annotate("warning", d)));
-    let prefix = assessment.prefix.as_ref();
+    let weaker = assessment.policy_changes.iter();
+    let weaker = weaker.filter(|change| change.direction == Direction::Weaker);
+    warnings.extend(weaker.map(|change| about_policy(change, prefix)));
     let notes = |wanted: &[NoteCode]| -> Vec<String> {
         let about = assessment.notes.iter();
         about
@@ -92,6 +99,34 @@ fn about_evidence(level: &str, reason: &Reason) -> String {
         "partial evidence"
     };
     format!("::{level} title={scanner}%3A {what}::{message}")
+}
+
+/// `file=…,line=…` of a policy file. A shipped policy is no file of the repository.
+fn in_policy(source: &Untrusted, line: usize, prefix: Option<&RepoPath>) -> String {
+    let path = RepoPath::new(escape::json(source)).ok();
+    let path = path.filter(|_| !escape::json(source).starts_with("lockgate:"));
+    match path {
+        Some(path) => {
+            let file = escape::command_property(&*path.below(prefix));
+            format!("file={file},line={line},")
+        }
+        None => String::new(),
+    }
+}
+
+/// What the change makes weaker, at its line.
+fn about_policy(change: &PolicyChange, prefix: Option<&RepoPath>) -> String {
+    let place = in_policy(&change.source, change.line.unwrap_or(1), prefix);
+    let message = review::change(change).show(&DATA);
+    format!("::warning {place}title=this change weakens the policy::{message}")
+}
+
+/// What the change breaks in the policy, at its line.
+fn about_error(error: &PolicyError, prefix: Option<&RepoPath>) -> String {
+    let line = error.place.map_or(1, |(line, _)| line);
+    let place = in_policy(&error.source, line, prefix);
+    let message = review::error(error).show(&DATA);
+    format!("::error {place}title=this change breaks the policy::{message}")
 }
 
 /// At the waiver's line, when its file is in the repository.

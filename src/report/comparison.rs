@@ -40,7 +40,7 @@ pub fn sentence(assessment: &Assessment) -> Phrase {
 }
 
 /// `main (0a1b2c3)`, or `0a1b2c3` alone.
-fn named(phrase: Phrase, base: &Revision) -> Phrase {
+pub fn named(phrase: Phrase, base: &Revision) -> Phrase {
     let short: String = base.id.chars().take(SHORT).collect();
     if escape::json(&base.name) == base.id {
         return phrase.ours(short);

@@ -2,6 +2,7 @@
 
 use super::comparison;
 use super::phrase::{self, Sink};
+use super::review;
 use crate::escape;
 use crate::model::{
     Assessment, Certainty, Decided, HealthLevel, Problem, Reason, Run, Severity, Verdict,
@@ -13,6 +14,7 @@ use std::fmt::Write as _;
 const MAX_BLOCKING: usize = 50;
 const MAX_WARNING: usize = 15;
 const MAX_ITEMS: usize = 5;
+const MAX_CHANGES: usize = 30;
 
 static SINK: Sink = Sink {
     ours: |ours| ours.to_owned(),
@@ -56,6 +58,7 @@ pub fn render(assessment: &Assessment, colour: bool) -> String {
     compared(assessment, &paint, &mut out);
     findings(assessment, &paint, &mut out);
     waivers(assessment, &paint, &mut out);
+    policy(assessment, &paint, &mut out);
     verdict(assessment, &paint, &mut out);
     next(assessment, &paint, &mut out);
     out
@@ -273,6 +276,26 @@ fn waivers(assessment: &Assessment, paint: &Paint, out: &mut String) {
     out.push('\n');
 }
 
+/// What the judged change makes of the policy.
+fn policy(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    let Some(review) = review::review(assessment) else {
+        return;
+    };
+    let title = match review.urgent {
+        true => paint.colour(AnsiColor::Yellow, review.title),
+        false => paint.bold(review.title),
+    };
+    let _ = writeln!(out, "{title}\n");
+    for line in review::lines(&review, MAX_CHANGES, &SINK) {
+        let _ = writeln!(out, "  {line}");
+    }
+    for (number, line) in review.after.iter().enumerate() {
+        let indent = if number == 0 { "  " } else { "    " };
+        let _ = writeln!(out, "{indent}{}", line.show(&SINK));
+    }
+    let _ = writeln!(out, "  {}\n", review::NOTE);
+}
+
 fn verdict(assessment: &Assessment, paint: &Paint, out: &mut String) {
     let (colour, word) = match assessment.verdict {
         Verdict::Pass => (AnsiColor::Green, "PASS"),
@@ -280,21 +303,12 @@ fn verdict(assessment: &Assessment, paint: &Paint, out: &mut String) {
         Verdict::Block => (AnsiColor::Red, "BLOCKED"),
         Verdict::Incomplete => (AnsiColor::Red, "INCOMPLETE"),
     };
-    let sources: Vec<String> = assessment
-        .policy
-        .sources
-        .iter()
-        .map(escape::terminal)
-        .collect();
+    let policy = review::policy(assessment).show(&SINK);
     let _ = writeln!(
         out,
         "{}  {}",
         paint.colour(colour, word),
-        paint.dim(format!(
-            "policy {}, {}",
-            sources.join(" + "),
-            assessment.today
-        )),
+        paint.dim(format!("{policy}, {}", assessment.today)),
     );
     for reason in &assessment.reasons {
         let _ = writeln!(out, "  {}", sentence(reason));
@@ -318,6 +332,9 @@ fn sentence(reason: &Reason) -> String {
 fn next(assessment: &Assessment, paint: &Paint, out: &mut String) {
     let steps: &[&str] = match assessment.verdict {
         Verdict::Pass | Verdict::Warn => return,
+        Verdict::Block if assessment.blocking().next().is_none() => {
+            &["mend what the reason above says"]
+        }
         Verdict::Block => &[
             "mend the findings above; each says how",
             "or accept one for a time: a [[waiver]] with reason, owner and expires in lockgate.toml",

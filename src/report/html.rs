@@ -3,6 +3,7 @@
 
 use super::comparison;
 use super::phrase::{self, Sink};
+use super::review;
 use crate::escape::{self, encode_markup};
 use crate::model::{Assessment, Decided, Disposition, HealthLevel, Problem, Run};
 use std::fmt::Write as _;
@@ -45,6 +46,7 @@ pub fn render(assessment: &Assessment) -> String {
     );
     headline(assessment, &mut out);
     gaps(assessment, &mut out);
+    policy(assessment, &mut out);
     table(
         assessment,
         "What blocks",
@@ -129,6 +131,23 @@ fn gaps(assessment: &Assessment, out: &mut String) {
         );
     }
     out.push_str("</ul>\n");
+}
+
+/// What the judged change makes of the policy.
+fn policy(assessment: &Assessment, out: &mut String) {
+    let Some(review) = review::review(assessment) else {
+        return;
+    };
+    let class = if review.urgent { "warn" } else { "" };
+    let _ = writeln!(out, "<h2 class=\"{class}\">{}</h2>\n<ul>", review.title);
+    for line in review::lines(&review, MAX_INPUTS, &SINK) {
+        let _ = writeln!(out, "<li>{line}</li>");
+    }
+    out.push_str("</ul>\n<p>");
+    for line in &review.after {
+        let _ = writeln!(out, "{}<br/>", line.show(&SINK));
+    }
+    let _ = writeln!(out, "{}</p>", review::NOTE);
 }
 
 fn table(
@@ -330,17 +349,11 @@ fn waivers(assessment: &Assessment, out: &mut String) {
 }
 
 fn footer(assessment: &Assessment, out: &mut String) {
-    let sources: Vec<String> = assessment
-        .policy
-        .sources
-        .iter()
-        .map(|s| code(&escape::markup(s)))
-        .collect();
     let _ = writeln!(
         out,
-        "<p><small>lockgate {} · policy {} · {}</small></p>",
+        "<p><small>lockgate {} · {} · {}</small></p>",
         env!("CARGO_PKG_VERSION"),
-        sources.join(" + "),
+        review::policy(assessment).show(&SINK),
         assessment.today
     );
 }

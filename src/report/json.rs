@@ -3,8 +3,8 @@
 
 use super::comparison::ComparisonOut;
 use super::parallel;
-use super::phrase::{self, Sink};
-use super::policy_json::Policy;
+use super::phrase;
+use super::policy_json::{PLAIN, Policy};
 use crate::escape::json as text;
 use crate::model::{
     AdvisoryId, Assessment, Coverage, Decided, Disposition, Distance, Finding, Fix, PolicyNote,
@@ -15,14 +15,6 @@ use serde::ser::Serializer;
 
 /// Version of the format.
 pub const VERSION: u32 = 1;
-
-/// Foreign words as they are: JSON's own encoding is the escape.
-static PLAIN: Sink = Sink {
-    ours: |ours| ours.to_owned(),
-    name: |name| text(name).to_owned(),
-    title: |title| text(title).to_owned(),
-    words: |words| text(words).to_owned(),
-};
 
 /// Writes the document, ending in a line break.
 ///
@@ -79,7 +71,7 @@ impl<'a> Document<'a> {
             date: assessment.today.to_string(),
             reasons: assessment.reasons.iter().map(ReasonOut::of).collect(),
             comparison: ComparisonOut::of(assessment),
-            policy: Policy::of(&assessment.policy),
+            policy: Policy::of(assessment),
             counts: Counts {
                 findings: assessment.findings.len(),
                 blocked: count("blocked"),

@@ -2,6 +2,7 @@
 
 use super::comparison;
 use super::phrase::{self, Sink};
+use super::review;
 use crate::escape;
 use crate::model::{
     Assessment, Decided, Disposition, HealthLevel, PolicyNote, Problem, Reason, Run, Severity,
@@ -31,8 +32,10 @@ pub fn render(assessment: &Assessment) -> String {
     let mut out = String::new();
     headline(assessment, &mut out);
     evidence_gaps(assessment, &mut out);
+    policy(assessment, true, &mut out);
     blocking(assessment, &mut out);
     warnings(assessment, &mut out);
+    policy(assessment, false, &mut out);
     scanners(assessment, &mut out);
     waivers(assessment, &mut out);
     rest(assessment, &mut out);
@@ -89,6 +92,23 @@ fn evidence_gaps(assessment: &Assessment, out: &mut String) {
         out.push('\n');
     }
     out.push_str("\nMend the step that writes the report, or run it again. A missing report is never read as a clean one.\n\n");
+}
+
+/// What the judged change makes of the policy: before the findings when somebody should look.
+fn policy(assessment: &Assessment, urgent: bool, out: &mut String) {
+    let Some(review) = review::review(assessment).filter(|review| review.urgent == urgent) else {
+        return;
+    };
+    let mark = if urgent { "⚠️ " } else { "" };
+    let _ = writeln!(out, "### {mark}{}\n", review.title);
+    for line in review::lines(&review, MAX_FOLDED, &SINK) {
+        let _ = writeln!(out, "- {line}");
+    }
+    out.push('\n');
+    for line in &review.after {
+        let _ = writeln!(out, "{}  ", line.show(&SINK));
+    }
+    let _ = writeln!(out, "{}\n", review::NOTE);
 }
 
 /// Our own sentences may quote a number or a fixed word, but never start markup.
@@ -384,17 +404,11 @@ fn rest(assessment: &Assessment, out: &mut String) {
 }
 
 fn footer(assessment: &Assessment, out: &mut String) {
-    let sources: Vec<_> = assessment
-        .policy
-        .sources
-        .iter()
-        .map(escape::markdown_code)
-        .collect();
     let _ = writeln!(
         out,
-        "<sub>lockgate {} · policy {} · {}</sub>",
+        "<sub>lockgate {} · {} · {}</sub>",
         env!("CARGO_PKG_VERSION"),
-        sources.join(" + "),
+        review::policy(assessment).show(&SINK),
         assessment.today,
     );
 }

@@ -12,4 +12,5 @@ pub mod outputs;
 mod parallel;
 mod phrase;
 mod policy_json;
+mod review;
 pub mod sarif;

@@ -256,7 +256,7 @@ mod tests {
             ("severity = \">=high\"", "severity = [\"critical\", \"high\"]"),
             ("severity = \">=info\"", "severity = [\"<high\", \">=high\"]"),
             ("kind = [\"code\", \"secret\"]", "kind = [\"secret\", \"code\"]"),
-            ("kind = \"code\", scope = \"production\"", "all = [{ scope = \"production\" }, { kind = \"code\" }]"),
+            ("kind = \"dependency\", scope = \"production\"", "all = [{ scope = \"production\" }, { kind = \"dependency\" }]"),
             ("witnesses = \">1\"", "witnesses = \">=2\""),
             ("not = { not = { kind = \"code\" } }", "not = { not = { kind = [\"code\"] } }"),
         ] {

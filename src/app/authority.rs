@@ -67,7 +67,9 @@ const WHOLE_CHECKOUT: &str = "give actions/checkout the setting fetch-depth: 0 a
 pub fn choose(given: &Circumstances<'_>, compared: &Compared<'_>) -> Result<Chosen, Error> {
     let with_base = matches!(compared, Compared::With(_));
     let judged = given.event.judges_a_change() || (given.event == Event::Local && with_base);
-    let shipped = given.named.is_some_and(|name| name.starts_with("lockgate:"));
+    let shipped = given
+        .named
+        .is_some_and(|name| name.starts_with("lockgate:"));
     let tree = || policy::load(given.named, given.root, given.colour);
     if !judged || shipped {
         return Ok(Chosen::with(tree()?, PolicyOrigin::Given));

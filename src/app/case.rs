@@ -44,12 +44,7 @@ impl Case {
             colour,
         };
         let chosen = authority::choose(&circumstances, &compared)?;
-        let committed = Committed::new(
-            &request.root,
-            repository.as_ref(),
-            &compared,
-            told.event,
-        );
+        let committed = Committed::new(&request.root, repository.as_ref(), &compared, told.event);
         let evidence = gather::evidence(request, &chosen.policy, &committed);
         for note in notes {
             terminal::err(&format!("note: {note}\n"));

@@ -63,7 +63,9 @@ impl<'a> Committed<'a> {
         }
         let before = self.start.map(|start| start.content(&path, From::Top));
         let now = head.content(&path, From::Top);
-        let untouched = before.as_ref().is_some_and(|before| *before == now && now.is_some());
+        let untouched = before
+            .as_ref()
+            .is_some_and(|before| *before == now && now.is_some());
         match (self.judged, &before) {
             (true, Some(_)) if !untouched => Some(Doubt::Refused(from_change(
                 "the change brings this report along, so that it is a claim of its author and no evidence of this run",

@@ -13,8 +13,8 @@ use crate::locate::{self, Locator, Tree};
 use crate::manifest;
 use crate::merge::{condense, line_hash::line_hashes};
 use crate::model::{
-    Certainty, Evidence, Health, Located, Location, Observation, Problem, Region, RepoPath, Run, ScannerId,
-    Untrusted, Witnessed,
+    Certainty, Evidence, Health, Located, Location, Observation, Problem, Region, RepoPath, Run,
+    ScannerId, Untrusted, Witnessed,
 };
 use crate::policy::Policy;
 use rayon::prelude::*;

@@ -31,8 +31,7 @@ pub fn load(named: Option<&str>, root: &Root, colour: bool) -> Result<Policy, Er
         Some(name) => open(name, root)?,
         None => discover(root)?,
     };
-    policy::load(&source, &Shelf::Tree(root))
-        .map_err(|errors| wrong("the policy", &errors, colour))
+    policy::load(&source, &Shelf::Tree(root)).map_err(|errors| wrong("the policy", &errors, colour))
 }
 
 /// The error of a policy that has errors.

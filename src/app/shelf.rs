@@ -196,4 +196,3 @@ fn open(shelf: &Shelf<'_>, places: &Places) -> Result<Option<Source>, Failure> {
         text,
     }))
 }
-

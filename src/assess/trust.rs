@@ -84,7 +84,9 @@ fn compare(now: &Assessment, then: &Assessment) -> AfterMerge {
             .collect()
     };
     let (before, after) = (blocks(now), blocks(then));
-    let gone = before.iter().filter(|(print, _)| !after.contains_key(*print));
+    let gone = before
+        .iter()
+        .filter(|(print, _)| !after.contains_key(*print));
     let mut passing: Vec<usize> = gone.map(|(_, index)| *index).collect();
     passing.sort_unstable();
     let new = after.keys().filter(|print| !before.contains_key(*print));

@@ -38,10 +38,10 @@ pub use trace::{Clause, GateStep, Trace, WaiverStep, WayOut, trace};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{RepoPath, ScannerId, Severity, Untrusted};
 use jiff::SignedDuration;
+use places::Places;
 use semver::VersionReq;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use places::Places;
 use validate::Layer;
 
 /// Longest chain of `extends`.

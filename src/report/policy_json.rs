@@ -33,7 +33,11 @@ impl<'a> Policy<'a> {
                 name: text(&commit.name),
                 id: &commit.id,
             }),
-            changes: assessment.policy_changes.iter().map(ChangeOut::of).collect(),
+            changes: assessment
+                .policy_changes
+                .iter()
+                .map(ChangeOut::of)
+                .collect(),
             errors: authority.errors.iter().map(ErrorOut::of).collect(),
             after_merge: assessment
                 .after_merge

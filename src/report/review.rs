@@ -2,9 +2,7 @@
 
 use super::comparison;
 use super::phrase::{self, Phrase, Sink};
-use crate::model::{
-    AfterMerge, Assessment, Direction, PolicyChange, PolicyError, PolicyOrigin,
-};
+use crate::model::{AfterMerge, Assessment, Direction, PolicyChange, PolicyError, PolicyOrigin};
 
 /// Findings that are named one by one.
 const MAX_NAMED: usize = 5;
@@ -24,8 +22,7 @@ pub struct Review<'a> {
 }
 
 /// That the change has no say in it, once for all of the above.
-pub const NOTE: &str =
-    "The policy of the base decides: this takes effect only after the merge.";
+pub const NOTE: &str = "The policy of the base decides: this takes effect only after the merge.";
 
 /// What there is to say; `None` when the change leaves the policy alone.
 pub fn review(assessment: &Assessment) -> Option<Review<'_>> {
@@ -46,7 +43,9 @@ pub fn review(assessment: &Assessment) -> Option<Review<'_>> {
         urgent: urgent || passes,
         errors: errors.iter().map(error).collect(),
         changes,
-        after: after.map(|after| then(assessment, after)).unwrap_or_default(),
+        after: after
+            .map(|after| then(assessment, after))
+            .unwrap_or_default(),
     })
 }
 
@@ -92,7 +91,9 @@ fn then(assessment: &Assessment, after: &AfterMerge) -> Vec<Phrase> {
     let (now, then) = (assessment.verdict, after.verdict);
     let mut said = Vec::new();
     if now == then && after.passing.is_empty() && after.blocking == 0 {
-        return vec![ours(format!("With it, this very run would be {then} as well."))];
+        return vec![ours(format!(
+            "With it, this very run would be {then} as well."
+        ))];
     }
     said.push(ours(match now == then {
         true => format!("With it, this very run would be {then} as well, but"),
@@ -195,6 +196,9 @@ mod tests {
             "gate \"a…b\" blocks path \"c\" instead of \"d\" (lockgate.toml line 3)"
         );
         assert_eq!(change("no word", &["x"]), "no word (lockgate.toml line 3)");
-        assert_eq!(change("too … many …", &["x"]), "too \"x\" many  (lockgate.toml line 3)");
+        assert_eq!(
+            change("too … many …", &["x"]),
+            "too \"x\" many  (lockgate.toml line 3)"
+        );
     }
 }

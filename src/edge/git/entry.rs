@@ -40,7 +40,9 @@ impl Commit<'_> {
                     "it is a link in commit {commit}, and links of a commit are not followed"
                 ));
             }
-            (Look::Folder | Look::Submodule, _) => return Err(format!("it is no file in commit {commit}")),
+            (Look::Folder | Look::Submodule, _) => {
+                return Err(format!("it is no file in commit {commit}"));
+            }
             _ => return Err(format!("this checkout lacks a part of commit {commit}")),
         };
         let bytes = self.blob(id, MAX_BYTES).ok_or("it is too large")?;

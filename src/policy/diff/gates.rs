@@ -1,9 +1,9 @@
 //! Gates: added, removed, with another action, about something else.
 
+use super::List;
 use super::order;
 use super::parts::differences;
 use super::relation::{Relation, is_apart, relation};
-use super::List;
 use crate::model::{Direction, Foreign as _, Untrusted};
 use crate::policy::{Action, Gate, Policy};
 use std::collections::BTreeMap;
@@ -139,7 +139,11 @@ fn altered(old: &Gate, new: &Gate, later: &[Gate], list: &mut List<'_>) {
             true => Direction::Stricter,
             false => Direction::Weaker,
         };
-        let text = format!("gate … {}; before, it {}", verb(new.action), was(old.action));
+        let text = format!(
+            "gate … {}; before, it {}",
+            verb(new.action),
+            was(old.action)
+        );
         say(new, direction, text, Vec::new(), list);
     }
     if relation(&old.when, &new.when) == Relation::Same {

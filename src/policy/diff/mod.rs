@@ -104,7 +104,11 @@ impl List<'_> {
         let rest = self.changes.split_off(self.changes.len().min(MOST));
         if let Some(first) = rest.first() {
             let direction = first.direction;
-            self.add(direction, format!("and {} more changes", rest.len()), Vec::new());
+            self.add(
+                direction,
+                format!("and {} more changes", rest.len()),
+                Vec::new(),
+            );
         }
         self.changes
     }

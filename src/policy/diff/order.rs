@@ -19,9 +19,7 @@ pub fn compare(old: &[Gate], new: &[Gate], pairs: &[Pair], list: &mut List<'_>) 
         let up = |pair: &&Pair| pair.0 < *at && pair.1 > *now;
         let down = |pair: &&Pair| pair.0 > *at && pair.1 < *now;
         let touches = |pair: &&Pair| {
-            let unlike = |one: &Gate| {
-                one.action != gate.action && !is_apart(&one.when, &gate.when)
-            };
+            let unlike = |one: &Gate| one.action != gate.action && !is_apart(&one.when, &gate.when);
             let both = [old.get(pair.0), new.get(pair.1)];
             both.iter().flatten().any(|one| unlike(one))
         };
@@ -77,7 +75,9 @@ fn moved(pairs: &[Pair]) -> Vec<Pair> {
         next = before.get(index).copied().flatten();
     }
     let both = pairs.iter().zip(stays);
-    both.filter(|(_, stays)| !stays).map(|(pair, _)| *pair).collect()
+    both.filter(|(_, stays)| !stays)
+        .map(|(pair, _)| *pair)
+        .collect()
 }
 
 #[cfg(test)]

@@ -71,7 +71,10 @@ fn changed(key: &str, old: &Condition, new: &Condition) -> Option<Part> {
     let (was, is) = (words(old), words(new));
     let without = |list: &[Untrusted], other: &[Untrusted]| -> Vec<Untrusted> {
         let other: BTreeSet<&Untrusted> = other.iter().collect();
-        list.iter().filter(|word| !other.contains(word)).cloned().collect()
+        list.iter()
+            .filter(|word| !other.contains(word))
+            .cloned()
+            .collect()
     };
     let (gone, more) = (without(&was, &is), without(&is, &was));
     let (text, words) = match relation {
@@ -98,7 +101,10 @@ fn words(condition: &Condition) -> Vec<Untrusted> {
         word: impl Fn(T) -> &'static str,
     ) -> Vec<Untrusted> {
         let holds = |value: &&T| ranges.iter().any(|range| range.holds(**value));
-        all.iter().filter(holds).map(|value| word(*value).into()).collect()
+        all.iter()
+            .filter(holds)
+            .map(|value| word(*value).into())
+            .collect()
     }
     match condition {
         Condition::Severity(ranges) => held(ranges, &Severity::ALL, Severity::word),
@@ -108,7 +114,11 @@ fn words(condition: &Condition) -> Vec<Untrusted> {
 }
 
 fn listed(words: Vec<Untrusted>) -> Untrusted {
-    let shown: Vec<&str> = words.iter().take(MOST_WORDS).map(|word| word.raw()).collect();
+    let shown: Vec<&str> = words
+        .iter()
+        .take(MOST_WORDS)
+        .map(|word| word.raw())
+        .collect();
     let more = match words.len().checked_sub(MOST_WORDS).filter(|more| *more > 0) {
         Some(more) => format!(" and {more} more"),
         None => String::new(),

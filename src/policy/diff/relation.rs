@@ -110,17 +110,28 @@ impl Steps {
             (C::Age(a), C::Age(b)) => ages(a, b),
             (C::Scanner(a), C::Scanner(b))
             | (C::Rule(a), C::Rule(b))
-            | (C::Package(a), C::Package(b)) => self.patterns(a, b, |a, b| names(a.text(), b.text())),
+            | (C::Package(a), C::Package(b)) => {
+                self.patterns(a, b, |a, b| names(a.text(), b.text()))
+            }
             (C::Path(a), C::Path(b)) => self.patterns(a, b, |a, b| paths(a.text(), b.text())),
             (C::Fix(a), C::Fix(b)) => {
-                let far = |word: &str| ["patch", "minor", "major", "any"].iter().position(|w| *w == word);
-                let covered = |a: &str| b.iter().any(|b| a == b.word() || (far(a).is_some() && far(a) <= far(b.word())));
+                let far = |word: &str| {
+                    ["patch", "minor", "major", "any"]
+                        .iter()
+                        .position(|w| *w == word)
+                };
+                let covered = |a: &str| {
+                    b.iter()
+                        .any(|b| a == b.word() || (far(a).is_some() && far(a) <= far(b.word())))
+                };
                 a.iter().all(|test| covered(test.word()))
             }
-            _ => a.key() == b.key() && is_simple(a) && {
-                let known: BTreeSet<Untrusted> = b.wanted().into_iter().collect();
-                a.wanted().iter().all(|word| known.contains(word))
-            },
+            _ => {
+                a.key() == b.key() && is_simple(a) && {
+                    let known: BTreeSet<Untrusted> = b.wanted().into_iter().collect();
+                    a.wanted().iter().all(|word| known.contains(word))
+                }
+            }
         }
     }
 
@@ -140,7 +151,10 @@ impl Steps {
 
 /// True for a condition that is not made of others.
 pub fn is_simple(condition: &Condition) -> bool {
-    !matches!(condition, Condition::All(_) | Condition::Any(_) | Condition::Not(_))
+    !matches!(
+        condition,
+        Condition::All(_) | Condition::Any(_) | Condition::Not(_)
+    )
 }
 
 fn values<'r, T: Copy>(a: &'r [Range<T>], b: &'r [Range<T>]) -> impl Iterator<Item = T> + 'r {
@@ -149,7 +163,9 @@ fn values<'r, T: Copy>(a: &'r [Range<T>], b: &'r [Range<T>]) -> impl Iterator<It
 
 /// Whether each point of one is a point of the other.
 fn inside<T: Copy + PartialOrd>(a: &[Range<T>], b: &[Range<T>], points: &[T]) -> bool {
-    points.iter().all(|point| !holds(a, *point) || holds(b, *point))
+    points
+        .iter()
+        .all(|point| !holds(a, *point) || holds(b, *point))
 }
 
 /// The values, and one between each two of them and beyond the last ones, from 0 to `most`: between
@@ -158,7 +174,10 @@ fn between(values: impl Iterator<Item = f64>, most: f64) -> Vec<f64> {
     let mut points: Vec<f64> = values.chain([0.0, most]).collect();
     points.retain(|value| (0.0..=most).contains(value));
     points.sort_by(f64::total_cmp);
-    let middles: Vec<f64> = points.windows(2).map(|pair| pair.iter().sum::<f64>() / 2.0).collect();
+    let middles: Vec<f64> = points
+        .windows(2)
+        .map(|pair| pair.iter().sum::<f64>() / 2.0)
+        .collect();
     points.extend(middles);
     points
 }
@@ -173,10 +192,13 @@ fn ages(a: &[Range<Age>], b: &[Range<Age>]) -> bool {
         .filter(|hours| *hours >= 0)
         .collect();
     let holds = |ranges: &[Range<Age>], hours: i64| {
-        let test = |range: &Range<Age>| range.all(|comparison, age| comparison.holds(hours, age.hours()));
+        let test =
+            |range: &Range<Age>| range.all(|comparison, age| comparison.holds(hours, age.hours()));
         ranges.iter().any(test)
     };
-    points.iter().all(|hours| !holds(a, *hours) || holds(b, *hours))
+    points
+        .iter()
+        .all(|hours| !holds(a, *hours) || holds(b, *hours))
 }
 
 /// True when every name that fits `a` also fits `b`: `B1*` covers `B101` and `B10*`.
@@ -227,7 +249,10 @@ mod tests {
             ("severity = \">=high\"", "severity = \">=medium\""),
             ("severity = \"high\"", "severity = [\"critical\", \"high\"]"),
             ("severity = \">=high\"", ""),
-            ("severity = \">=high\", kind = \"code\"", "severity = \">=high\""),
+            (
+                "severity = \">=high\", kind = \"code\"",
+                "severity = \">=high\"",
+            ),
             ("kind = \"code\"", "kind = [\"secret\", \"code\"]"),
             ("path = \"src/api/**\"", "path = \"src\""),
             ("path = \"src/a.py\"", "path = \"src/**\""),
@@ -235,32 +260,71 @@ mod tests {
             ("rule = \"B10*\"", "rule = \"B1*\""),
             ("fix = \"patch\"", "fix = \"minor\""),
             ("fix = \"major\"", "fix = [\"none\", \"any\"]"),
-            ("origin = \"introduced\"", "origin = [\"introduced\", \"disclosed\"]"),
+            (
+                "origin = \"introduced\"",
+                "origin = [\"introduced\", \"disclosed\"]",
+            ),
             ("cvss = \">=9\"", "cvss = \">=7\""),
             ("epss = \">=0.2, <0.5\"", "epss = \">=0.1\""),
             ("witnesses = \">=3\"", "witnesses = \">=2\""),
             ("age = \">2w\"", "age = \">=7d\""),
-            ("all = [{ kind = \"code\" }, { scope = \"production\" }]", "scope = \"production\""),
-            ("kind = \"code\"", "any = [{ kind = \"code\" }, { scope = \"production\" }]"),
-            ("not = { severity = \"<=medium\" }", "not = { severity = \"<=low\" }"),
+            (
+                "all = [{ kind = \"code\" }, { scope = \"production\" }]",
+                "scope = \"production\"",
+            ),
+            (
+                "kind = \"code\"",
+                "any = [{ kind = \"code\" }, { scope = \"production\" }]",
+            ),
+            (
+                "not = { severity = \"<=medium\" }",
+                "not = { severity = \"<=low\" }",
+            ),
         ] {
             let (narrow, wide) = (condition(narrow), condition(wide));
-            assert_eq!(relation(&narrow, &wide), Relation::Wider, "{narrow:?} {wide:?}");
-            assert_eq!(relation(&wide, &narrow), Relation::Narrower, "{narrow:?} {wide:?}");
+            assert_eq!(
+                relation(&narrow, &wide),
+                Relation::Wider,
+                "{narrow:?} {wide:?}"
+            );
+            assert_eq!(
+                relation(&wide, &narrow),
+                Relation::Narrower,
+                "{narrow:?} {wide:?}"
+            );
         }
     }
 
     #[test]
     fn the_same_in_other_words_is_the_same() {
         for (one, other) in [
-            ("severity = \">=high\"", "severity = [\"critical\", \"high\"]"),
-            ("severity = \">=info\"", "severity = [\"<high\", \">=high\"]"),
-            ("kind = [\"code\", \"secret\"]", "kind = [\"secret\", \"code\"]"),
-            ("kind = \"dependency\", scope = \"production\"", "all = [{ scope = \"production\" }, { kind = \"dependency\" }]"),
+            (
+                "severity = \">=high\"",
+                "severity = [\"critical\", \"high\"]",
+            ),
+            (
+                "severity = \">=info\"",
+                "severity = [\"<high\", \">=high\"]",
+            ),
+            (
+                "kind = [\"code\", \"secret\"]",
+                "kind = [\"secret\", \"code\"]",
+            ),
+            (
+                "kind = \"dependency\", scope = \"production\"",
+                "all = [{ scope = \"production\" }, { kind = \"dependency\" }]",
+            ),
             ("witnesses = \">1\"", "witnesses = \">=2\""),
-            ("not = { not = { kind = \"code\" } }", "not = { not = { kind = [\"code\"] } }"),
+            (
+                "not = { not = { kind = \"code\" } }",
+                "not = { not = { kind = [\"code\"] } }",
+            ),
         ] {
-            assert_eq!(relation(&condition(one), &condition(other)), Relation::Same, "{one} {other}");
+            assert_eq!(
+                relation(&condition(one), &condition(other)),
+                Relation::Same,
+                "{one} {other}"
+            );
         }
     }
 
@@ -273,7 +337,11 @@ mod tests {
             ("path = \"src2/**\"", "path = \"src\""),
             ("rule = \"{a,b}*\"", "rule = \"a*\""),
         ] {
-            assert_eq!(relation(&condition(one), &condition(other)), Relation::Unclear, "{one} {other}");
+            assert_eq!(
+                relation(&condition(one), &condition(other)),
+                Relation::Unclear,
+                "{one} {other}"
+            );
         }
     }
 
@@ -287,7 +355,11 @@ mod tests {
             text
         };
         // Whether or not such a condition is refused, comparing two of them ends.
-        let source = |text: String| Source { name: "p".into(), path: None, text: format!("[[gate]]\nname = \"g\"\naction = \"block\"\nwhen = {{ {text} }}\n") };
+        let source = |text: String| Source {
+            name: "p".into(),
+            path: None,
+            text: format!("[[gate]]\nname = \"g\"\naction = \"block\"\nwhen = {{ {text} }}\n"),
+        };
         let one = load(&source(deep("kind = \"code\"")), &Nothing);
         let other = load(&source(deep("path = \"a\"")), &Nothing);
         if let (Ok(one), Ok(other)) = (one, other) {

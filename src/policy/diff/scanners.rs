@@ -30,7 +30,12 @@ pub fn compare(id: &ScannerId, old: &Policy, new: &Policy, list: &mut List<'_>) 
             true => (Direction::Stricter, "now"),
             false => (Direction::Weaker, "no longer"),
         };
-        say("required", direction, format!("{id} is {word} required"), Vec::new());
+        say(
+            "required",
+            direction,
+            format!("{id} is {word} required"),
+            Vec::new(),
+        );
     }
     let missing = |from: &[String], than: &[String]| -> Vec<Untrusted> {
         let gone = from.iter().filter(|pattern| !than.contains(pattern));
@@ -70,7 +75,12 @@ pub fn compare(id: &ScannerId, old: &Policy, new: &Policy, list: &mut List<'_>) 
         let words = [&after.version, version].into_iter().flatten();
         let words = words.map(|range| range.to_string().into());
         let shown = text.matches('…').count();
-        say("version", direction, format!("{text} of {id}"), words.take(shown).collect());
+        say(
+            "version",
+            direction,
+            format!("{text} of {id}"),
+            words.take(shown).collect(),
+        );
     }
     if *honour_suppressions != after.honour_suppressions {
         let (direction, word) = match after.honour_suppressions {

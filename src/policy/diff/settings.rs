@@ -25,7 +25,10 @@ pub fn compare(before: &Policy, after: &Policy, list: &mut List<'_>) {
         list.about(
             "unrated",
             by_order(unrated, &after.unrated, Direction::Stricter),
-            format!("findings without severity count as {} instead of {unrated}", after.unrated),
+            format!(
+                "findings without severity count as {} instead of {unrated}",
+                after.unrated
+            ),
             Vec::new(),
         );
     }
@@ -48,7 +51,10 @@ pub fn compare(before: &Policy, after: &Policy, list: &mut List<'_>) {
     if (*run == Some(Running::Auto)) != (after.run == Some(Running::Auto)) {
         let (direction, text) = match after.run {
             Some(Running::Auto) => (Direction::Stricter, "runs every tool that is at hand"),
-            _ => (Direction::Weaker, "no longer runs tools of which there is no report"),
+            _ => (
+                Direction::Weaker,
+                "no longer runs tools of which there is no report",
+            ),
         };
         list.about("run", direction, text, Vec::new());
     }

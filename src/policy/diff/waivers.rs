@@ -43,7 +43,13 @@ pub fn compare(before: &Policy, after: &Policy, list: &mut List<'_>) {
             Some(at) => compared(gone.swap_remove(at), new, list),
             None => {
                 let text = format!("adds a waiver until {} for …", new.expires);
-                say(new, Direction::Weaker, text, vec![new.subject.clone()], list);
+                say(
+                    new,
+                    Direction::Weaker,
+                    text,
+                    vec![new.subject.clone()],
+                    list,
+                );
             }
         }
     }

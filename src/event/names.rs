@@ -46,7 +46,7 @@ impl Branch {
             || name.ends_with('.')
             || name.contains("..")
             || name.contains("@{")
-            || name == "@";
+            || matches!(name, "@" | "HEAD");
         (fits && !odd).then(|| Self(name.to_owned()))
     }
 
@@ -105,6 +105,7 @@ mod tests {
             "a..b",
             "a@{1}",
             "@",
+            "HEAD",
             "a~1",
             "HEAD^",
             "/a",

@@ -42,24 +42,29 @@ fn compared(finding: &Finding, change: &Change) -> Provenance {
     match (package, listed) {
         (Some(package), Some(listed)) if about_package => {
             let name = package.normal_name();
-            let same = |known: &&(String, Option<String>, Option<Scope>)| known.0 == name;
-            dependency(package, listed.list.iter().filter(same))
+            let known = listed.list.iter().filter(|known| known.0 == name);
+            dependency(package, &known.collect::<Vec<_>>(), place(finding, change))
         }
         _ => place(finding, change),
     }
 }
 
-fn dependency<'a>(
+/// By what the base lists of the package. Where one side says no version, by the file and its lines:
+/// the change may well be what made it this version.
+fn dependency(
     package: &Package,
-    known: impl Iterator<Item = &'a (String, Option<String>, Option<Scope>)>,
+    known: &[&(String, Option<String>, Option<Scope>)],
+    place: Provenance,
 ) -> Provenance {
     let version = |v: &str| canonical(&package.ecosystem, v.trim_start_matches('v'));
     let installed = package.version.as_ref().map(|v| version(v.raw()));
+    let pinned = |known: &str| installed.as_ref().is_some_and(|v| *v == version(known));
+    let exact = |known: &Option<String>| known.as_deref().is_some_and(pinned);
+    let open = |known: &Option<String>| known.is_none() || installed.is_none();
+    let is_exact = known.iter().any(|(_, version, _)| exact(version));
     let mut same = known
-        .filter(|(_, pinned, _)| match (&installed, pinned) {
-            (Some(installed), Some(pinned)) => *installed == version(pinned),
-            _ => true,
-        })
+        .iter()
+        .filter(|(_, version, _)| exact(version) || (!is_exact && open(version)))
         .peekable();
     if same.peek().is_none() {
         return say(
@@ -74,11 +79,24 @@ fn dependency<'a>(
             "the base has the package for development only",
         );
     }
-    say(
-        Origin::Disclosed,
-        "the base has this version of the package, too",
-    )
+    match is_exact {
+        true => say(
+            Origin::Disclosed,
+            "the base has this version of the package, too",
+        ),
+        // A lockfile can have the name in one line and the version in the next.
+        false if installed.is_none() && place.origin == Origin::Disclosed && place != UNTOUCHED => {
+            say(
+                Origin::Unknown,
+                "the change touches the file, and the package's version is not known",
+            )
+        }
+        false => place,
+    }
 }
+
+/// What is said of a dependency in a file that the change leaves alone.
+const UNTOUCHED: Provenance = say(Origin::Disclosed, "the change does not touch the file");
 
 /// By the file and its lines.
 fn place(finding: &Finding, change: &Change) -> Provenance {

@@ -5,7 +5,7 @@ mod touched;
 mod uncommitted;
 
 pub use commit::{Commit, Look};
-pub use touched::Touched;
+pub use touched::{Touched, Untold};
 
 use super::files::Root;
 use crate::model::RepoPath;

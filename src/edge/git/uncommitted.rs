@@ -89,13 +89,21 @@ impl Repository {
                 Standing::Same => false,
                 Standing::Altered => true,
                 Standing::Content(path) => !self.same_text(id, &path),
-                Standing::Submodule => differs_inside(root, &path, id),
+                Standing::Submodule => {
+                    untracked.retain(|new| new.inside(&path).is_none());
+                    differs_inside(root, &path, id)
+                }
             };
             if differs {
                 altered.insert(path);
             }
         }
-        altered.extend(untracked);
+        // A worktree and a submodule have a file in place of the folder.
+        altered.extend(
+            untracked
+                .into_iter()
+                .filter(|new| new.file_name() != ".git"),
+        );
         altered
     }
 

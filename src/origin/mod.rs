@@ -129,3 +129,67 @@ fn place(finding: &Finding, change: &Change) -> Provenance {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Ecosystem;
+
+    type Listed = (String, Option<String>, Option<Scope>);
+
+    fn listed(version: Option<&str>, scope: Option<Scope>) -> Listed {
+        ("qs".to_owned(), version.map(str::to_owned), scope)
+    }
+
+    fn origin(version: Option<&str>, scope: Scope, known: &[Listed], place: Provenance) -> Origin {
+        let mut package = Package::new(Ecosystem::NPM, "qs");
+        package.version = version.map(Into::into);
+        package.scope = Some(scope);
+        dependency(&package, &known.iter().collect::<Vec<_>>(), place).origin
+    }
+
+    #[test]
+    fn a_package_is_as_new_as_its_version_and_its_use() {
+        use Scope::{Development, Production};
+        let dev = || listed(Some("1.0.0"), Some(Development));
+        let shipped = || listed(Some("1.0.0"), Some(Production));
+        let other = || listed(Some("2.0.0"), Some(Production));
+        let unsaid = || listed(Some("1.0.0"), None);
+        for (scope, known, expected) in [
+            (Production, vec![], Origin::Introduced),
+            (Production, vec![other()], Origin::Introduced),
+            (Production, vec![dev()], Origin::Introduced),
+            (Production, vec![dev(), other()], Origin::Introduced),
+            (Production, vec![dev(), shipped()], Origin::Disclosed),
+            (Production, vec![unsaid()], Origin::Disclosed),
+            (Development, vec![dev()], Origin::Disclosed),
+            (Development, vec![shipped()], Origin::Disclosed),
+        ] {
+            let found = origin(Some("v1.0.0"), scope, &known, UNTOUCHED);
+            assert_eq!(found, expected, "{scope:?} {known:?}");
+        }
+    }
+
+    #[test]
+    fn a_version_that_nobody_says_is_no_proof() {
+        let open = [listed(None, None)];
+        let pinned = [listed(Some("1.0.0"), None)];
+        let near = say(Origin::Disclosed, "the change does not touch the line");
+        let touched = say(Origin::Introduced, "the change touches the line");
+        let shipped = Scope::Production;
+        for (version, known, place, expected) in [
+            (Some("1.0.0"), &open, UNTOUCHED, Origin::Disclosed),
+            (Some("1.0.0"), &open, touched, Origin::Introduced),
+            (Some("1.0.0"), &open, near, Origin::Disclosed),
+            (None, &pinned, UNTOUCHED, Origin::Disclosed),
+            (None, &pinned, touched, Origin::Introduced),
+            (None, &pinned, near, Origin::Unknown),
+        ] {
+            assert_eq!(
+                origin(version, shipped, known, place),
+                expected,
+                "{version:?} {place:?}"
+            );
+        }
+    }
+}

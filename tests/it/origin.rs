@@ -956,3 +956,33 @@ fn every_output_tells_what_was_compared() {
     assert!(markdown.contains("> [!WARNING]\n> not compared") && markdown.contains(mend));
     assert!(!sarif.contains("baselineState"));
 }
+
+#[test]
+fn annotations_show_the_changes_own_first() {
+    let server = Server::new();
+    server.merge();
+    let places: Vec<(&str, u32)> = vec![("app.py", 1), ("app.py", 2), ("app.py", 3)];
+    let annotations = |depth, level: &str| {
+        let report = report(&places).replace("\"error\"", &format!("\"{level}\""));
+        let lockgate = server.check_of("pull", depth, &report);
+        let lockgate = event(lockgate, "pull_request", &server.pull());
+        let lines = lockgate.run().stdout;
+        let lines = lines.lines().filter(|line| line.starts_with("::"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let errors = annotations(2, "error");
+    assert!(
+        errors[0].starts_with("::error file=app.py,line=2,"),
+        "{errors:?}"
+    );
+    assert!(errors[0].contains("Origin: introduced"), "{errors:?}");
+    // What was there is not the author's to mend, and the summary has it.
+    let warnings = annotations(2, "warning");
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].starts_with("::warning file=app.py,line=2,"));
+    assert_eq!(
+        annotations(1, "warning").len(),
+        3,
+        "where nobody knows, all"
+    );
+}

@@ -83,6 +83,7 @@ impl Repository {
             })
             .collect();
         let mut altered = BTreeSet::new();
+        let mut submodules = BTreeSet::new();
         for (path, id, standing) in compared {
             untracked.remove(&path);
             let differs = match standing {
@@ -90,20 +91,21 @@ impl Repository {
                 Standing::Altered => true,
                 Standing::Content(path) => !self.same_text(id, &path),
                 Standing::Submodule => {
-                    untracked.retain(|new| new.inside(&path).is_none());
-                    differs_inside(root, &path, id)
+                    let differs = differs_inside(root, &path, id);
+                    submodules.insert(path.clone());
+                    differs
                 }
             };
             if differs {
                 altered.insert(path);
             }
         }
-        // A worktree and a submodule have a file in place of the folder.
-        altered.extend(
-            untracked
-                .into_iter()
-                .filter(|new| new.file_name() != ".git"),
-        );
+        let foreign = |new: &RepoPath| {
+            let mut above = std::iter::successors(new.parent(), RepoPath::parent);
+            // A worktree and a submodule have a file in place of the folder `.git`.
+            new.file_name() == ".git" || above.any(|folder| submodules.contains(&folder))
+        };
+        altered.extend(untracked.into_iter().filter(|new| !foreign(new)));
         altered
     }
 

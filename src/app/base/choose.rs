@@ -79,7 +79,7 @@ pub fn by_event<'r>(told: &Told, repository: Option<&'r Repository>) -> Result<C
         Compare::Local => return Ok(Err(none(LOCAL))),
         Compare::Tag => {
             return Ok(Err(none(
-                "a tag is no change, so that every finding counts",
+                "a tag is no change, so that every finding counts as new",
             )));
         }
         Compare::Other => return Ok(Err(none(OTHER))),
@@ -103,9 +103,10 @@ pub fn by_event<'r>(told: &Told, repository: Option<&'r Repository>) -> Result<C
 }
 
 const LOCAL: &str =
-    "no base is given, so that every finding counts; --base main tells new from old";
+    "no base is given, so that every finding counts as new; --base main tells new from old";
 
-const OTHER: &str = "this event names no base, so that every finding counts; --base REV gives one";
+const OTHER: &str =
+    "this event names no base, so that every finding counts as new; --base REV gives one";
 
 /// From where the change left its target. Where this checkout does not reach back so far, or they have
 /// nothing in common, the target itself: what it does not have, the merge would bring in, so that
@@ -248,7 +249,7 @@ fn pushed<'r>(push: &Push, head: Commit<'r>) -> Chosen<'r> {
     }
     if to_default || head.parents().is_empty() {
         return Err(none(
-            "this is the first push, before which there was nothing, so that every finding counts",
+            "this is the first push, before which there was nothing, so that every finding counts as new",
         ));
     }
     by_default().ok_or_else(|| {

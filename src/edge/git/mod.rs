@@ -7,7 +7,7 @@ mod uncommitted;
 
 pub use commit::{Commit, Look};
 pub use entry::From;
-pub use touched::Touched;
+pub use touched::{Touched, Untold};
 
 use super::files::Root;
 use crate::model::RepoPath;

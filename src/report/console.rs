@@ -1,6 +1,7 @@
 //! The summary for a terminal or a CI log.
 
 use super::comparison;
+use super::day::day;
 use super::phrase::{self, Sink};
 use super::review;
 use crate::escape;
@@ -308,7 +309,7 @@ fn verdict(assessment: &Assessment, paint: &Paint, out: &mut String) {
         out,
         "{}  {}",
         paint.colour(colour, word),
-        paint.dim(format!("{policy}, {}", assessment.today)),
+        paint.dim(format!("{policy}, {}", day(assessment))),
     );
     for reason in &assessment.reasons {
         let _ = writeln!(out, "  {}", sentence(reason));

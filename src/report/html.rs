@@ -2,6 +2,7 @@
 //! that an XML parser reads it too, which is how the tests look for markup that is not ours.
 
 use super::comparison;
+use super::day::day;
 use super::phrase::{self, Sink};
 use super::review;
 use crate::escape::{self, encode_markup};
@@ -354,6 +355,6 @@ fn footer(assessment: &Assessment, out: &mut String) {
         "<p><small>lockgate {} · {} · {}</small></p>",
         env!("CARGO_PKG_VERSION"),
         review::policy(assessment).show(&SINK),
-        assessment.today
+        day(assessment)
     );
 }

@@ -1,6 +1,7 @@
 //! The summary in GitHub's Markdown: for the job summary and for people's own use.
 
 use super::comparison;
+use super::day::day;
 use super::phrase::{self, Sink};
 use super::review;
 use crate::escape;
@@ -409,6 +410,6 @@ fn footer(assessment: &Assessment, out: &mut String) {
         "<sub>lockgate {} · {} · {}</sub>",
         env!("CARGO_PKG_VERSION"),
         review::policy(assessment).show(&SINK),
-        assessment.today,
+        day(assessment),
     );
 }

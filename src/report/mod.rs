@@ -3,6 +3,7 @@
 pub mod annotations;
 mod comparison;
 pub mod console;
+mod day;
 pub mod diagnostics;
 pub mod html;
 pub mod json;

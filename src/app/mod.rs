@@ -13,6 +13,7 @@ mod request;
 mod running;
 mod shelf;
 mod tools;
+mod waive;
 
 use crate::cli::{Cli, Command, PolicyCommand};
 use crate::edge::terminal::{self, Stream};
@@ -53,7 +54,12 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Check(args) => check::check(&args),
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
         Command::Policy(PolicyCommand::Import(args)) => import::run(&args),
+        Command::Policy(PolicyCommand::Schema) => {
+            terminal::out(crate::policy::SCHEMA.as_bytes());
+            Ok(0)
+        }
         Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),
+        Command::Waive(args) => waive::run(&args),
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Formats => {
             formats();

@@ -31,7 +31,12 @@ pub fn load(named: Option<&str>, root: &Root, colour: bool) -> Result<Policy, Er
         Some(name) => open(name, root)?,
         None => discover(root)?,
     };
-    policy::load(&source, &Shelf::Tree(root)).map_err(|errors| wrong("the policy", &errors, colour))
+    parse(&source, root, colour)
+}
+
+/// Loads a policy of which the text is at hand.
+pub fn parse(source: &Source, root: &Root, colour: bool) -> Result<Policy, Error> {
+    policy::load(source, &Shelf::Tree(root)).map_err(|errors| wrong("the policy", &errors, colour))
 }
 
 /// The error of a policy that has errors.

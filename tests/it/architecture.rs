@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("origin", &["version"]),
     ("policy", &["version"]),
     ("import", &["escape", "policy"]),
+    ("waive", &["escape", "import", "policy"]),
     ("assess", &["merge", "origin", "policy"]),
     ("report", &["escape"]),
     ("error", &[]),
@@ -27,7 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "app",
         &[
             "assess", "cli", "edge", "error", "escape", "event", "import", "ingest", "invoke",
-            "locate", "manifest", "merge", "origin", "policy", "report",
+            "locate", "manifest", "merge", "origin", "policy", "report", "waive",
         ],
     ),
 ];

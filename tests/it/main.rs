@@ -32,5 +32,8 @@ mod remedies;
 #[cfg(unix)]
 mod running;
 mod sarif;
+mod schema;
 mod shop;
 mod tamper;
+mod waive;
+mod waivers;

@@ -672,7 +672,10 @@ fn real_findings_survive_shifted_lines_and_a_newer_tool() {
         for line in result["line_range"].as_array_mut().unwrap() {
             *line = json!(line.as_u64().unwrap() + 3);
         }
-        result["issue_text"] = json!("said in other words");
+        // Of passwords, the words tell what must not be shown.
+        if result["test_id"] != "B105" {
+            result["issue_text"] = json!("said in other words");
+        }
         result["issue_confidence"] = json!("LOW");
     }
     project.file("bandit.json", bandit.to_string());

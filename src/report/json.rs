@@ -1,27 +1,20 @@
 //! The JSON for machines. Its schema is `schemas/report.schema.json`; within one `version`, fields
 //! are only added.
 
+use super::comparison::ComparisonOut;
+use super::fix_json::FixOut;
 use super::parallel;
-use super::phrase::{self, Sink};
 use super::resolved::ResolvedOut;
 use crate::escape::json as text;
 use crate::model::{
-    AdvisoryId, Assessment, Coverage, Decided, Disposition, Distance, Finding, Fix, PolicyNote,
-    Problem, Reason, Run, Witness,
+    AdvisoryId, Assessment, Coverage, Decided, Disposition, PolicyNote, Problem, Reason, Run,
+    Witness,
 };
 use serde::Serialize;
 use serde::ser::Serializer;
 
 /// Version of the format.
 pub const VERSION: u32 = 1;
-
-/// Foreign words as they are: JSON's own encoding is the escape.
-static PLAIN: Sink = Sink {
-    ours: |ours| ours.to_owned(),
-    name: |name| text(name).to_owned(),
-    title: |title| text(title).to_owned(),
-    words: |words| text(words).to_owned(),
-};
 
 /// Writes the document, ending in a line break.
 ///
@@ -39,6 +32,7 @@ struct Document<'a> {
     verdict: &'static str,
     date: String,
     reasons: Vec<ReasonOut<'a>>,
+    comparison: ComparisonOut<'a>,
     policy: Policy<'a>,
     counts: Counts,
     runs: Vec<RunOut<'a>>,
@@ -84,6 +78,7 @@ impl<'a> Document<'a> {
             verdict: assessment.verdict.word(),
             date: assessment.today.to_string(),
             reasons: assessment.reasons.iter().map(ReasonOut::of).collect(),
+            comparison: ComparisonOut::of(assessment),
             policy: Policy {
                 sources: assessment.policy.sources.iter().map(text).collect(),
                 unrated: assessment.policy.unrated.map(|s| s.word()),
@@ -333,17 +328,6 @@ struct PackageOut<'a> {
 }
 
 #[derive(Serialize)]
-struct FixOut<'a> {
-    text: String,
-    package: Option<&'a str>,
-    version: Option<&'a str>,
-    major: Option<bool>,
-    distance: Option<&'static str>,
-    via: Option<String>,
-    command: Option<String>,
-}
-
-#[derive(Serialize)]
 struct SecretOut<'a> {
     kind: &'a str,
     length: usize,
@@ -400,7 +384,7 @@ impl<'a> FindingOut<'a> {
                 .map(AdvisoryId::as_str)
                 .collect(),
             cwe: observation.cwe.iter().copied().collect(),
-            fix: fix(finding),
+            fix: FixOut::of(finding),
             secret: observation.evidence.as_ref().map(|redacted| SecretOut {
                 kind: text(&redacted.kind),
                 length: redacted.length,
@@ -420,30 +404,4 @@ impl<'a> FindingOut<'a> {
             },
         }
     }
-}
-
-fn fix(finding: &Finding) -> Option<FixOut<'_>> {
-    let sentence = phrase::fix(finding)?.show(&PLAIN);
-    let (package, version) = match finding.observation.fix.as_ref()? {
-        Fix::Upgrade {
-            package, version, ..
-        } => (Some(text(package)), Some(text(version))),
-        _ => (None, None),
-    };
-    let remedy = finding.remedy();
-    let remedy = remedy.as_ref();
-    let distance = remedy.and_then(|remedy| remedy.distance);
-    Some(FixOut {
-        text: sentence,
-        package,
-        version,
-        major: distance.map(|distance| distance == Distance::Major),
-        distance: distance.map(Distance::word),
-        via: remedy
-            .and_then(|remedy| remedy.via.as_ref())
-            .map(|via| text(via).to_owned()),
-        command: remedy
-            .and_then(|remedy| remedy.command.as_ref())
-            .map(ToString::to_string),
-    })
 }

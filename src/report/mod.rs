@@ -2,8 +2,10 @@
 
 pub mod annotations;
 pub mod baseline;
+mod comparison;
 pub mod console;
 pub mod diagnostics;
+mod fix_json;
 pub mod html;
 pub mod json;
 pub mod junit;

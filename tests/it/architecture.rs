@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("escape", &[]),
+    ("event", &[]),
     ("version", &[]),
     ("baseline", &[]),
     ("ingest", &["version"]),
@@ -25,12 +26,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("report", &["baseline", "escape"]),
     ("error", &[]),
     ("cli", &[]),
-    ("edge", &["error", "invoke"]),
+    ("edge", &["error", "event", "invoke"]),
     (
         "app",
         &[
-            "assess", "baseline", "cli", "edge", "error", "escape", "import", "ingest", "invoke",
-            "locate", "manifest", "merge", "origin", "policy", "report",
+            "assess", "baseline", "cli", "edge", "error", "escape", "event", "import", "ingest",
+            "invoke", "locate", "manifest", "merge", "origin", "policy", "report",
         ],
     ),
 ];

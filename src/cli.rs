@@ -3,6 +3,10 @@
 //! Options of `check` can also be given in the environment, which is how `action.yml` passes its
 //! inputs: there no shell ever sees them.
 
+mod baseline;
+
+pub use baseline::{BaselineCommand, BaselineDiff, BaselineWrite, DiffFormat};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -33,6 +37,9 @@ pub struct Cli {
 pub enum Command {
     /// Collect reports, decide by the policy, write the outputs, exit with the verdict.
     Check(Check),
+    /// Write down the findings of now, or show what has changed since.
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Look at policies.
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -143,6 +150,16 @@ pub struct Input {
         hide_env_values = true
     )]
     pub base: Option<String>,
+
+    /// The findings that are known already, as `lockgate baseline write` wrote them down; they count
+    /// as existing. Without it, what the policy says.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LOCKGATE_BASELINE",
+        hide_env_values = true
+    )]
+    pub baseline: Option<String>,
 
     /// Why the check runs: pull_request, merge_group, push, schedule, workflow_dispatch or local.
     /// Without it, what the environment of the Actions runner says, else local.

@@ -8,6 +8,7 @@
 
 mod app;
 pub mod assess;
+pub mod baseline;
 mod cli;
 mod edge;
 mod error;

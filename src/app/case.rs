@@ -3,8 +3,8 @@
 use super::authority::{self, Circumstances};
 use super::base::{self, Found};
 use super::committed::Committed;
-use super::gather;
 use super::request::Request;
+use super::{baseline, gather};
 use crate::assess;
 use crate::cli::When;
 use crate::edge::git::Repository;
@@ -44,6 +44,7 @@ impl Case {
             colour,
         };
         let chosen = authority::choose(&circumstances, &compared)?;
+        let baseline = baseline::load(request, &chosen.policy)?;
         let committed = Committed::new(&request.root, repository.as_ref(), &compared, told.event);
         let evidence = gather::evidence(request, &chosen.policy, &committed);
         for note in notes {
@@ -54,7 +55,7 @@ impl Case {
             now: request.as_of.unwrap_or_else(clock::now),
             event: told.event,
             base: base::describe(compared, &evidence.runs, &request.root),
-            baseline: None,
+            baseline,
             policy_changes: chosen.changes,
             authority: chosen.authority,
         };

@@ -2,6 +2,7 @@
 
 mod authority;
 mod base;
+mod baseline;
 mod case;
 mod check;
 mod committed;
@@ -52,6 +53,7 @@ pub fn run() -> u8 {
 fn dispatch(cli: Cli) -> Result<u8, Error> {
     match cli.command {
         Command::Check(args) => check::check(&args),
+        Command::Baseline(command) => baseline::run(&command),
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
         Command::Policy(PolicyCommand::Import(args)) => import::run(&args),
         Command::Policy(PolicyCommand::Schema) => {

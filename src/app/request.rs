@@ -68,6 +68,10 @@ pub struct Request {
     pub event: Option<Event>,
     /// What the judged change is to be merged into.
     pub base: Option<String>,
+    /// The file of known findings, when the user says.
+    pub baseline: Option<String>,
+    /// The baseline is to be written, so that it need not be there yet.
+    pub writes_baseline: bool,
     pub color: When,
     pub quiet: bool,
 }
@@ -146,6 +150,8 @@ pub fn request(args: &Input, command: &str, color: When) -> Result<Request, Erro
             .map(|word| event(&word))
             .transpose()?,
         base: given(args.base.as_ref()),
+        baseline: given(args.baseline.as_ref()),
+        writes_baseline: false,
         color,
         quiet: args.quiet,
     })

@@ -2,16 +2,19 @@
 //! input gives the same output, byte for byte, in any order and on any number of threads.
 
 mod admission;
+mod changes;
 mod data;
 mod gap;
+mod known;
 mod trust;
 
+pub use changes::changes;
 pub use trust::assess_both;
 
 use crate::merge;
 use crate::model::{
-    Assessment, Context, Coverage, Decided, Disposition, Evidence, Finding, Health, PolicySummary,
-    Problem, Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
+    Assessment, Context, Coverage, Decided, Disposition, Evidence, Health, PolicySummary, Problem,
+    Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
 };
 use crate::origin;
 use crate::policy::{self, Judge, Policy, Seen};
@@ -28,19 +31,21 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         admission::admit(&mut w.run, &rule, context.now);
     }
     witnessed.sort_by_key(|a| order(&a.run));
-    let (runs, findings) = merge::merge(witnessed);
+    let (runs, mut findings) = merge::merge(witnessed);
+    for finding in &mut findings {
+        finding.provenance = origin::of(finding, &context.base);
+    }
+    let resolved = known::apply(&mut findings, &runs, context);
 
     let judge = Judge::new(policy, context);
     let (mut decided, tally) = judge.all(findings, |mut finding| {
         policy.data.enrich(&mut finding, context.now);
-        Finding {
-            provenance: origin::of(&finding, &context.base),
-            ..finding
-        }
+        finding
     });
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 
     let mut reasons = gap::gaps(&runs, policy, context);
+    reasons.extend(known::gone(&runs, context.baseline.as_ref(), policy));
     reasons.extend(trust::reasons(&context.authority));
     reasons.extend(data::reasons(&decided, policy, context));
     reasons.extend(decisions(&decided));
@@ -64,7 +69,7 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         policy_changes: context.policy_changes.clone(),
         authority: context.authority.clone(),
         after_merge: None,
-        resolved: Vec::new(),
+        resolved,
         today: context.today(),
     }
 }

@@ -32,6 +32,19 @@ pub struct Context {
 }
 
 impl Context {
+    /// Of a question that is asked outside of any check.
+    pub fn outside(now: jiff::Timestamp) -> Self {
+        Self {
+            prefix: None,
+            now,
+            event: Event::Local,
+            base: Base::Whole,
+            baseline: None,
+            policy_changes: Vec::new(),
+            authority: Authority::default(),
+        }
+    }
+
     /// The day in UTC.
     pub fn today(&self) -> jiff::civil::Date {
         jiff::tz::Offset::UTC.to_datetime(self.now).date()

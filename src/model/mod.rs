@@ -36,7 +36,7 @@ pub use assessment::{
     PolicyChange, PolicyNote, PolicySummary, Reason, Verdict, WaiverUse,
 };
 pub use authority::{AfterMerge, Authority, PolicyError, PolicyOrigin};
-pub use baseline::{Baseline, BaselineEntry};
+pub use baseline::{Baseline, BaselineEntry, SourceDigests};
 pub use change::{Base, BasePackages, Change, Event, Lines, Origin, Provenance, Revision};
 pub use finding::{
     FINGERPRINT_SCHEME, Finding, Kind, Observation, Place, Reported, Standing, Witness,

@@ -7,6 +7,7 @@ use super::tally::Tally;
 use super::term::Term;
 use super::{Action, Gate, Policy, Waiver};
 use crate::model::{Context, Decided, Disposition, Finding, GateName, Standing, WaiverUse};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -148,9 +149,10 @@ impl Policy {
     /// Whether a waiver speaks of a finding at a moment, valid or not.
     pub fn fits(&self, waiver: &Waiver, finding: &Finding, now: Timestamp) -> bool {
         let effective = finding.observation.severity.unwrap_or(self.unrated);
+        let context = Context::outside(now);
         waiver
             .when
-            .holds(&Subject::passing(finding, effective, now))
+            .holds(&Subject::passing(finding, effective, &context))
     }
 }
 

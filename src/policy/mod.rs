@@ -62,6 +62,8 @@ pub struct Policy {
     /// Whether lockgate runs tools of which no report is given, unless the scanner has a word of its
     /// own.
     pub run: Option<Running>,
+    /// The file of known findings, from the root of the checked folder.
+    pub baseline: Option<RepoPath>,
     /// Scanners that the policy speaks of.
     pub scanners: BTreeMap<ScannerId, Scanner>,
     /// Tried in order; the first that matches decides.
@@ -351,6 +353,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
         on_incomplete: OnGap::Block,
         on_partial: None,
         run: None,
+        baseline: None,
         scanners: BTreeMap::new(),
         gates: Vec::new(),
         waivers: Vec::new(),
@@ -374,6 +377,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
         on_incomplete = on_incomplete.or(layer.on_incomplete);
         on_partial = on_partial.or(layer.on_partial);
         policy.run = policy.run.or(layer.run);
+        policy.baseline = policy.baseline.or(layer.baseline);
         for (id, below) in layer.scanners {
             scanners.entry(id).or_default().underlay(below);
         }

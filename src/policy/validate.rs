@@ -12,7 +12,7 @@ use super::waiver::waiver;
 use super::when::conditions;
 use super::{Action, Gate, OnGap, Running, Scanner, Source, Waiver, World};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{ScannerId, Severity, Untrusted};
+use crate::model::{RepoPath, ScannerId, Severity, Untrusted};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use semver::VersionReq;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +28,7 @@ pub struct Layer {
     pub on_incomplete: Option<OnGap>,
     pub on_partial: Option<OnGap>,
     pub run: Option<Running>,
+    pub baseline: Option<RepoPath>,
     pub scanners: BTreeMap<ScannerId, ScannerLayer>,
     pub gates: Vec<Gate>,
     pub waivers: Vec<Waiver>,
@@ -101,6 +102,7 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
             on_incomplete: reader.choice("on-incomplete", ON_GAP),
             on_partial: reader.choice("on-partial", ON_GAP),
             run: reader.choice("run", RUN),
+            baseline: baseline(&mut reader),
             scanners: BTreeMap::new(),
             gates: Vec::new(),
             waivers: Vec::new(),
@@ -159,6 +161,18 @@ fn severity(reader: &mut Reader<'_, '_>, word: &Word) -> Option<Severity> {
         );
     }
     found
+}
+
+/// A file of the repository, from its root.
+fn baseline(reader: &mut Reader<'_, '_>) -> Option<RepoPath> {
+    let word = reader.text("baseline")?;
+    let found = RepoPath::new(&word.name);
+    if let Err(why) = found {
+        let message = format!("`baseline` names no file of this repository: {why}");
+        let help = "write it from the root: `baseline = \"lockgate-baseline.json\"`".to_owned();
+        reader.error(word.span, &message, "not a path in here", Some(help));
+    }
+    found.ok()
 }
 
 fn read_scanners(
@@ -285,7 +299,7 @@ fn report_patterns(reader: &mut Reader<'_, '_>) -> Option<Vec<String>> {
     let words = reader.words("reports")?;
     let mut patterns = Vec::new();
     for word in words {
-        match crate::model::RepoPath::new(&word.name) {
+        match RepoPath::new(&word.name) {
             Ok(_) if glob::Pattern::new(&word.name).is_ok() => patterns.push(word.name),
             Ok(_) => reader.error(
                 word.span,

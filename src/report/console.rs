@@ -3,6 +3,7 @@
 use super::comparison;
 use super::day::day;
 use super::phrase::{self, Sink};
+use super::resolved;
 use super::review;
 use crate::escape;
 use crate::model::{
@@ -17,7 +18,8 @@ const MAX_WARNING: usize = 15;
 const MAX_ITEMS: usize = 5;
 const MAX_CHANGES: usize = 30;
 
-static SINK: Sink = Sink {
+/// How a terminal shows the parts of a sentence.
+pub static SINK: Sink = Sink {
     ours: |ours| ours.to_owned(),
     name: |name| escape::terminal(name),
     title: |title| format!("\"{}\"", escape::terminal(title)),
@@ -58,6 +60,7 @@ pub fn render(assessment: &Assessment, colour: bool) -> String {
     }
     compared(assessment, &paint, &mut out);
     findings(assessment, &paint, &mut out);
+    resolved(assessment, &paint, &mut out);
     waivers(assessment, &paint, &mut out);
     policy(assessment, &paint, &mut out);
     verdict(assessment, &paint, &mut out);
@@ -252,6 +255,12 @@ fn short(assessment: &Assessment, decided: &Decided, paint: &Paint, out: &mut St
         escape::terminal(phrase::place(&finding.location)),
         escape::terminal_up_to(&finding.observation.title, 80),
     );
+}
+
+fn resolved(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    if let Some((title, lines)) = resolved::list(assessment, &SINK) {
+        let _ = writeln!(out, "{}\n\n  {}\n", paint.bold(title), lines.join("\n  "));
+    }
 }
 
 fn waivers(assessment: &Assessment, paint: &Paint, out: &mut String) {

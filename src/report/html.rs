@@ -4,6 +4,7 @@
 use super::comparison;
 use super::day::day;
 use super::phrase::{self, Sink};
+use super::resolved;
 use super::review;
 use crate::escape::{self, encode_markup};
 use crate::model::{Assessment, Decided, Disposition, HealthLevel, Problem, Run};
@@ -85,6 +86,7 @@ pub fn render(assessment: &Assessment) -> String {
         false,
         &mut out,
     );
+    resolved(assessment, &mut out);
     footer(assessment, &mut out);
     out.push_str("</body>\n</html>\n");
     out
@@ -347,6 +349,16 @@ fn waivers(assessment: &Assessment, out: &mut String) {
         let _ = writeln!(out, "<li>and {more} more, in the JSON</li>");
     }
     out.push_str("</ul>\n");
+}
+
+fn resolved(assessment: &Assessment, out: &mut String) {
+    if let Some((title, lines)) = resolved::list(assessment, &SINK) {
+        let _ = writeln!(
+            out,
+            "<details><summary>{title}</summary>\n<ul>\n<li>{}</li>\n</ul></details>",
+            lines.join("</li>\n<li>")
+        );
+    }
 }
 
 fn footer(assessment: &Assessment, out: &mut String) {

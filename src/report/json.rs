@@ -2,13 +2,14 @@
 //! are only added.
 
 use super::comparison::ComparisonOut;
+use super::fix_json::FixOut;
 use super::parallel;
-use super::phrase;
-use super::policy_json::{PLAIN, Policy};
+use super::policy_json::Policy;
+use super::resolved::ResolvedOut;
 use crate::escape::json as text;
 use crate::model::{
-    AdvisoryId, Assessment, Coverage, Decided, Disposition, Distance, Finding, Fix, PolicyNote,
-    Problem, Reason, Run, Witness,
+    AdvisoryId, Assessment, Coverage, Decided, Disposition, PolicyNote, Problem, Reason, Run,
+    Witness,
 };
 use serde::Serialize;
 use serde::ser::Serializer;
@@ -37,6 +38,7 @@ struct Document<'a> {
     counts: Counts,
     runs: Vec<RunOut<'a>>,
     findings: Findings<'a>,
+    resolved: Vec<ResolvedOut<'a>>,
     waivers: Vec<NoteOut<'a>>,
 }
 
@@ -56,6 +58,7 @@ struct Counts {
     waived: usize,
     suppressed: usize,
     informational: usize,
+    resolved: usize,
 }
 
 impl<'a> Document<'a> {
@@ -81,9 +84,11 @@ impl<'a> Document<'a> {
                 waived: count("waived"),
                 suppressed: count("suppressed"),
                 informational: count("informational"),
+                resolved: assessment.resolved.len(),
             },
             runs: assessment.runs.iter().map(RunOut::of).collect(),
             findings: Findings(&assessment.findings),
+            resolved: assessment.resolved.iter().map(ResolvedOut::of).collect(),
             waivers: assessment.notes.iter().map(NoteOut::of).collect(),
         }
     }
@@ -319,17 +324,6 @@ struct PackageOut<'a> {
 }
 
 #[derive(Serialize)]
-struct FixOut<'a> {
-    text: String,
-    package: Option<&'a str>,
-    version: Option<&'a str>,
-    major: Option<bool>,
-    distance: Option<&'static str>,
-    via: Option<String>,
-    command: Option<String>,
-}
-
-#[derive(Serialize)]
 struct SecretOut<'a> {
     kind: &'a str,
     length: usize,
@@ -388,7 +382,7 @@ impl<'a> FindingOut<'a> {
             cwe: observation.cwe.iter().copied().collect(),
             epss: observation.epss,
             kev: observation.kev,
-            fix: fix(finding),
+            fix: FixOut::of(finding),
             secret: observation.evidence.as_ref().map(|redacted| SecretOut {
                 kind: text(&redacted.kind),
                 length: redacted.length,
@@ -408,30 +402,4 @@ impl<'a> FindingOut<'a> {
             },
         }
     }
-}
-
-fn fix(finding: &Finding) -> Option<FixOut<'_>> {
-    let sentence = phrase::fix(finding)?.show(&PLAIN);
-    let (package, version) = match finding.observation.fix.as_ref()? {
-        Fix::Upgrade {
-            package, version, ..
-        } => (Some(text(package)), Some(text(version))),
-        _ => (None, None),
-    };
-    let remedy = finding.remedy();
-    let remedy = remedy.as_ref();
-    let distance = remedy.and_then(|remedy| remedy.distance);
-    Some(FixOut {
-        text: sentence,
-        package,
-        version,
-        major: distance.map(|distance| distance == Distance::Major),
-        distance: distance.map(Distance::word),
-        via: remedy
-            .and_then(|remedy| remedy.via.as_ref())
-            .map(|via| text(via).to_owned()),
-        command: remedy
-            .and_then(|remedy| remedy.command.as_ref())
-            .map(ToString::to_string),
-    })
 }

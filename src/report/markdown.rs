@@ -3,6 +3,7 @@
 use super::comparison;
 use super::day::day;
 use super::phrase::{self, Sink};
+use super::resolved;
 use super::review;
 use crate::escape;
 use crate::model::{
@@ -40,6 +41,7 @@ pub fn render(assessment: &Assessment) -> String {
     scanners(assessment, &mut out);
     waivers(assessment, &mut out);
     rest(assessment, &mut out);
+    resolved(assessment, &mut out);
     footer(assessment, &mut out);
     out
 }
@@ -402,6 +404,16 @@ fn rest(assessment: &Assessment, out: &mut String) {
         &assessment.with(&["unmatched", "allowed"]),
         out,
     );
+}
+
+fn resolved(assessment: &Assessment, out: &mut String) {
+    if let Some((title, lines)) = resolved::list(assessment, &SINK) {
+        let _ = writeln!(
+            out,
+            "<details><summary>{title}</summary>\n\n- {}\n\n</details>\n",
+            lines.join("\n- ")
+        );
+    }
 }
 
 fn footer(assessment: &Assessment, out: &mut String) {

@@ -1,10 +1,12 @@
 //! Pure renderers: an assessment → text or bytes. Writing is done elsewhere.
 
 pub mod annotations;
+pub mod baseline;
 mod comparison;
 pub mod console;
 mod day;
 pub mod diagnostics;
+mod fix_json;
 pub mod html;
 pub mod json;
 pub mod junit;
@@ -13,5 +15,6 @@ pub mod outputs;
 mod parallel;
 mod phrase;
 mod policy_json;
+mod resolved;
 mod review;
 pub mod sarif;

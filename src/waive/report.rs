@@ -135,6 +135,7 @@ fn known(entry: Entry) -> Result<Known, &'static str> {
             witnesses,
             provenance: Provenance::UNSEEN,
             since: None,
+            digests: Default::default(),
         },
     })
 }

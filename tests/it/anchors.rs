@@ -1,5 +1,6 @@
 //! Failures that users of other gates met. Each test bears its case's number.
 
+use crate::baseline::{Project, new};
 use crate::origin::{
     ONLY_THE_NEW_LINE, Server, ZEROS, assert_origins, commit, event, known, origins, push,
     unreadable,
@@ -273,6 +274,119 @@ fn anchor_09_rules_are_found_wherever_they_stand() {
     assert_eq!(severity(driver, json!({"ruleId": "r1/sub"})), "high");
     let level = json!({"driver": {"name": "T", "rules": [{"id": "r1", "defaultConfiguration": {"level": "error"}}]}});
     assert_eq!(severity(level, json!({})), "high");
+}
+
+#[test]
+fn anchor_10_one_known_finding_never_hides_fifty() {
+    let project = Project::new();
+    let line = |number: usize| format!("x{number} = eval(y{number})\n");
+    project.sources(&[("a.py", &line(0))]);
+    project.write();
+    let fifty: String = (0..50).map(line).collect();
+    project.sources(&[("a.py", &fifty)]);
+    assert_eq!(new(&project.check()).len(), 49);
+    // Not even when all of them look alike.
+    project.sources(&[("a.py", "eval(y)\n")]);
+    project.write();
+    project.sources(&[("a.py", &"eval(y)\n".repeat(50))]);
+    let alike = new(&project.check());
+    assert_eq!(alike.len(), 49);
+    assert!(
+        alike.iter().all(|(_, why)| why.contains("fewer like it")),
+        "{alike:?}"
+    );
+}
+
+#[test]
+fn anchor_11_twenty_five_thousand_shifted_results_are_all_known() {
+    let line = |n: usize| {
+        if n % 3 == 0 {
+            "eval(x)\n".to_owned()
+        } else {
+            format!("eval(y{n})\n")
+        }
+    };
+    let text: String = (0..25_000).map(line).collect();
+    let project = Project::new();
+    project.sources(&[("a.py", &text)]);
+    project.write();
+    project.sources(&[("a.py", &format!("import a\nimport b\nimport c\n{text}"))]);
+    let report = project.check();
+    assert_eq!(report["findings"].as_array().unwrap().len(), 25_000);
+    assert_eq!(new(&report), []);
+    assert_eq!(report["resolved"], json!([]));
+
+    // The same where no source is at hand: several findings of a file that move alike are believed.
+    let project = Project::new();
+    let names: Vec<(String, String)> = (0..25_000)
+        .map(|n| (format!("R{}", n % 7), format!("src/{}.py", n % 500)))
+        .collect();
+    let shifted = |by: usize| -> Vec<(&str, &str, usize)> {
+        let all = names.iter().enumerate();
+        all.map(|(n, (rule, path))| (rule.as_str(), path.as_str(), n / 100 + by))
+            .collect()
+    };
+    project.found(&shifted(1));
+    project.write();
+    project.found(&shifted(4));
+    assert_eq!(new(&project.check()), []);
+}
+
+#[test]
+fn anchor_12_one_fixed_and_one_added_is_one_new() {
+    let before = "def a(x):\n    return eval(x)\n\ndef b(x):\n    return 1\n";
+    let after = "def a(x):\n    return 1\n\ndef b(x):\n    return eval(x)\n";
+    let project = Project::new();
+    project.sources(&[("a.py", before)]);
+    project.write();
+    project.sources(&[("a.py", after)]);
+    let report = project.check();
+    let why = "the baseline has one like it only at another place of the file";
+    assert_eq!(new(&report), [(5, why.to_owned())]);
+    assert_eq!(report["resolved"].as_array().unwrap().len(), 1);
+    // Nor does it help to do it among others that stay, or without the source.
+    let others = "\nz = eval(z)\nz = 2\n";
+    project.sources(&[("a.py", &format!("{before}{others}"))]);
+    project.write();
+    project.sources(&[("a.py", &format!("{after}{others}"))]);
+    assert_eq!(new(&project.check()).len(), 1);
+    project.remove("a.py");
+    project.found(&[("R1", "a.py", 2)]);
+    project.write();
+    project.found(&[("R1", "a.py", 5)]);
+    assert_eq!(new(&project.check()).len(), 1);
+}
+
+#[test]
+fn anchor_13_a_renamed_file_is_followed_only_where_nothing_is_guessed() {
+    let one = "def a(x):\n    return eval(x)\n";
+    let two = "def a(x):\n    return eval(x)\n\ndef b(x):\n    return eval(x)\n";
+    let project = Project::new();
+    let renamed = |text: &str| {
+        let _ = std::fs::remove_file(project.path("new.py"));
+        project.sources(&[("old.py", text)]);
+        project.write();
+        project.remove("old.py");
+        project.sources(&[("new.py", text)]);
+        project.check()
+    };
+    let report = renamed(one);
+    assert_eq!(new(&report), []);
+    let why = "the baseline knows it in a file that is gone, of which this is the new name";
+    assert_eq!(report["findings"][0]["origin_reason"], why);
+    let report = renamed(two);
+    let reasons = new(&report);
+    assert_eq!(reasons.len(), 2);
+    assert!(
+        reasons.iter().all(|(_, why)| why.contains("look alike")),
+        "{reasons:?}"
+    );
+    // A copy is no renamed file.
+    project.sources(&[("old.py", one)]);
+    project.write();
+    project.file("new.py", one);
+    project.found(&[("R1", "new.py", 2)]);
+    assert_eq!(new(&project.check()).len(), 1);
 }
 
 #[test]

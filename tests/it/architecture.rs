@@ -10,6 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("escape", &[]),
     ("event", &[]),
     ("version", &[]),
+    ("baseline", &[]),
     ("ingest", &["version"]),
     ("invoke", &[]),
     ("manifest", &[]),
@@ -19,16 +20,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("policy", &["version"]),
     ("import", &["escape", "policy"]),
     ("waive", &["escape", "import", "policy"]),
-    ("assess", &["merge", "origin", "policy"]),
-    ("report", &["escape"]),
+    (
+        "assess",
+        &["baseline", "merge", "origin", "policy", "version"],
+    ),
+    ("report", &["baseline", "escape"]),
     ("error", &[]),
     ("cli", &[]),
     ("edge", &["error", "event", "invoke"]),
     (
         "app",
         &[
-            "assess", "cli", "edge", "error", "escape", "event", "import", "ingest", "invoke",
-            "locate", "manifest", "merge", "origin", "policy", "report", "waive",
+            "assess", "baseline", "cli", "edge", "error", "escape", "event", "import", "ingest",
+            "invoke", "locate", "manifest", "merge", "origin", "policy", "report", "waive",
         ],
     ),
 ];

@@ -12,6 +12,7 @@
 
 mod anchors;
 mod architecture;
+mod baseline;
 mod cli;
 mod conditions;
 mod corpus;

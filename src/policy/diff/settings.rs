@@ -1,7 +1,7 @@
 //! What holds for the whole policy.
 
 use super::{List, by_order, scanners};
-use crate::model::{Direction, ScannerId};
+use crate::model::{Direction, Foreign as _, ScannerId};
 use crate::policy::{OnGap, Policy, Running, Snapshot};
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
@@ -20,6 +20,7 @@ pub fn compare(before: &Policy, after: &Policy, list: &mut List<'_>) {
         places: _,
         waiver_rules,
         data,
+        baseline,
     } = before;
     if *unrated != after.unrated {
         list.about(
@@ -72,6 +73,17 @@ pub fn compare(before: &Policy, after: &Policy, list: &mut List<'_>) {
     snapshot("epss", data.epss.as_ref(), after.data.epss.as_ref(), list);
     snapshot("kev", data.kev.as_ref(), after.data.kev.as_ref(), list);
     max_age("data", "snapshots", data.max_age, after.data.max_age, list);
+    if *baseline != after.baseline {
+        // A baseline makes findings existing, and misses scanners that it has seen.
+        let text = match (baseline, &after.baseline) {
+            (_, None) => "no longer compares with the baseline …",
+            (None, _) => "compares with the baseline …",
+            _ => "compares with the baseline … instead of …",
+        };
+        let words = [&after.baseline, baseline].into_iter().flatten();
+        let words = words.map(|path| path.raw().into()).collect();
+        list.about("baseline", Direction::Mixed, text, words);
+    }
     let ids: BTreeSet<&ScannerId> = named.keys().chain(after.scanners.keys()).collect();
     for id in ids {
         scanners::compare(id, before, after, list);

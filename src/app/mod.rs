@@ -1,10 +1,12 @@
 //! The one place that knows the order: gather, assess, deliver.
 
+mod authority;
 mod base;
 mod baseline;
 mod canary;
 mod case;
 mod check;
+mod committed;
 mod doctor;
 mod gather;
 mod import;
@@ -12,6 +14,7 @@ mod memory;
 mod policy;
 mod request;
 mod running;
+mod shelf;
 mod tools;
 mod waive;
 

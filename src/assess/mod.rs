@@ -10,8 +10,10 @@ mod deadline;
 mod gap;
 mod known;
 mod state;
+mod trust;
 
 pub use changes::changes;
+pub use trust::assess_both;
 
 use crate::merge;
 use crate::model::{
@@ -51,6 +53,7 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
 
     let mut reasons = gap::gaps(&runs, policy, context);
     reasons.extend(known::gone(&runs, context.baseline.as_ref(), policy));
+    reasons.extend(trust::reasons(&context.authority));
     reasons.extend(data::reasons(&decided, policy, context));
     let dark = dark::dark(&runs, policy, context);
     reasons.extend(dark::reasons(&dark));
@@ -80,6 +83,8 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         event: context.event,
         base: context.base.clone(),
         policy_changes: context.policy_changes.clone(),
+        authority: context.authority.clone(),
+        after_merge: None,
         resolved: state::all_resolved(resolved, left.resolved),
         schedule,
         carried: state::carried(left.kept, context),

@@ -1,6 +1,7 @@
 //! What the assessment says: dispositions, verdict, reasons.
 
 use super::alert::Alert;
+use super::authority::{AfterMerge, Authority};
 use super::baseline::{Baseline, BaselineEntry};
 use super::change::{Base, Event};
 use super::finding::Finding;
@@ -33,6 +34,8 @@ pub struct Context {
     pub alerts: Vec<Alert>,
     /// How the judged change alters the policy, when the base's decides.
     pub policy_changes: Vec<PolicyChange>,
+    /// Whose policy it is.
+    pub authority: Authority,
 }
 
 impl Context {
@@ -47,6 +50,7 @@ impl Context {
             state: None,
             alerts: Vec::new(),
             policy_changes: Vec::new(),
+            authority: Authority::default(),
         }
     }
 
@@ -262,11 +266,11 @@ impl Direction {
 pub struct PolicyChange {
     /// Which way it goes.
     pub direction: Direction,
-    /// A clause of ours: "raises the least severity that gate … blocks from high to critical",
-    /// with the foreign words in `detail`.
+    /// A clause of ours: "gate … no longer blocks severity medium", with a `…` for each of the
+    /// foreign words.
     pub text: String,
-    /// Foreign words that belong to it: a gate's name, a waiver's subject.
-    pub detail: Option<Untrusted>,
+    /// The foreign words, in their order: a gate's name, a waiver's subject.
+    pub words: Vec<Untrusted>,
     /// The policy file.
     pub source: Untrusted,
     /// Line in that file as the change has it, 1-based, when there is one.
@@ -322,6 +326,11 @@ pub struct Assessment {
     pub base: Base,
     /// See [`Context::policy_changes`].
     pub policy_changes: Vec<PolicyChange>,
+    /// See [`Context::authority`].
+    pub authority: Authority,
+    /// What would become of it under the policy as the judged change has it; `None` when that says
+    /// the same, has errors, or was not tried because there is too much evidence.
+    pub after_merge: Option<AfterMerge>,
     /// What the baseline knows and nobody sees any more, although its scanner has worked.
     pub resolved: Vec<BaselineEntry>,
     /// How time has passed, on a scheduled scan and where a state is kept.

@@ -2,8 +2,11 @@
 
 pub mod annotations;
 pub mod baseline;
+mod comparison;
 pub mod console;
+mod day;
 pub mod diagnostics;
+mod fix_json;
 pub mod html;
 pub mod json;
 pub mod junit;
@@ -13,6 +16,7 @@ mod parallel;
 mod phrase;
 mod policy_json;
 mod resolved;
+mod review;
 pub mod sarif;
 mod schedule;
 mod schedule_json;

@@ -12,7 +12,9 @@
 
 mod anchors;
 mod architecture;
+mod baseline;
 mod cli;
+mod conditions;
 mod corpus;
 mod corrections;
 mod damage;
@@ -23,6 +25,7 @@ mod hostile;
 mod identity;
 mod import;
 mod manifests;
+mod origin;
 mod pairs;
 mod policies;
 mod program;
@@ -34,5 +37,6 @@ mod sarif;
 mod schedule;
 mod schema;
 mod shop;
+mod tamper;
 mod waive;
 mod waivers;

@@ -3,9 +3,10 @@
 use lockgate::assess::assess;
 use lockgate::escape;
 use lockgate::model::{
-    AdvisoryId, Assessment, Certainty, Confidence, Context, Coverage, Ecosystem, Evidence,
-    Foreign as _, Health, Kind, Located, Location, Observation, Package, Problem, Region, RepoPath,
-    Reported, RuleId, Run, ScannerId, Severity, SourceDigests, Untrusted, Verdict, Witnessed, Work,
+    AdvisoryId, Assessment, Baseline, Certainty, Confidence, Context, Coverage, Ecosystem,
+    Evidence, Foreign as _, Health, Kind, Located, Location, Observation, Package, Problem, Region,
+    RepoPath, Reported, RuleId, Run, ScannerId, Severity, SourceDigests, Untrusted, Verdict,
+    Witnessed, Work,
 };
 use lockgate::policy::{self, Policy, Source};
 use lockgate::version::canonical;
@@ -39,6 +40,11 @@ fn observation() -> impl Strategy<Value = Located> {
                 confidence: Some(Confidence::High),
                 source: None,
             };
+            // Neighbours that are shared by some lines, and not by others.
+            let digests = SourceDigests {
+                text: text.bytes().next().map(u64::from),
+                around: [Some((line % 2) as u16), Some((line % 3) as u16)],
+            };
             let location = Location {
                 path: RepoPath::new(PATHS[path]).unwrap(),
                 region: Region::line(line),
@@ -50,7 +56,7 @@ fn observation() -> impl Strategy<Value = Located> {
                 location,
                 line_hash: None,
                 line_text: Some(text.into()),
-                digests: SourceDigests::default(),
+                digests,
             }
         })
 }
@@ -99,7 +105,10 @@ fn related() -> impl Strategy<Value = Located> {
                     }
                 }
                 Kind::Config => observation.family = family,
-                Kind::Secret => located.line_text = None,
+                Kind::Secret => {
+                    located.line_text = None;
+                    located.digests = SourceDigests::default();
+                }
                 Kind::Code | Kind::License => {}
             }
             located
@@ -107,7 +116,7 @@ fn related() -> impl Strategy<Value = Located> {
     )
 }
 
-fn any_observation() -> impl Strategy<Value = Located> {
+pub fn any_observation() -> impl Strategy<Value = Located> {
     prop_oneof![observation(), related(), related()]
 }
 
@@ -152,7 +161,7 @@ fn witnessed() -> impl Strategy<Value = Witnessed> {
         })
 }
 
-fn evidence() -> impl Strategy<Value = Evidence> {
+pub fn evidence() -> impl Strategy<Value = Evidence> {
     prop::collection::vec(witnessed(), 0..5).prop_map(|mut runs| {
         // One report is read once for each scanner.
         runs.sort_by(|a, b| (&a.run.scanner, &a.run.report).cmp(&(&b.run.scanner, &b.run.report)));
@@ -198,10 +207,17 @@ fn load(text: &str) -> Policy {
 }
 
 fn judge(evidence: Evidence, policy: &str) -> Assessment {
+    judge_with(evidence, policy, None)
+}
+
+pub fn judge_with(evidence: Evidence, policy: &str, baseline: Option<Baseline>) -> Assessment {
     assess(
         evidence,
         &load(policy),
-        &Context::at("2026-11-20T12:00:00Z".parse().unwrap()),
+        &Context {
+            baseline,
+            ..Context::at("2026-11-20T12:00:00Z".parse().unwrap())
+        },
     )
 }
 

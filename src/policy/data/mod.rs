@@ -28,7 +28,7 @@ pub struct Data {
 }
 
 /// One snapshot.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot<T> {
     /// Its file.
     pub path: RepoPath,

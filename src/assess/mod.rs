@@ -10,8 +10,8 @@ pub use changes::changes;
 
 use crate::merge;
 use crate::model::{
-    Assessment, Context, Coverage, Decided, Disposition, Evidence, Health, PolicySummary, Problem,
-    Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
+    Assessment, BaselineSummary, Context, Coverage, Decided, Disposition, Evidence, Health,
+    PolicySummary, Problem, Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
 };
 use crate::origin;
 use crate::policy::{self, Policy};
@@ -61,6 +61,10 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         event: context.event,
         base: context.base.clone(),
         policy_changes: context.policy_changes.clone(),
+        baseline: context.baseline.as_ref().map(|baseline| BaselineSummary {
+            written: baseline.written,
+            entries: baseline.entries.len(),
+        }),
         resolved,
         today: context.today(),
     }

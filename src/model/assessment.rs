@@ -225,6 +225,15 @@ pub struct PolicySummary {
     pub unrated: Option<Severity>,
 }
 
+/// What the outputs may say about the baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BaselineSummary {
+    /// See [`Baseline::written`].
+    pub written: Option<jiff::civil::Date>,
+    /// Number of its findings.
+    pub entries: usize,
+}
+
 /// The result of one check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
@@ -248,6 +257,8 @@ pub struct Assessment {
     pub base: Base,
     /// See [`Context::policy_changes`].
     pub policy_changes: Vec<PolicyChange>,
+    /// The baseline that they were held against, in short.
+    pub baseline: Option<BaselineSummary>,
     /// What the baseline knows and nobody sees any more, although its scanner has worked.
     pub resolved: Vec<BaselineEntry>,
     /// The day that the waivers were judged on.

@@ -17,7 +17,7 @@ pub use trust::assess_both;
 
 use crate::merge;
 use crate::model::{
-    Assessment, Context, Coverage, Decided, Disposition, Event, Evidence, Health, PolicySummary,
+    Assessment, BaselineSummary, Context, Coverage, Decided, Disposition, Event, Evidence, Health, PolicySummary,
     Problem, Reason, Run, ScannerId, Schedule, Untrusted, Verdict, Witnessed,
 };
 use crate::origin;
@@ -83,6 +83,10 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         event: context.event,
         base: context.base.clone(),
         policy_changes: context.policy_changes.clone(),
+        baseline: context.baseline.as_ref().map(|baseline| BaselineSummary {
+            written: baseline.written,
+            entries: baseline.entries.len(),
+        }),
         authority: context.authority.clone(),
         after_merge: None,
         resolved: state::all_resolved(resolved, left.resolved),

@@ -303,6 +303,15 @@ pub struct PolicySummary {
     pub data: Vec<DataSource>,
 }
 
+/// What the outputs may say about the baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BaselineSummary {
+    /// See [`Baseline::written`].
+    pub written: Option<jiff::civil::Date>,
+    /// Number of its findings.
+    pub entries: usize,
+}
+
 /// The result of one check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
@@ -326,6 +335,8 @@ pub struct Assessment {
     pub base: Base,
     /// See [`Context::policy_changes`].
     pub policy_changes: Vec<PolicyChange>,
+    /// The baseline that they were held against, in short.
+    pub baseline: Option<BaselineSummary>,
     /// See [`Context::authority`].
     pub authority: Authority,
     /// What would become of it under the policy as the judged change has it; `None` when that says

@@ -35,7 +35,7 @@ pub mod text;
 pub use advisory::AdvisoryId;
 pub use alert::Alert;
 pub use assessment::{
-    Assessment, Context, DataSource, Decided, Direction, Disposition, GateName, NoteCode,
+    Assessment, BaselineSummary, Context, DataSource, Decided, Direction, Disposition, GateName, NoteCode,
     PolicyChange, PolicyNote, PolicySummary, Reason, Verdict, WaiverUse,
 };
 pub use authority::{AfterMerge, Authority, PolicyError, PolicyOrigin};

@@ -447,6 +447,7 @@ fn bare(kind: Kind) -> Finding {
             target: None,
         },
         line_hash: None,
+        digests: Default::default(),
         provenance: Provenance::UNSEEN,
         since: None,
     }

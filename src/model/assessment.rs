@@ -29,6 +29,18 @@ pub struct Context {
 }
 
 impl Context {
+    /// A check by hand at a moment, compared with nothing.
+    pub fn at(now: jiff::Timestamp) -> Self {
+        Self {
+            prefix: None,
+            now,
+            event: Event::Local,
+            base: Base::Whole,
+            baseline: None,
+            policy_changes: Vec::new(),
+        }
+    }
+
     /// The day in UTC.
     pub fn today(&self) -> jiff::civil::Date {
         jiff::tz::Offset::UTC.to_datetime(self.now).date()

@@ -1,6 +1,7 @@
 //! One page that stands alone: no script, nothing loaded from anywhere, light and dark. Written so
 //! that an XML parser reads it too, which is how the tests look for markup that is not ours.
 
+use super::day::day;
 use super::phrase::{self, Sink};
 use crate::escape::{self, encode_markup};
 use crate::model::{Assessment, Decided, Disposition, HealthLevel, Problem, Run};
@@ -310,6 +311,6 @@ fn footer(assessment: &Assessment, out: &mut String) {
         "<p><small>lockgate {} · policy {} · {}</small></p>",
         env!("CARGO_PKG_VERSION"),
         sources.join(" + "),
-        assessment.today
+        day(assessment)
     );
 }

@@ -2,6 +2,7 @@
 
 pub mod annotations;
 pub mod console;
+mod day;
 pub mod diagnostics;
 pub mod html;
 pub mod json;

@@ -6,6 +6,7 @@ mod check;
 mod doctor;
 mod gather;
 mod import;
+mod notes;
 mod policy;
 mod request;
 mod running;

@@ -11,6 +11,7 @@ mod doctor;
 mod gather;
 mod import;
 mod memory;
+mod notes;
 mod policy;
 mod request;
 mod running;

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 /// Looks the findings up, writes a waiver for each, says what comes next.
 pub fn run(args: &Waive) -> Result<u8, Error> {
     let mut request = request::request(&args.input, "waive", When::Auto)?;
-    let context = Context::at(request.as_of.unwrap_or_else(clock::now));
+    let mut context = Context::at(request.as_of.unwrap_or_else(clock::now));
     let today = context.today();
     let terms = terms(args, today)?;
     let file = PolicyFile::find(request.policy.as_deref(), &request.root)?;
@@ -39,7 +39,9 @@ pub fn run(args: &Waive) -> Result<u8, Error> {
         Some(name) => from(name, &request.root)?,
         None => {
             request.policy = Some(file.judges());
-            Known::of(Case::gather(&request)?.assess())
+            let case = Case::gather(&request)?;
+            context = case.context.clone();
+            Known::of(case.assess())
         }
     };
     let mut chosen: Vec<&Finding> = Vec::new();

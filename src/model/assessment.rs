@@ -39,7 +39,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// A moment and nothing else: what a gate needs to know that looks at one finding.
+    /// A check by hand at a moment, compared with nothing.
     pub fn at(now: jiff::Timestamp) -> Self {
         Self {
             prefix: None,

@@ -145,7 +145,7 @@ impl<'p> Judge<'p> {
 }
 
 impl Policy {
-    /// Whether a waiver speaks of a finding at a moment, valid or not.
+    /// Whether a waiver speaks of a finding, valid or not.
     pub fn fits(&self, waiver: &Waiver, finding: &Finding, context: &Context) -> bool {
         let effective = finding.observation.severity.unwrap_or(self.unrated);
         waiver
@@ -281,13 +281,12 @@ mod tests {
             for (when, day) in waivers {
                 let when = when.replace('\u{1}', "\n");
                 // A waiver must name something; here that is whatever an advisory can be.
-                let named = match when.contains("advisory =") && !when.contains("any =") {
+                let names = |line: &str| {
+                    line.starts_with("advisory =") || line.starts_with("fingerprint =")
+                };
+                let named = match when.lines().any(names) {
                     true => "",
                     false => "advisory = [\"CVE-2024-1\", \"CVE-2024-2\"]\n",
-                };
-                let named = match when.contains("fingerprint =") {
-                    true => "",
-                    false => named,
                 };
                 text.push_str(&format!(
                     "[[waiver]]\n{named}{when}\nreason = \"r\"\nowner = \"o\"\nexpires = 2026-11-{day}\n"

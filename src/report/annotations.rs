@@ -17,6 +17,9 @@ use crate::model::{
 /// Annotations of one level that the runner keeps for a step.
 pub const BUDGET: usize = 10;
 
+/// Waivers that have ended and are shown before the findings that only warn.
+const FIRST_WAIVERS: usize = 3;
+
 /// Foreign words inside a command's message.
 static DATA: Sink = Sink {
     ours: escape::encode_data,
@@ -62,7 +65,16 @@ pub fn render(assessment: &Assessment) -> String {
             .filter_map(|note| about_waiver(note, prefix))
             .collect()
     };
-    warnings.extend(notes(&[NoteCode::Expired, NoteCode::TooLong]));
+    // Some of them must be seen beside many findings.
+    let mut waivers = notes(&[NoteCode::Expired, NoteCode::TooLong]);
+    let others = waivers.split_off(waivers.len().min(FIRST_WAIVERS));
+    warnings.extend(waivers);
+    warnings.extend(
+        assessment
+            .warning()
+            .map(|d| about_finding("warning", d, prefix)),
+    );
+    warnings.extend(others);
     let notices = notes(&[NoteCode::Expiring]);
     let mut out = String::new();
     for (level, lines) in [

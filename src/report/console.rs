@@ -1,5 +1,6 @@
 //! The summary for a terminal or a CI log.
 
+use super::day::day;
 use super::phrase::{self, Sink};
 use super::resolved;
 use super::schedule;
@@ -302,7 +303,7 @@ fn verdict(assessment: &Assessment, paint: &Paint, out: &mut String) {
         paint.dim(format!(
             "policy {}, {}",
             sources.join(" + "),
-            assessment.today
+            day(assessment)
         )),
     );
     for reason in &assessment.reasons {

@@ -1,6 +1,7 @@
 //! One page that stands alone: no script, nothing loaded from anywhere, light and dark. Written so
 //! that an XML parser reads it too, which is how the tests look for markup that is not ours.
 
+use super::day::day;
 use super::phrase::{self, Sink};
 use super::resolved;
 use super::schedule;
@@ -342,6 +343,6 @@ fn footer(assessment: &Assessment, out: &mut String) {
         "<p><small>lockgate {} · policy {} · {}</small></p>",
         env!("CARGO_PKG_VERSION"),
         sources.join(" + "),
-        assessment.today
+        day(assessment)
     );
 }

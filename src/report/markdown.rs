@@ -1,5 +1,6 @@
 //! The summary in GitHub's Markdown: for the job summary and for people's own use.
 
+use super::day::day;
 use super::phrase::{self, Sink};
 use super::resolved;
 use super::schedule;
@@ -405,6 +406,6 @@ fn footer(assessment: &Assessment, out: &mut String) {
         "<sub>lockgate {} · policy {} · {}</sub>",
         env!("CARGO_PKG_VERSION"),
         sources.join(" + "),
-        assessment.today,
+        day(assessment),
     );
 }

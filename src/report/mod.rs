@@ -3,6 +3,7 @@
 pub mod annotations;
 pub mod baseline;
 pub mod console;
+mod day;
 pub mod diagnostics;
 pub mod html;
 pub mod json;

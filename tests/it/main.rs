@@ -13,6 +13,7 @@
 mod anchors;
 mod architecture;
 mod cli;
+mod conditions;
 mod corpus;
 mod corrections;
 mod damage;

@@ -1,8 +1,11 @@
 //! Workflow commands that the Actions runner shows as annotations.
 //!
 //! The runner keeps the first ten of each level for the whole step (actions/runner,
-//! `ExecutionContext`), so that the worst come first and what does not fit is said.
+//! `ExecutionContext`), so that the worst come first and what does not fit is said. What the change
+//! brings in stands before what was there: the reader can do most about it. Where the two can be told
+//! apart, warnings of what was there are left to the summary.
 
+use super::comparison;
 use super::phrase::{self, Sink};
 use crate::escape;
 use crate::model::{
@@ -28,27 +31,23 @@ pub fn render(assessment: &Assessment) -> String {
         .map(|gap| about_evidence("error", gap))
         .collect();
     // A scan of the main branch has no diff in which what was there before could be shown.
-    let shown = |d: &&Decided| {
-        assessment.event != Event::Schedule || d.finding.provenance.origin != Origin::Existing
+    let old = |d: &Decided| {
+        assessment.event == Event::Schedule && d.finding.provenance.origin == Origin::Existing
     };
-    errors.extend(
-        assessment
-            .blocking()
-            .filter(shown)
-            .map(|d| about_finding("error", d, prefix)),
-    );
+    let mut blocking: Vec<&Decided> = assessment.blocking().filter(|d| !old(d)).collect();
+    blocking.sort_by_key(|decided| comparison::rank(decided));
+    let annotate = |level, decided| about_finding(level, decided, assessment);
+    errors.extend(blocking.into_iter().map(|d| annotate("error", d)));
     let mut warnings: Vec<String> = assessment
         .reasons
         .iter()
         .filter(|r| r.verdict == Verdict::Warn && r.scanner.is_some())
         .map(|gap| about_evidence("warning", gap))
         .collect();
-    warnings.extend(
-        assessment
-            .warning()
-            .filter(shown)
-            .map(|d| about_finding("warning", d, prefix)),
-    );
+    let known = comparison::is_known(assessment);
+    let shown = assessment.warning().filter(|d| !old(d));
+    let shown = shown.filter(|decided| !known || comparison::is_new(decided));
+    warnings.extend(shown.map(|d| annotate("warning", d)));
     let notes = |wanted: &[NoteCode]| -> Vec<String> {
         let about = assessment.notes.iter();
         about
@@ -91,10 +90,10 @@ fn about_evidence(level: &str, reason: &Reason) -> String {
         message.push(')');
     }
     let scanner = reason.scanner.as_ref().map_or("lockgate", |s| s.as_str());
-    let what = if level == "error" {
-        "no evidence"
-    } else {
-        "partial evidence"
+    let what = match (reason.code, level) {
+        ("canary", _) => "a canary came through",
+        (_, "error") | ("scanner-dark", _) => "no evidence",
+        _ => "partial evidence",
     };
     format!("::{level} title={scanner}%3A {what}::{message}")
 }
@@ -116,7 +115,8 @@ fn about_waiver(note: &PolicyNote, prefix: Option<&RepoPath>) -> Option<String> 
 }
 
 /// Columns only where the region is one line: the runner drops them otherwise.
-fn about_finding(level: &str, decided: &Decided, prefix: Option<&RepoPath>) -> String {
+fn about_finding(level: &str, decided: &Decided, assessment: &Assessment) -> String {
+    let prefix = assessment.prefix.as_ref();
     let finding = &decided.finding;
     let location = &finding.location;
     let mut properties = format!(
@@ -154,6 +154,9 @@ fn about_finding(level: &str, decided: &Decided, prefix: Option<&RepoPath>) -> S
     }
     if let Some(fix) = phrase::fix(finding) {
         message.push_str(&format!("%0AFix: {}", fix.show(&DATA)));
+    }
+    if let Some(origin) = comparison::origin(assessment, decided) {
+        message.push_str(&format!("%0AOrigin: {}", escape::encode_data(&origin)));
     }
     message.push_str(&format!(
         "%0AWhy: {}",

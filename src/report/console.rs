@@ -1,12 +1,13 @@
 //! The summary for a terminal or a CI log.
 
+use super::comparison;
 use super::day::day;
 use super::phrase::{self, Sink};
 use super::resolved;
 use super::schedule;
 use crate::escape;
 use crate::model::{
-    Assessment, Certainty, Decided, HealthLevel, Problem, Reason, Run, Severity, Verdict,
+    Assessment, Base, Certainty, Decided, HealthLevel, Problem, Reason, Run, Severity, Verdict,
 };
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
@@ -58,6 +59,7 @@ pub fn render(assessment: &Assessment, colour: bool) -> String {
         scanners(assessment, &paint, &mut out);
     }
     scheduled(assessment, &paint, &mut out);
+    compared(assessment, &paint, &mut out);
     findings(assessment, &paint, &mut out);
     resolved(assessment, &paint, &mut out);
     waivers(assessment, &paint, &mut out);
@@ -109,6 +111,16 @@ fn scanners(assessment: &Assessment, paint: &Paint, out: &mut String) {
         }
     }
     out.push('\n');
+}
+
+/// What new and old is told by.
+fn compared(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    let sentence = comparison::sentence(assessment).show(&SINK);
+    let sentence = match comparison::is_broken(assessment) {
+        true => paint.colour(AnsiColor::Yellow, format!("! {sentence}")),
+        false => sentence,
+    };
+    let _ = writeln!(out, "{sentence}\n");
 }
 
 fn row(run: &Run) -> [String; 5] {
@@ -173,7 +185,7 @@ fn findings(assessment: &Assessment, paint: &Paint, out: &mut String) {
             paint.bold(format!("What blocks ({})", blocking.len()))
         );
         for decided in blocking.iter().take(MAX_BLOCKING) {
-            long(decided, paint, out);
+            long(assessment, decided, paint, out);
         }
         more(blocking.len(), MAX_BLOCKING, out);
     }
@@ -185,7 +197,7 @@ fn findings(assessment: &Assessment, paint: &Paint, out: &mut String) {
             paint.bold(format!("To look at ({})", warning.len()))
         );
         for decided in warning.iter().take(MAX_WARNING) {
-            short(decided, paint, out);
+            short(assessment, decided, paint, out);
         }
         out.push('\n');
         more(warning.len(), MAX_WARNING, out);
@@ -208,7 +220,7 @@ fn severity(decided: &Decided, paint: &Paint) -> String {
     paint.colour(colour, phrase::severity(decided))
 }
 
-fn long(decided: &Decided, paint: &Paint, out: &mut String) {
+fn long(assessment: &Assessment, decided: &Decided, paint: &Paint, out: &mut String) {
     let finding = &decided.finding;
     let title = escape::terminal_up_to(&finding.observation.title, 160);
     let _ = writeln!(
@@ -230,6 +242,9 @@ fn long(decided: &Decided, paint: &Paint, out: &mut String) {
     if let Some(fix) = phrase::fix(finding) {
         let _ = writeln!(out, "    fix    {}", fix.show(&SINK));
     }
+    if let Some(origin) = comparison::origin(assessment, decided) {
+        let _ = writeln!(out, "    origin {origin}");
+    }
     let _ = writeln!(out, "    why    {}", phrase::decision(decided).show(&SINK));
     let _ = writeln!(
         out,
@@ -242,11 +257,15 @@ fn long(decided: &Decided, paint: &Paint, out: &mut String) {
     );
 }
 
-fn short(decided: &Decided, paint: &Paint, out: &mut String) {
+fn short(assessment: &Assessment, decided: &Decided, paint: &Paint, out: &mut String) {
     let finding = &decided.finding;
+    let origin = match comparison::is_known(assessment) {
+        true => format!("{}  ", finding.provenance.origin.word()),
+        false => String::new(),
+    };
     let _ = writeln!(
         out,
-        "  {}  {}  {}  {}",
+        "  {}  {origin}{}  {}  {}",
         severity(decided, paint),
         escape::terminal(phrase::headline(finding)),
         escape::terminal(phrase::place(&finding.location)),
@@ -342,6 +361,9 @@ fn next(assessment: &Assessment, paint: &Paint, out: &mut String) {
         ],
     };
     let _ = writeln!(out, "\n{}", paint.bold("Next"));
+    if let Base::Unreadable { mend, .. } = &assessment.base {
+        let _ = writeln!(out, "  - {mend}: then new is told from old");
+    }
     for step in steps {
         let _ = writeln!(out, "  - {step}");
     }

@@ -2,6 +2,7 @@
 
 pub mod annotations;
 pub mod baseline;
+mod comparison;
 pub mod console;
 mod day;
 pub mod diagnostics;

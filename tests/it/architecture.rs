@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("escape", &[]),
+    ("event", &[]),
     ("version", &[]),
     ("baseline", &[]),
     ("ingest", &["version"]),
@@ -27,12 +28,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("report", &["baseline", "escape"]),
     ("error", &[]),
     ("cli", &[]),
-    ("edge", &["error", "invoke"]),
+    ("edge", &["error", "event", "invoke"]),
     (
         "app",
         &[
-            "alerts", "assess", "baseline", "canary", "cli", "edge", "error", "escape", "import",
-            "ingest", "invoke", "locate", "manifest", "merge", "origin", "policy", "report",
+            "alerts", "assess", "baseline", "canary", "cli", "edge", "error", "escape", "event",
+            "import", "ingest", "invoke", "locate", "manifest", "merge", "origin", "policy",
+            "report",
         ],
     ),
 ];

@@ -27,5 +27,6 @@ pub mod origin;
 pub mod policy;
 pub mod report;
 pub mod version;
+pub mod waive;
 
 pub use app::run;

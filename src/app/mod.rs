@@ -9,10 +9,12 @@ mod doctor;
 mod gather;
 mod import;
 mod memory;
+mod notes;
 mod policy;
 mod request;
 mod running;
 mod tools;
+mod waive;
 
 use crate::cli::{Cli, Command, PolicyCommand};
 use crate::edge::terminal::{self, Stream};
@@ -54,7 +56,12 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Baseline(command) => baseline::run(&command),
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
         Command::Policy(PolicyCommand::Import(args)) => import::run(&args),
+        Command::Policy(PolicyCommand::Schema) => {
+            terminal::out(crate::policy::SCHEMA.as_bytes());
+            Ok(0)
+        }
         Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),
+        Command::Waive(args) => waive::run(&args),
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Canary(args) => canary::run(&args),
         Command::Formats => {

@@ -1,5 +1,6 @@
 //! Finding and loading the policy.
 
+use super::notes;
 use crate::edge::files::Root;
 use crate::edge::terminal::{self, Stream};
 use crate::error::{Error, ErrorKind};
@@ -12,7 +13,7 @@ use crate::report::diagnostics;
 use std::path::Path;
 
 /// Where a policy is looked for when none is named.
-const NAMES: [&str; 2] = ["lockgate.toml", ".github/lockgate.toml"];
+pub const NAMES: [&str; 2] = ["lockgate.toml", ".github/lockgate.toml"];
 
 /// The files and tools that a policy may speak of.
 struct Repository<'a>(&'a Root);
@@ -54,7 +55,12 @@ pub fn load(named: Option<&str>, root: &Root, colour: bool) -> Result<Policy, Er
         Some(name) => open(name, root)?,
         None => discover(root)?,
     };
-    policy::load(&source, &Repository(root)).map_err(|errors| {
+    parse(&source, root, colour)
+}
+
+/// Loads a policy of which the text is at hand.
+pub fn parse(source: &Source, root: &Root, colour: bool) -> Result<Policy, Error> {
+    policy::load(source, &Repository(root)).map_err(|errors| {
         let count = match errors.len() {
             1 => "the policy has an error".to_owned(),
             n => format!("the policy has {n} errors"),
@@ -152,6 +158,7 @@ pub fn check(name: &str, root: &Path) -> Result<u8, Error> {
             .detail(root.display().to_string())
     })?;
     let policy = load(Some(name), &root, terminal::wants_colour(Stream::Err))?;
+    notes::tell(&policy)?;
     let sources: Vec<String> = policy.sources.iter().map(escape::terminal).collect();
     let text = format!(
         "{}: no errors; gates: {}, waivers: {}, scanners: {}\n",

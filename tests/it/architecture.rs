@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("origin", &["version"]),
     ("policy", &["version"]),
     ("import", &["escape", "policy"]),
+    ("waive", &["escape", "import", "policy"]),
     (
         "assess",
         &["baseline", "merge", "origin", "policy", "version"],
@@ -34,7 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "alerts", "assess", "baseline", "canary", "cli", "edge", "error", "escape", "event",
             "import", "ingest", "invoke", "locate", "manifest", "merge", "origin", "policy",
-            "report",
+            "report", "waive",
         ],
     ),
 ];

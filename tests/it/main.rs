@@ -33,4 +33,7 @@ mod remedies;
 mod running;
 mod sarif;
 mod schedule;
+mod schema;
 mod shop;
+mod waive;
+mod waivers;

@@ -109,10 +109,10 @@ fn about_evidence(level: &str, reason: &Reason) -> String {
         message.push(')');
     }
     let scanner = reason.scanner.as_ref().map_or("lockgate", |s| s.as_str());
-    let what = if level == "error" {
-        "no evidence"
-    } else {
-        "partial evidence"
+    let what = match (reason.code, level) {
+        ("canary", _) => "a canary came through",
+        (_, "error") | ("scanner-dark", _) => "no evidence",
+        _ => "partial evidence",
     };
     format!("::{level} title={scanner}%3A {what}::{message}")
 }

@@ -2,6 +2,7 @@
 //! are only added.
 
 use super::comparison::ComparisonOut;
+use super::coverage_json::CoverageOut;
 use super::fix_json::FixOut;
 use super::parallel;
 use super::policy_json::Policy;
@@ -9,7 +10,7 @@ use super::resolved::ResolvedOut;
 use super::schedule_json::ScheduleOut;
 use crate::escape::json as text;
 use crate::model::{
-    AdvisoryId, Assessment, Coverage, Decided, Disposition, PolicyNote, Problem, Reason, Run,
+    AdvisoryId, Assessment, Decided, Disposition, PolicyNote, Problem, Reason, Run,
     Witness,
 };
 use serde::Serialize;
@@ -131,25 +132,6 @@ struct RunOut<'a> {
     coverage: CoverageOut<'a>,
     findings: usize,
     notes: Vec<ProblemOut<'a>>,
-}
-
-#[derive(Serialize)]
-struct CoverageOut<'a> {
-    written: Option<String>,
-    data: Option<String>,
-    looked_at: Vec<&'a str>,
-    exit: Option<i32>,
-}
-
-impl<'a> CoverageOut<'a> {
-    fn of(coverage: &'a Coverage) -> Self {
-        Self {
-            written: coverage.written.map(|moment| moment.to_string()),
-            data: coverage.data.map(|moment| moment.to_string()),
-            looked_at: coverage.inputs.iter().map(text).collect(),
-            exit: coverage.exit,
-        }
-    }
 }
 
 #[derive(Serialize)]

@@ -4,6 +4,7 @@ pub mod annotations;
 pub mod baseline;
 mod comparison;
 pub mod console;
+mod coverage_json;
 mod day;
 pub mod diagnostics;
 mod fix_json;

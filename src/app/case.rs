@@ -4,8 +4,8 @@ use super::authority::{self, Circumstances};
 use super::base::{self, Found};
 use super::committed::Committed;
 use super::request::Request;
-use super::{baseline, gather};
-use crate::assess;
+use super::{gather, kept};
+use crate::assess::{self, Proposal};
 use crate::cli::When;
 use crate::edge::git::Repository;
 use crate::edge::terminal::{self, Stream};
@@ -19,8 +19,8 @@ use crate::policy::Policy;
 pub struct Case {
     /// By what.
     pub policy: Policy,
-    /// The policy as the judged change has it, when that is another one. It decides nothing.
-    pub proposed: Option<Policy>,
+    /// What the judged change makes of policy and baseline. It decides nothing.
+    pub proposed: Option<Proposal>,
     /// On what grounds.
     pub evidence: Evidence,
     /// In which circumstances.
@@ -43,8 +43,8 @@ impl Case {
             repository: repository.as_ref(),
             colour,
         };
-        let chosen = authority::choose(&circumstances, &compared)?;
-        let baseline = baseline::load(request, &chosen.policy)?;
+        let mut chosen = authority::choose(&circumstances, &compared)?;
+        let baseline = kept::load(request, &circumstances, &compared, &mut chosen)?;
         let committed = Committed::new(&request.root, repository.as_ref(), &compared, told.event);
         let evidence = gather::evidence(request, &chosen.policy, &committed);
         for note in notes {

@@ -9,6 +9,7 @@ mod committed;
 mod doctor;
 mod gather;
 mod import;
+mod kept;
 mod policy;
 mod request;
 mod running;

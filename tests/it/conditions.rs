@@ -382,6 +382,7 @@ fn finding() -> impl Strategy<Value = Finding> {
                 line_hash: None,
                 provenance: Provenance::UNSEEN,
                 since: since.map(|day| day.parse().unwrap()),
+                digests: lockgate::model::SourceDigests::default(),
             }
         },
     )
@@ -467,14 +468,7 @@ fn load(text: &str) -> Policy {
 }
 
 fn context() -> Context {
-    Context {
-        prefix: None,
-        now: "2026-11-20T12:00:00Z".parse().unwrap(),
-        event: Event::Local,
-        base: Base::Whole,
-        baseline: None,
-        policy_changes: Vec::new(),
-    }
+    Context::outside("2026-11-20T12:00:00Z".parse().unwrap())
 }
 
 fn judge(finding: Finding, policy: &Policy) -> Decided {

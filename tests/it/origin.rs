@@ -482,7 +482,7 @@ fn without_history_there_is_nothing_to_compare_with() {
     assert_eq!(unborn.json().0["comparison"]["state"], "none");
     let gone = check(&["--base", "main"]);
     git(gone.folder.path(), &["init"]);
-    let gone = gone.file(".git/HEAD", &"1".repeat(40));
+    let gone = gone.file(".git/HEAD", "1".repeat(40));
     unreadable(&gone.json().0, "check out once more");
     let damaged = check(&["--base", "main"]).file(".git/HEAD", "x");
     unreadable(&damaged.json().0, "check out with Git");

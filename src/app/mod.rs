@@ -10,6 +10,7 @@ mod doctor;
 mod gather;
 mod import;
 mod kept;
+mod notes;
 mod policy;
 mod request;
 mod running;

@@ -1,5 +1,6 @@
 //! Finding and loading the policy.
 
+use super::notes;
 use super::shelf::Shelf;
 use crate::edge::files::Root;
 use crate::edge::terminal::{self, Stream};
@@ -138,6 +139,7 @@ pub fn check(name: &str, root: &Path) -> Result<u8, Error> {
             .detail(root.display().to_string())
     })?;
     let policy = load(Some(name), &root, terminal::wants_colour(Stream::Err))?;
+    notes::tell(&policy)?;
     let sources: Vec<String> = policy.sources.iter().map(escape::terminal).collect();
     let text = format!(
         "{}: no errors; gates: {}, waivers: {}, scanners: {}\n",

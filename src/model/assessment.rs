@@ -32,8 +32,8 @@ pub struct Context {
 }
 
 impl Context {
-    /// Of a question that is asked outside of any check.
-    pub fn outside(now: jiff::Timestamp) -> Self {
+    /// A check by hand at a moment, compared with nothing.
+    pub fn at(now: jiff::Timestamp) -> Self {
         Self {
             prefix: None,
             now,

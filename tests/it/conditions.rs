@@ -561,7 +561,7 @@ fn load(text: &str) -> Policy {
 }
 
 fn context() -> Context {
-    Context::outside("2026-11-20T12:00:00Z".parse().unwrap())
+    Context::at("2026-11-20T12:00:00Z".parse().unwrap())
 }
 
 fn judge(finding: Finding, policy: &Policy) -> Decided {

@@ -282,3 +282,26 @@ fn many_notes_are_cut_where_people_read() {
     );
     assert_eq!(said(&policy).len(), 100);
 }
+
+#[test]
+fn policy_check_tells_what_the_file_alone_shows() {
+    let check = |days: u32| {
+        let policy = format!(
+            "[waivers]\nmax-days = {days}\n{}{}",
+            waiver("rule = \"B324\"\npath = \"**\"", "2001-01-01"),
+            waiver(WERKZEUG, "2120-01-01")
+        );
+        Lockgate::new(&["policy", "check", "lockgate.toml"])
+            .file("lockgate.toml", policy)
+            .run()
+    };
+    let outcome = check(3);
+    assert_eq!(outcome.code, 2);
+    for line in [
+        "note: lockgate.toml:3: rule B324, path **: expired on 2001-01-01 (owner @o)\n",
+        "lockgate.toml:9: advisory CVE-2019-14806: does not hold: it ends on 2120-01-01",
+        "error: a waiver is longer than `max-days`",
+    ] {
+        assert!(outcome.stderr.contains(line), "{}", outcome.stderr);
+    }
+}

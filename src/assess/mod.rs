@@ -13,8 +13,8 @@ pub use trust::{Proposal, assess_both};
 
 use crate::merge;
 use crate::model::{
-    Assessment, Context, Coverage, Decided, Disposition, Evidence, Health, PolicySummary, Problem,
-    Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
+    Assessment, BaselineSummary, Context, Coverage, Decided, Disposition, Evidence, Health,
+    PolicySummary, Problem, Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
 };
 use crate::origin;
 use crate::policy::{self, Judge, Policy, Seen};
@@ -69,6 +69,10 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         policy_changes: context.policy_changes.clone(),
         authority: context.authority.clone(),
         after_merge: None,
+        baseline: context.baseline.as_ref().map(|baseline| BaselineSummary {
+            written: baseline.written,
+            entries: baseline.entries.len(),
+        }),
         resolved,
         today: context.today(),
     }

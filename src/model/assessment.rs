@@ -294,6 +294,15 @@ pub struct PolicySummary {
     pub data: Vec<DataSource>,
 }
 
+/// What the outputs may say about the baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BaselineSummary {
+    /// See [`Baseline::written`].
+    pub written: Option<jiff::civil::Date>,
+    /// Number of its findings.
+    pub entries: usize,
+}
+
 /// The result of one check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
@@ -322,6 +331,8 @@ pub struct Assessment {
     /// What would become of it under the policy as the judged change has it; `None` when that says
     /// the same, has errors, or was not tried because there is too much evidence.
     pub after_merge: Option<AfterMerge>,
+    /// The baseline that they were held against, in short.
+    pub baseline: Option<BaselineSummary>,
     /// What the baseline knows and nobody sees any more, although its scanner has worked.
     pub resolved: Vec<BaselineEntry>,
     /// The day that the waivers were judged on.

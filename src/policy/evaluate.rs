@@ -227,6 +227,7 @@ mod tests {
                         .collect(),
                     provenance: Provenance::UNSEEN,
                     since: None,
+                    digests: crate::model::SourceDigests::default(),
                 }
             },
         )

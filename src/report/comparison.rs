@@ -10,7 +10,7 @@ const SHORT: usize = 7;
 
 /// True where findings can be told apart by origin.
 pub fn is_known(assessment: &Assessment) -> bool {
-    assessment.base.change().is_some()
+    assessment.base.change().is_some() || assessment.baseline.is_some()
 }
 
 /// True where there is a base that should have been read, and the reader can mend that.
@@ -19,14 +19,29 @@ pub fn is_broken(assessment: &Assessment) -> bool {
 }
 
 /// The comparison in one sentence: "compared with main (0a1b2c3): 3 introduced, 14 existing", or why
-/// there is none.
+/// there is none. A baseline is named, too.
 pub fn sentence(assessment: &Assessment) -> Phrase {
+    let phrase = based(assessment);
+    let known = assessment.base.change().is_some();
+    match &assessment.baseline {
+        None if known => phrase.ours(format!(": {}", counts(assessment))),
+        None => phrase,
+        Some(baseline) => {
+            let day = baseline.written.map(|day| format!(" of {day}"));
+            phrase.ours(format!(
+                "{} the baseline{}: {}",
+                if known { " and" } else { "; held against" },
+                day.unwrap_or_default(),
+                counts(assessment)
+            ))
+        }
+    }
+}
+
+fn based(assessment: &Assessment) -> Phrase {
     let phrase = Phrase::default();
     match &assessment.base {
-        Base::Known(change) => {
-            let phrase = named(phrase.ours("compared with "), &change.base);
-            phrase.ours(format!(": {}", counts(assessment)))
-        }
+        Base::Known(change) => named(phrase.ours("compared with "), &change.base),
         Base::Unreadable { why, mend } => phrase.ours(format!("not compared: {why}; {mend}")),
         Base::None { why } => phrase.ours(format!("not compared: {why}")),
         Base::Whole => phrase.ours(format!(
@@ -93,8 +108,15 @@ pub struct ComparisonOut<'a> {
     event: &'static str,
     state: &'static str,
     base: Option<BaseOut<'a>>,
+    baseline: Option<BaselineOut>,
     why: Option<&'a str>,
     mend: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct BaselineOut {
+    written: Option<String>,
+    findings: usize,
 }
 
 #[derive(Serialize)]
@@ -118,6 +140,10 @@ impl<'a> ComparisonOut<'a> {
             base: assessment.base.change().map(|change| BaseOut {
                 name: escape::json(&change.base.name),
                 id: &change.base.id,
+            }),
+            baseline: assessment.baseline.map(|baseline| BaselineOut {
+                written: baseline.written.map(|day| day.to_string()),
+                findings: baseline.entries,
             }),
             why,
             mend,

@@ -1,7 +1,7 @@
 //! The baseline: what is known stays known, what is new is new, and nothing hides behind an entry.
 
 use crate::corpus;
-use crate::program::{Lockgate, Outcome, repository};
+use crate::program::{Lockgate, Outcome, git, repository};
 use crate::properties::{any_observation, evidence, judge_with};
 use lockgate::baseline;
 use lockgate::model::{Baseline, Health, Kind, Origin, SourceDigests};
@@ -597,6 +597,169 @@ fn packages_are_known_by_any_name_of_the_advisory() {
         check(),
         ("introduced".into(), "it is not in the baseline".into())
     );
+}
+
+/// A repository with a main branch and what a change makes of it; the reports speak of the change.
+fn changed(policy: &str, base: &[(&str, &str)], head: &[(&str, &str)]) -> Value {
+    let project = Project::new();
+    let folder = project.0.path();
+    git(folder, &["init", "-b", "main"]);
+    project.file(
+        "lockgate.toml",
+        format!("baseline = \"{}\"\n{policy}", baseline::FILE),
+    );
+    let reports = ["--report", "alpha.sarif", "--report", "pip-audit=pip.json"];
+    let run = |words: &[&str], options: &[&str]| {
+        let reports = reports.map(|word| match word.rsplit_once('=') {
+            Some((tool, file)) => format!("{tool}={}", project.path(file)),
+            None if word.ends_with(".sarif") => format!("alpha={}", project.path(word)),
+            None => word.to_owned(),
+        });
+        let reports: Vec<&str> = reports.iter().map(String::as_str).collect();
+        Lockgate::new(words)
+            .args(&[&project.path("")])
+            .args(&reports)
+            .args(options)
+            .run()
+    };
+    let put = |files: &[(&str, &str)]| {
+        project.sources(files);
+        let pins: Vec<(&str, &str)> = files
+            .iter()
+            .filter(|(path, _)| path.starts_with("requirements"))
+            .flat_map(|(_, text)| text.lines().filter_map(|line| line.split_once("==")))
+            .collect();
+        let all: Vec<Value> = pins
+            .iter()
+            .map(|(name, version)| json!({"name": name, "version": version, "vulns": [
+                {"id": "PYSEC-2024-1", "aliases": ["CVE-2024-1"], "fix_versions": ["9.0"], "description": "x"}]}))
+            .chain([json!({"name": "zest", "version": "1", "vulns": []})])
+            .collect();
+        project.file(
+            "pip.json",
+            json!({"dependencies": all, "fixes": []}).to_string(),
+        );
+    };
+    put(base);
+    let written = run(&["baseline", "write"], &[]);
+    assert_eq!(written.code, 0, "{}", written.stderr);
+    git(folder, &["add", "-A"]);
+    git(folder, &["commit", "-m", "base"]);
+    git(folder, &["checkout", "-b", "work"]);
+    put(head);
+    git(folder, &["add", "-A"]);
+    git(folder, &["commit", "-m", "head"]);
+    let checked = run(
+        &["check", "--base", "main", "--output", "json=-", "--quiet"],
+        &[],
+    );
+    serde_json::from_str(&checked.stdout).unwrap_or_else(|_| panic!("{}", checked.stderr))
+}
+
+#[test]
+fn the_baseline_outweighs_git_only_where_git_cannot_know_better() {
+    let only = |report: &Value| {
+        let all = origins(report);
+        assert_eq!(all.len(), 1, "{all:?}");
+        (all[0].2.clone(), all[0].3.clone())
+    };
+    // Code that the change indents is of the change; its problem is not.
+    let deeper = "if 1:\n    def a(x):\n        return eval(x)\n";
+    let report = changed(
+        "",
+        &[("a.py", "def a(x):\n    return eval(x)\n")],
+        &[("a.py", deeper)],
+    );
+    assert_eq!(
+        only(&report),
+        (
+            "existing".into(),
+            "the baseline knows it at another line".into()
+        )
+    );
+    assert_eq!(report["comparison"]["baseline"]["findings"], 1);
+    // A package that the base has is no news, and one that moves to a version that is vulnerable, too,
+    // is none either.
+    let report = changed(
+        "",
+        &[("requirements.txt", "django==2.0\n")],
+        &[("requirements.txt", "\ndjango==2.0\n")],
+    );
+    assert_eq!(
+        only(&report),
+        ("existing".into(), "the baseline knows it".into())
+    );
+    let report = changed(
+        "",
+        &[("requirements.txt", "django==2.0\n")],
+        &[("requirements.txt", "django==2.1\n")],
+    );
+    assert_eq!(
+        only(&report),
+        (
+            "existing".into(),
+            "the baseline knows it in another version of the package".into()
+        )
+    );
+    // A new finding in what the change does not touch keeps git's word.
+    let quiet = "def a(x):\n    return 1\n";
+    let report = changed(
+        "",
+        &[("a.py", quiet), ("b.py", "1\n")],
+        &[("a.py", quiet), ("b.py", "eval(1)\n")],
+    );
+    assert_eq!(only(&report).0, "introduced");
+}
+
+#[test]
+fn an_old_entry_does_not_let_a_package_come_back() {
+    let project = Project::new();
+    let folder = project.0.path();
+    git(folder, &["init", "-b", "main"]);
+    let pip = format!("pip-audit={}", project.path("pip.json"));
+    let put = |version: &str, vulnerable: bool| {
+        project.file("requirements.txt", format!("django=={version}\n"));
+        let list = match vulnerable {
+            true => {
+                json!([{"id": "CVE-2024-1", "aliases": [], "fix_versions": ["9.0"], "description": "x"}])
+            }
+            false => json!([]),
+        };
+        let report = json!({"dependencies": [{"name": "django", "version": version, "vulns": list}], "fixes": []});
+        project.file("pip.json", report.to_string());
+    };
+    put("2.0", true);
+    let written = Lockgate::new(&["baseline", "write", &project.path(""), "--report", &pip]).run();
+    assert_eq!(written.code, 0, "{}", written.stderr);
+    // Main has mended it since, and forgot to write the baseline again.
+    put("9.0", false);
+    git(folder, &["add", "-A"]);
+    git(folder, &["commit", "-m", "mended"]);
+    git(folder, &["checkout", "-b", "work"]);
+    for version in ["2.0", "2.1"] {
+        put(version, true);
+        git(folder, &["add", "-A"]);
+        git(folder, &["commit", "-m", "back"]);
+        let checked = Lockgate::new(&[
+            "check",
+            &project.path(""),
+            "--report",
+            &pip,
+            "--base",
+            "main",
+        ])
+        .args(&[
+            "--baseline",
+            baseline::FILE,
+            "--output",
+            "json=-",
+            "--quiet",
+        ])
+        .run();
+        let report: Value = serde_json::from_str(&checked.stdout).unwrap();
+        assert_eq!(report["findings"][0]["origin"], "introduced", "{version}");
+        assert_eq!(report["findings"][0]["since"], Value::Null);
+    }
 }
 
 /// Every readable report of the corpus at once, written down and held against itself.

@@ -18,6 +18,7 @@ fn context(event: Event) -> Context {
         base: Base::Whole,
         baseline: None,
         policy_changes: Vec::new(),
+        authority: crate::model::Authority::default(),
     }
 }
 
@@ -49,6 +50,7 @@ fn finding(kind: Kind) -> Finding {
         witnesses: vec![witness("alpha", "R1", None)],
         provenance: Provenance::UNSEEN,
         since: None,
+        digests: crate::model::SourceDigests::default(),
     }
 }
 

@@ -141,7 +141,8 @@ pub struct Input {
 
     /// The policy: a file, or a shipped one by name (lockgate:balanced, lockgate:strict,
     /// lockgate:audit-only). Without it, lockgate.toml or .github/lockgate.toml of the root, else
-    /// lockgate:balanced.
+    /// lockgate:balanced. Where a change is judged, a file of the repository is read from the commit
+    /// that the change is to be merged into.
     #[arg(
         long,
         short,

@@ -8,6 +8,7 @@
 use super::base::{Compared, Known};
 use super::policy;
 use super::shelf::{self, Failure, Places, Shelf};
+use crate::assess::Proposal;
 use crate::edge::files::Root;
 use crate::edge::git::{Look, Repository};
 use crate::edge::named::Named;
@@ -25,8 +26,10 @@ pub struct Chosen {
     pub authority: Authority,
     /// How the change alters it.
     pub changes: Vec<PolicyChange>,
-    /// The policy as the change has it, when that is another one.
-    pub proposed: Option<Policy>,
+    /// What the change makes of policy and baseline, when that is something else.
+    pub proposed: Option<Proposal>,
+    /// Whether a change is judged, or a preview of that is wanted.
+    pub judged: bool,
 }
 
 impl Chosen {
@@ -39,6 +42,7 @@ impl Chosen {
             },
             changes: Vec::new(),
             proposed: None,
+            judged: false,
         }
     }
 }
@@ -67,6 +71,17 @@ const WHOLE_CHECKOUT: &str = "give actions/checkout the setting fetch-depth: 0 a
 pub fn choose(given: &Circumstances<'_>, compared: &Compared<'_>) -> Result<Chosen, Error> {
     let with_base = matches!(compared, Compared::With(_));
     let judged = given.event.judges_a_change() || (given.event == Event::Local && with_base);
+    Ok(Chosen {
+        judged,
+        ..chosen(given, compared, judged)?
+    })
+}
+
+fn chosen(
+    given: &Circumstances<'_>,
+    compared: &Compared<'_>,
+    judged: bool,
+) -> Result<Chosen, Error> {
     let shipped = given
         .named
         .is_some_and(|name| name.starts_with("lockgate:"));
@@ -80,21 +95,35 @@ pub fn choose(given: &Circumstances<'_>, compared: &Compared<'_>) -> Result<Chos
     }
     match compared {
         Compared::With(known) => of_the_base(given, known, &places),
-        Compared::Without(base) => {
-            let (why, mend) = match base {
-                Base::Unreadable { why, mend } => (why.clone(), mend.clone()),
-                Base::None { why } => (why.clone(), WHOLE_CHECKOUT.to_owned()),
-                _ => ("there is no base".to_owned(), WHOLE_CHECKOUT.to_owned()),
-            };
-            Ok(Chosen::with(tree()?, PolicyOrigin::Change { why, mend }))
-        }
+        Compared::Without(base) => Ok(Chosen::with(tree()?, without(base))),
     }
+}
+
+/// The origin of what is only there as the change has it.
+pub fn without(base: &Base) -> PolicyOrigin {
+    let (why, mend) = match base {
+        Base::Unreadable { why, mend } => (why.as_str(), mend.as_str()),
+        Base::None { why } => (why.as_str(), WHOLE_CHECKOUT),
+        _ => ("there is no base", WHOLE_CHECKOUT),
+    };
+    PolicyOrigin::Change {
+        why: why.to_owned(),
+        mend: mend.to_owned(),
+    }
+}
+
+/// The origin of what this checkout should hold and does not.
+pub fn unread() -> PolicyOrigin {
+    without(&Base::Unreadable {
+        why: "this checkout lacks a part of the base commit".to_owned(),
+        mend: WHOLE_CHECKOUT.to_owned(),
+    })
 }
 
 /// True for a file that no commit of the repository knows: one outside of it, or one that the
 /// workflow itself put there, such as a second checkout with the policies of the organisation. The
 /// change cannot have brought it along.
-fn is_foreign(places: &Places, given: &Circumstances<'_>, compared: &Compared<'_>) -> bool {
+pub fn is_foreign(places: &Places, given: &Circumstances<'_>, compared: &Compared<'_>) -> bool {
     let unknown = |shelf: Shelf<'_>, place: &Named| Places::entry(&shelf, place) == Look::Absent;
     let there = |place: &&Named| match place {
         Named::Outside => true,
@@ -131,16 +160,11 @@ fn of_the_base(
         Ok(None) => (default()?, PolicyOrigin::Default(base)),
         Err(Failure::Unreadable) => {
             let policy = policy::load(given.named, given.root, given.colour)?;
-            let why = "this checkout lacks a part of the base commit".to_owned();
-            let mend = WHOLE_CHECKOUT.to_owned();
-            return Ok(Chosen::with(policy, PolicyOrigin::Change { why, mend }));
+            return Ok(Chosen::with(policy, unread()));
         }
         Err(failure) => return Err(wrong_in_base(failure, &base, given.colour)),
     };
-    let head = match (given.event, given.repository.and_then(Repository::head)) {
-        (Event::Local, _) | (_, None) => Shelf::Tree(given.root),
-        (_, Some(head)) => Shelf::Commit(head),
-    };
+    let head = head_of(given);
     // What the change does is seen from where it started. Since then the target may have moved on,
     // and what happened there is not the change's doing.
     let start = match known.start.id() == known.target.id() {
@@ -169,7 +193,10 @@ fn of_the_base(
                 _ => None,
             };
             chosen.changes = rules::changes(before.as_ref().unwrap_or(&chosen.policy), &proposed);
-            chosen.proposed = Some(proposed).filter(|_| !chosen.changes.is_empty());
+            chosen.proposed = (!chosen.changes.is_empty()).then(|| Proposal {
+                policy: Some(proposed),
+                baseline: None,
+            });
         }
         Err(_) if broken_before => {}
         Err(mut errors) => {
@@ -178,6 +205,14 @@ fn of_the_base(
         }
     }
     Ok(chosen)
+}
+
+/// What would be merged; on a person's machine also what is not committed yet.
+pub fn head_of<'a>(given: &Circumstances<'a>) -> Shelf<'a> {
+    match (given.event, given.repository.and_then(Repository::head)) {
+        (Event::Local, _) | (_, None) => Shelf::Tree(given.root),
+        (_, Some(head)) => Shelf::Commit(head),
+    }
 }
 
 /// The policy that holds when there is no file.

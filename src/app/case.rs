@@ -4,8 +4,8 @@ use super::authority::{self, Circumstances};
 use super::base::{self, Compared, Found};
 use super::committed::Committed;
 use super::request::Request;
-use super::{baseline, gather, memory};
-use crate::assess;
+use super::{gather, kept, memory};
+use crate::assess::{self, Proposal};
 use crate::canary;
 use crate::cli::When;
 use crate::edge::git::Repository;
@@ -20,8 +20,8 @@ use crate::policy::Policy;
 pub struct Case {
     /// By what.
     pub policy: Policy,
-    /// The policy as the judged change has it, when that is another one. It decides nothing.
-    pub proposed: Option<Policy>,
+    /// What the judged change makes of policy and baseline. It decides nothing.
+    pub proposed: Option<Proposal>,
     /// On what grounds.
     pub evidence: Evidence,
     /// In which circumstances.
@@ -44,10 +44,10 @@ impl Case {
             repository: repository.as_ref(),
             colour,
         };
-        let chosen = authority::choose(&circumstances, &compared)?;
+        let mut chosen = authority::choose(&circumstances, &compared)?;
+        let baseline = kept::load(request, &circumstances, &compared, &mut chosen)?;
         let state = state(request, told.event, &compared)?;
         let alerts = memory::alerts(request)?;
-        let baseline = baseline::load(request, &chosen.policy)?;
         let committed = Committed::new(&request.root, repository.as_ref(), &compared, told.event);
         let evidence = gather::evidence(request, &chosen.policy, &committed);
         for note in notes {

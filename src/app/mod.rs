@@ -10,6 +10,7 @@ mod committed;
 mod doctor;
 mod gather;
 mod import;
+mod kept;
 mod memory;
 mod notes;
 mod policy;

@@ -102,6 +102,19 @@ impl Places {
         }
     }
 
+    /// Of a file that a policy names, by its path from the checked folder.
+    pub fn inside(path: RepoPath) -> Self {
+        Self {
+            places: vec![(escape::json(&path).to_owned(), Named::Inside(path))],
+            discover: false,
+        }
+    }
+
+    /// How people call the first of them.
+    pub fn name(&self) -> &str {
+        self.places.first().map_or("", |(name, _)| name)
+    }
+
     /// The places alone.
     pub fn each(&self) -> impl Iterator<Item = &Named> {
         self.places.iter().map(|(_, place)| place)
@@ -160,6 +173,33 @@ pub fn load(shelf: &Shelf<'_>, places: &Places) -> Result<Option<Policy>, Failur
 }
 
 fn open(shelf: &Shelf<'_>, places: &Places) -> Result<Option<Source>, Failure> {
+    let Some(found) = find(shelf, places)? else {
+        return Ok(None);
+    };
+    let text = bounded(found.text).map_err(|why| unread(&why, &found.name))?;
+    Ok(Some(Source {
+        name: found.name,
+        path: found.path,
+        text,
+    }))
+}
+
+/// A file that was found.
+pub struct Text {
+    /// As it is shown: by its path, not by what somebody typed to reach it.
+    pub name: String,
+    /// From the checked folder, when it is in there.
+    pub path: Option<RepoPath>,
+    /// What it says.
+    pub text: String,
+}
+
+fn unread(why: &str, name: &str) -> Failure {
+    Failure::Unusable(format!("it cannot be read: {why}"), name.into())
+}
+
+/// The file that is at one of the places; `None` when nothing is there.
+pub fn find(shelf: &Shelf<'_>, places: &Places) -> Result<Option<Text>, Failure> {
     let mut found = Vec::new();
     for (name, place) in &places.places {
         match Places::entry(shelf, place) {
@@ -185,14 +225,10 @@ fn open(shelf: &Shelf<'_>, places: &Places) -> Result<Option<Source>, Failure> {
         Named::Beside(path) => (None, shelf.text(path, From::Top)),
         Named::Outside => return Ok(None),
     };
-    // As it is shown: by its path, not by what somebody typed to reach it.
-    let shown = path.as_ref().map_or(name.as_str(), escape::json);
-    let text = text
-        .and_then(bounded)
-        .map_err(|why| Failure::Unusable(format!("it cannot be read: {why}"), shown.into()))?;
-    Ok(Some(Source {
-        name: shown.to_owned(),
+    let shown = path.as_ref().map_or(name.as_str(), escape::json).to_owned();
+    Ok(Some(Text {
+        text: text.map_err(|why| unread(&why, &shown))?,
+        name: shown,
         path,
-        text,
     }))
 }

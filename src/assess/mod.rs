@@ -13,7 +13,7 @@ mod state;
 mod trust;
 
 pub use changes::changes;
-pub use trust::assess_both;
+pub use trust::{Proposal, assess_both};
 
 use crate::merge;
 use crate::model::{

@@ -3,8 +3,8 @@
 
 use super::assess;
 use crate::model::{
-    AfterMerge, Assessment, Authority, Context, Evidence, PolicyError, PolicyOrigin, Reason,
-    Untrusted, Verdict,
+    AfterMerge, Assessment, Authority, Baseline, Context, Evidence, PolicyError, PolicyOrigin,
+    Reason, Untrusted, Verdict,
 };
 use crate::policy::Policy;
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ pub fn reasons(authority: &Authority) -> Vec<Reason> {
             code: "base-unreadable",
             scanner: None,
             text: format!(
-                "the policy is the one that the judged change brings along, because the base's cannot be read: {why}; {mend}"
+                "policy and baseline are those that the judged change brings along, because the base's cannot be read: {why}; {mend}"
             ),
             detail: None,
         });
@@ -52,12 +52,21 @@ fn at(error: &PolicyError) -> Untrusted {
     }
 }
 
+/// What the judged change makes of policy and baseline.
+#[derive(Debug, Default)]
+pub struct Proposal {
+    /// The policy; `None` when it leaves that alone.
+    pub policy: Option<Policy>,
+    /// The baseline, when one is kept then.
+    pub baseline: Option<Baseline>,
+}
+
 /// [`assess`], and what the same evidence would be worth under the policy that the judged change
 /// proposes.
 pub fn assess_both(
     evidence: Evidence,
     policy: &Policy,
-    proposed: Option<&Policy>,
+    proposed: Option<&Proposal>,
     context: &Context,
 ) -> Assessment {
     let observations: usize = evidence.runs.iter().map(|w| w.observations.len()).sum();
@@ -67,9 +76,11 @@ pub fn assess_both(
             let context = Context {
                 authority: Authority::default(),
                 policy_changes: Vec::new(),
+                baseline: proposed.baseline.clone(),
                 ..context.clone()
             };
-            assess(evidence.clone(), proposed, &context)
+            let policy = proposed.policy.as_ref().unwrap_or(policy);
+            assess(evidence.clone(), policy, &context)
         });
     let mut now = assess(evidence, policy, context);
     now.after_merge = then.map(|then| compare(&now, &then));

@@ -29,7 +29,7 @@ mod when;
 pub use condition::{Answer, Condition, Has, Pattern, Polarity, Subject};
 pub use dark::DarkAfter;
 pub use data::{Data, Snapshot};
-pub use diff::changes;
+pub use diff::{baseline_changes, changes};
 pub use evaluate::Judge;
 pub use notes::{Seen, waiver_notes};
 pub use shipped::{DEFAULT, SCHEMA, SHIPPED, shipped};

@@ -140,6 +140,7 @@ fn finding(number: usize) -> Finding {
         }],
         provenance: Provenance::UNSEEN,
         since: None,
+        digests: lockgate::model::SourceDigests::default(),
     }
 }
 

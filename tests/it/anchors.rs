@@ -6,6 +6,7 @@ use crate::origin::{
     unreadable,
 };
 use crate::program::{Lockgate, fixture, git, verdict};
+use crate::tamper::{BLOCKS_CRITICAL, BLOCKS_HIGH, assert_base_decides, changes, pull};
 use serde_json::{Value, json};
 
 fn incomplete() -> (String, i32) {
@@ -436,6 +437,32 @@ fn anchor_15_one_advisory_in_two_lockfiles_is_two_findings() {
         .report("", "t.json", trivy.to_string())
         .json();
     assert_eq!(json["findings"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn anchor_16_a_waiver_that_the_change_adds_is_shown_and_counts_for_nothing() {
+    let waiver = "[[waiver]]\nrule = \"HIGH\"\npath = \"app.py\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2030-01-01\n";
+    let lockgate = pull(&[("lockgate.toml", BLOCKS_HIGH)], |folder| {
+        let text = format!("{BLOCKS_HIGH}{waiver}");
+        std::fs::write(folder.join("lockgate.toml"), text).unwrap();
+    });
+    let (json, code) = lockgate.args(&["--as-of", "2026-11-21"]).json();
+    assert_base_decides(&json, code);
+    let shown = "weaker: adds a waiver until 2030-01-01 for rule HIGH, path app.py";
+    assert_eq!(changes(&json), [shown]);
+}
+
+#[test]
+fn anchor_17_a_threshold_that_the_change_raises_is_shown_and_has_no_effect() {
+    let lockgate = pull(&[("lockgate.toml", BLOCKS_HIGH)], |folder| {
+        std::fs::write(folder.join("lockgate.toml"), BLOCKS_CRITICAL).unwrap();
+    });
+    let (json, code) = lockgate.json();
+    assert_base_decides(&json, code);
+    assert_eq!(
+        changes(&json),
+        ["weaker: gate serious no longer blocks severity high"]
+    );
 }
 
 #[test]

@@ -480,6 +480,10 @@ fn without_history_there_is_nothing_to_compare_with() {
     let unborn = check(&["--base", "main"]);
     git(unborn.folder.path(), &["init"]);
     assert_eq!(unborn.json().0["comparison"]["state"], "none");
+    let gone = check(&["--base", "main"]);
+    git(gone.folder.path(), &["init"]);
+    let gone = gone.file(".git/HEAD", "1".repeat(40));
+    unreadable(&gone.json().0, "check out once more");
     let damaged = check(&["--base", "main"]).file(".git/HEAD", "x");
     unreadable(&damaged.json().0, "check out with Git");
 }

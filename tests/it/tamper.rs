@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::path::Path;
 
-const BLOCKS_HIGH: &str =
+pub const BLOCKS_HIGH: &str =
     "[[gate]]\nname = \"serious\"\nwhen = { severity = \">=high\" }\naction = \"block\"\n";
 
-const BLOCKS_CRITICAL: &str =
+pub const BLOCKS_CRITICAL: &str =
     "[[gate]]\nname = \"serious\"\nwhen = { severity = \">=critical\" }\naction = \"block\"\n";
 
 const ALLOWS_ALL: &str = "[[gate]]\nname = \"all\"\naction = \"allow\"\n";
@@ -59,12 +59,12 @@ fn change(base: &[(&str, &str)], edit: impl FnOnce(&Path)) -> Lockgate {
 }
 
 /// The same, as a pull request.
-fn pull(base: &[(&str, &str)], edit: impl FnOnce(&Path)) -> Lockgate {
+pub fn pull(base: &[(&str, &str)], edit: impl FnOnce(&Path)) -> Lockgate {
     change(base, edit).args(&["--event", "pull_request", "--base", "main"])
 }
 
 /// `direction: text` of what is said about the policy.
-fn changes(json: &Value) -> Vec<String> {
+pub fn changes(json: &Value) -> Vec<String> {
     let changes = json["policy"]["changes"].as_array().unwrap().iter();
     changes
         .map(|change| {
@@ -82,7 +82,7 @@ fn codes(json: &Value) -> Vec<&str> {
 }
 
 /// Blocked by the base's policy, as if the change had left it alone.
-fn assert_base_decides(json: &Value, code: i32) {
+pub fn assert_base_decides(json: &Value, code: i32) {
     assert_eq!(json["verdict"], "block", "{json:#}");
     assert_eq!(code, 1);
     assert_eq!(json["policy"]["origin"], "base");
@@ -685,4 +685,86 @@ proptest! {
         prop_assert_eq!(json["counts"]["blocked"].as_u64(), Some(u64::from(blocks)));
         prop_assert_eq!(&json["counts"]["waived"], 0);
     }
+}
+
+/// The baseline of everything that the report tells, written as a person would.
+fn accepts_all(folder: &Path) {
+    write(folder, "out/r.sarif", &report());
+    let folder = folder.to_str().unwrap();
+    let report = format!("{folder}/out/r.sarif");
+    let file = format!("{folder}/known.json");
+    let outcome = Lockgate::new(&[
+        "baseline", "write", folder, "--report", &report, "--file", &file,
+    ])
+    .run();
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    std::fs::remove_file(report).unwrap();
+}
+
+const NEW_ONLY: &str = "[[gate]]\nname = \"new\"\nwhen = { severity = \">=high\", origin = \"introduced\" }\naction = \"block\"\n";
+
+#[test]
+fn the_baseline_is_the_bases_too() {
+    let policy = format!("baseline = \"known.json\"\n{NEW_ONLY}");
+    // One that the change brings along does not count yet.
+    let edit = |folder: &Path| {
+        write(folder, "app.py", "bad\nworse\n");
+        write(folder, "lockgate.toml", &policy);
+        accepts_all(folder);
+    };
+    let (json, code) = pull(&[("lockgate.toml", NEW_ONLY)], edit).json();
+    assert_base_decides(&json, code);
+    let told = changes(&json);
+    let adds = "weaker: adds 2 findings to the baseline known.json, so that they count as existing";
+    assert!(told.contains(&adds.to_owned()), "{told:?}");
+    assert_eq!(json["policy"]["after_merge"]["verdict"], "pass");
+    // Nor when the policy names it already, or the command line.
+    let (json, code) = pull(&[("lockgate.toml", &policy)], edit).json();
+    assert_base_decides(&json, code);
+    let lockgate = pull(&[("lockgate.toml", NEW_ONLY)], |folder| {
+        write(folder, "app.py", "bad\nworse\n");
+        accepts_all(folder);
+    });
+    let (json, code) = lockgate.args(&["--baseline", "known.json"]).json();
+    assert_base_decides(&json, code);
+    assert_eq!(json["policy"]["after_merge"]["verdict"], "pass");
+
+    // Once it is merged it does, also for a change that takes it away or breaks it.
+    let folder = tempfile::TempDir::new().unwrap();
+    write(folder.path(), "app.py", "bad\nworse\n");
+    accepts_all(folder.path());
+    let known = std::fs::read_to_string(folder.path().join("known.json")).unwrap();
+    let base = [
+        ("lockgate.toml", policy.as_str()),
+        ("known.json", known.as_str()),
+        ("app.py", "bad\nworse\n"),
+    ];
+    type Edit = fn(&Path);
+    let touches: Edit = |folder| write(folder, "app.py", "bad \nworse \n");
+    let removes: Edit = |folder| std::fs::remove_file(folder.join("known.json")).unwrap();
+    let breaks: Edit = |folder| write(folder, "known.json", "{");
+    for (edit, code, reasons) in [
+        (touches, 0, &[][..]),
+        (removes, 1, &["policy-broken"]),
+        (breaks, 1, &["policy-broken"]),
+    ] {
+        let (json, exit) = pull(&base, edit).json();
+        assert_eq!(exit, code, "{json:#}");
+        assert_eq!(codes(&json), reasons);
+    }
+}
+
+#[test]
+fn a_baseline_that_the_change_may_have_written_proves_nothing() {
+    let lockgate = change(&[], accepts_all)
+        .args(&["--event", "pull_request", "--base", "gone"])
+        .args(&[
+            "--policy",
+            "lockgate:audit-only",
+            "--baseline",
+            "known.json",
+        ]);
+    let (json, code) = lockgate.json();
+    assert_eq!((json["verdict"].as_str(), code), (Some("incomplete"), 3));
+    assert_eq!(codes(&json)[0], "base-unreadable");
 }

@@ -26,6 +26,8 @@ const PARENTS: &str = "give actions/checkout the setting fetch-depth: 2";
 
 const NO_REPOSITORY: &str = "this is no Git repository, or one that cannot be read";
 
+const AGAIN: &str = "check out once more, with the whole of that commit";
+
 /// A base that cannot be read.
 pub fn unreadable(why: &str, mend: &str) -> Box<Base> {
     Box::new(Base::Unreadable {
@@ -50,7 +52,10 @@ pub fn head(repository: Option<&Repository>) -> Result<Commit<'_>, Box<Base>> {
     })?;
     repository
         .head()
-        .ok_or_else(|| none("the repository has no commit yet"))
+        .ok_or_else(|| match repository.is_unborn() {
+            true => none("the repository has no commit yet, so that every finding counts as new"),
+            false => unreadable("the commit that is checked out cannot be read", AGAIN),
+        })
 }
 
 /// The base that the user names.

@@ -111,17 +111,6 @@ impl<'r> Commit<'r> {
         Ok(entry.map(|entry| (entry.mode().kind(), entry.object_id())))
     }
 
-    /// The text of a file.
-    ///
-    /// # Errors
-    /// A sentence that says why there is none.
-    pub fn text(&self, path: &RepoPath) -> Result<String, String> {
-        let bytes = self
-            .read(path)
-            .ok_or_else(|| "there is no such file in the base commit".to_owned())?;
-        String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_owned())
-    }
-
     /// True for a file that is there.
     pub fn has(&self, path: &RepoPath) -> bool {
         self.look(path) == Look::File

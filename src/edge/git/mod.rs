@@ -42,6 +42,11 @@ impl Repository {
         Some(self.commit(id))
     }
 
+    /// True before the first commit.
+    pub fn is_unborn(&self) -> bool {
+        self.inner.head().is_ok_and(|head| head.is_unborn())
+    }
+
     /// The commit that a name means: an id, a branch, a tag, `HEAD~2`. `None` when it is not in
     /// this checkout.
     pub fn find(&self, name: &str) -> Option<Commit<'_>> {

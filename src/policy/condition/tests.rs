@@ -46,6 +46,7 @@ fn finding(kind: Kind) -> Finding {
         witnesses: vec![witness("alpha", "R1", None)],
         provenance: Provenance::UNSEEN,
         since: None,
+        digests: crate::model::SourceDigests::default(),
     }
 }
 

@@ -152,6 +152,7 @@ mod tests {
             witnesses: Vec::new(),
             provenance: crate::model::Provenance::UNSEEN,
             since: None,
+            digests: crate::model::SourceDigests::default(),
         }
     }
 

@@ -5,6 +5,7 @@
 //! is found by logic where that can be done, and is *mixed* otherwise. What is said here never
 //! decides anything: it is for the people who look at the change.
 
+mod baseline;
 mod gates;
 mod order;
 mod parts;
@@ -12,6 +13,8 @@ mod relation;
 mod scanners;
 mod settings;
 mod waivers;
+
+pub use baseline::baseline_changes;
 
 use super::{DEFAULT, Policy};
 use crate::model::{Direction, Foreign as _, PolicyChange, Untrusted};

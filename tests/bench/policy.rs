@@ -140,7 +140,6 @@ fn finding(number: usize) -> Finding {
         }],
         provenance: Provenance::UNSEEN,
         since: None,
-        digests: lockgate::model::SourceDigests::default(),
     }
 }
 

@@ -1,21 +1,27 @@
 //! Everything that a verdict needs, gathered: the policy, the evidence, the context.
 
-use super::base::{self, Compared};
+use super::authority::{self, Circumstances};
+use super::base::{self, Compared, Found};
+use super::committed::Committed;
 use super::request::Request;
-use super::{gather, policy};
+use super::{baseline, gather, memory};
 use crate::assess;
+use crate::canary;
 use crate::cli::When;
 use crate::edge::git::Repository;
 use crate::edge::terminal::{self, Stream};
 use crate::edge::{clock, events};
 use crate::error::Error;
-use crate::model::{Assessment, Base, Context, Evidence};
+use crate::event;
+use crate::model::{Assessment, Baseline, Context, Event, Evidence};
 use crate::policy::Policy;
 
 /// A case to be judged.
 pub struct Case {
     /// By what.
     pub policy: Policy,
+    /// The policy as the judged change has it, when that is another one. It decides nothing.
+    pub proposed: Option<Policy>,
     /// On what grounds.
     pub evidence: Evidence,
     /// In which circumstances.
@@ -25,25 +31,42 @@ pub struct Case {
 impl Case {
     /// Gathers it.
     pub fn gather(request: &Request) -> Result<Self, Error> {
-        let event = request.event.unwrap_or_else(events::current);
+        let told = event::read(events::surroundings().as_ref(), request.event);
         let repository = Repository::open(&request.root);
-        let compared = base::find(event, request.base.as_deref(), repository.as_ref());
+        let given = request.base.as_deref();
+        let Found { compared, notes } =
+            base::find(&told, given, repository.as_ref(), &request.root)?;
         let colour = colour(request.color, Stream::Err);
-        let policy = policy::load(request.policy.as_deref(), &request.root, colour)?;
-        let evidence = gather::evidence(request, &policy);
-        if let Compared::Without(Base::Unreadable { why, mend }) = &compared {
-            terminal::err(&format!("note: {why}; {mend}\n"));
+        let circumstances = Circumstances {
+            named: request.policy.as_deref(),
+            root: &request.root,
+            event: told.event,
+            repository: repository.as_ref(),
+            colour,
+        };
+        let chosen = authority::choose(&circumstances, &compared)?;
+        let state = state(request, told.event, &compared)?;
+        let alerts = memory::alerts(request)?;
+        let baseline = baseline::load(request, &chosen.policy)?;
+        let committed = Committed::new(&request.root, repository.as_ref(), &compared, told.event);
+        let evidence = gather::evidence(request, &chosen.policy, &committed);
+        for note in notes {
+            terminal::err(&format!("note: {note}\n"));
         }
         let context = Context {
             prefix: request.root.prefix(),
             now: request.as_of.unwrap_or_else(clock::now),
-            event,
+            event: told.event,
             base: base::describe(compared, &evidence.runs, &request.root),
-            baseline: None,
-            policy_changes: Vec::new(),
+            baseline,
+            state,
+            alerts,
+            policy_changes: chosen.changes,
+            authority: chosen.authority,
         };
         Ok(Self {
-            policy,
+            policy: chosen.policy,
+            proposed: chosen.proposed,
             evidence,
             context,
         })
@@ -51,8 +74,35 @@ impl Case {
 
     /// Judges it.
     pub fn assess(self) -> Assessment {
-        assess::assess(self.evidence, &self.policy, &self.context)
+        let proposed = self.proposed.as_ref();
+        let mut assessment =
+            assess::assess_both(self.evidence, &self.policy, proposed, &self.context);
+        if self.context.event == Event::Schedule {
+            let trials = canary::of(&assessment.runs, &self.policy, self.context.now);
+            assessment.add(canary::reasons(&trials, &self.policy));
+        }
+        assessment
     }
+}
+
+/// The state of the last scan, unless the judged change brings it along: it would set its own
+/// clocks.
+fn state(
+    request: &Request,
+    event: Event,
+    compared: &Compared<'_>,
+) -> Result<Option<Baseline>, Error> {
+    let path = request
+        .state
+        .as_deref()
+        .and_then(|p| request.root.inside(p));
+    if let (true, Compared::With(known), Some(path)) = (event.judges_a_change(), compared, path)
+        && known.touched.files.contains(&path)
+    {
+        terminal::err("note: the change alters the state file, so that it is not read\n");
+        return Ok(None);
+    }
+    memory::state(request)
 }
 
 /// Whether to colour what goes to a stream.

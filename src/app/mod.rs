@@ -1,15 +1,21 @@
 //! The one place that knows the order: gather, assess, deliver.
 
+mod authority;
 mod base;
+mod baseline;
+mod canary;
 mod case;
 mod check;
+mod committed;
 mod doctor;
 mod gather;
 mod import;
+mod memory;
 mod notes;
 mod policy;
 mod request;
 mod running;
+mod shelf;
 mod tools;
 mod waive;
 
@@ -50,6 +56,7 @@ pub fn run() -> u8 {
 fn dispatch(cli: Cli) -> Result<u8, Error> {
     match cli.command {
         Command::Check(args) => check::check(&args),
+        Command::Baseline(command) => baseline::run(&command),
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
         Command::Policy(PolicyCommand::Import(args)) => import::run(&args),
         Command::Policy(PolicyCommand::Schema) => {
@@ -59,6 +66,7 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),
         Command::Waive(args) => waive::run(&args),
         Command::Doctor(args) => doctor::doctor(&args),
+        Command::Canary(args) => canary::run(&args),
         Command::Formats => {
             formats();
             Ok(0)

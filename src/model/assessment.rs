@@ -1,11 +1,14 @@
 //! What the assessment says: dispositions, verdict, reasons.
 
+use super::alert::Alert;
+use super::authority::{AfterMerge, Authority};
 use super::baseline::{Baseline, BaselineEntry};
 use super::change::{Base, Event};
 use super::finding::Finding;
 use super::location::RepoPath;
 use super::rule::ScannerId;
 use super::run::Run;
+use super::schedule::Schedule;
 use super::severity::Severity;
 use super::text::Untrusted;
 use std::fmt;
@@ -24,8 +27,15 @@ pub struct Context {
     pub base: Base,
     /// What an earlier check wrote down, if anything is kept.
     pub baseline: Option<Baseline>,
+    /// What the last scan wrote down, where scans keep count of ages; one that was never written
+    /// stands for the first scan.
+    pub state: Option<Baseline>,
+    /// What code scanning remembers.
+    pub alerts: Vec<Alert>,
     /// How the judged change alters the policy, when the base's decides.
     pub policy_changes: Vec<PolicyChange>,
+    /// Whose policy it is.
+    pub authority: Authority,
 }
 
 impl Context {
@@ -37,7 +47,10 @@ impl Context {
             event: Event::Local,
             base: Base::Whole,
             baseline: None,
+            state: None,
+            alerts: Vec::new(),
             policy_changes: Vec::new(),
+            authority: Authority::default(),
         }
     }
 
@@ -253,11 +266,11 @@ impl Direction {
 pub struct PolicyChange {
     /// Which way it goes.
     pub direction: Direction,
-    /// A clause of ours: "raises the least severity that gate … blocks from high to critical",
-    /// with the foreign words in `detail`.
+    /// A clause of ours: "gate … no longer blocks severity medium", with a `…` for each of the
+    /// foreign words.
     pub text: String,
-    /// Foreign words that belong to it: a gate's name, a waiver's subject.
-    pub detail: Option<Untrusted>,
+    /// The foreign words, in their order: a gate's name, a waiver's subject.
+    pub words: Vec<Untrusted>,
     /// The policy file.
     pub source: Untrusted,
     /// Line in that file as the change has it, 1-based, when there is one.
@@ -290,6 +303,15 @@ pub struct PolicySummary {
     pub data: Vec<DataSource>,
 }
 
+/// What the outputs may say about the baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BaselineSummary {
+    /// See [`Baseline::written`].
+    pub written: Option<jiff::civil::Date>,
+    /// Number of its findings.
+    pub entries: usize,
+}
+
 /// The result of one check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
@@ -313,13 +335,34 @@ pub struct Assessment {
     pub base: Base,
     /// See [`Context::policy_changes`].
     pub policy_changes: Vec<PolicyChange>,
+    /// The baseline that they were held against, in short.
+    pub baseline: Option<BaselineSummary>,
+    /// See [`Context::authority`].
+    pub authority: Authority,
+    /// What would become of it under the policy as the judged change has it; `None` when that says
+    /// the same, has errors, or was not tried because there is too much evidence.
+    pub after_merge: Option<AfterMerge>,
     /// What the baseline knows and nobody sees any more, although its scanner has worked.
     pub resolved: Vec<BaselineEntry>,
+    /// How time has passed, on a scheduled scan and where a state is kept.
+    pub schedule: Option<Schedule>,
+    /// What the next scan must remember besides the findings, where a state is kept: entries whose
+    /// scanners could not see them today, and when each scanner last gave evidence.
+    pub carried: Option<Baseline>,
     /// The day that the waivers were judged on.
     pub today: jiff::civil::Date,
 }
 
 impl Assessment {
+    /// Adds reasons that were found elsewhere; the worst of all gives the verdict.
+    pub fn add(&mut self, reasons: Vec<Reason>) {
+        self.reasons.extend(reasons);
+        self.reasons
+            .sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
+        let worst = self.reasons.first().map(|reason| reason.verdict);
+        self.verdict = worst.unwrap_or(Verdict::Pass);
+    }
+
     /// Number of findings with a disposition that `wanted` accepts.
     pub fn count(&self, wanted: impl Fn(&Disposition) -> bool) -> usize {
         self.findings

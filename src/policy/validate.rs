@@ -1,17 +1,19 @@
 //! One policy file → one layer of a policy. Every error is collected; nothing is guessed.
 
 use super::condition::Condition;
+use super::dark::{DarkAfter, dark_after};
 use super::data::{DataLayer, data};
 pub use super::file::diagnostic;
 use super::file::{self, Reader, Word, unknown};
 use super::lines::Lines;
+use super::places::{Places, places};
 use super::term::{self, RulesLayer};
 use super::timeout::{self, timeout};
 use super::waiver::waiver;
 use super::when::conditions;
 use super::{Action, Gate, OnGap, Running, Scanner, Source, Waiver, World};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{ScannerId, Severity, Untrusted};
+use crate::model::{RepoPath, ScannerId, Severity, Untrusted};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use semver::VersionReq;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,9 +29,12 @@ pub struct Layer {
     pub on_incomplete: Option<OnGap>,
     pub on_partial: Option<OnGap>,
     pub run: Option<Running>,
+    pub dark_after: Option<DarkAfter>,
+    pub baseline: Option<RepoPath>,
     pub scanners: BTreeMap<ScannerId, ScannerLayer>,
     pub gates: Vec<Gate>,
     pub waivers: Vec<Waiver>,
+    pub places: Places,
     pub data: DataLayer,
     pub waiver_rules: RulesLayer,
 }
@@ -44,6 +49,7 @@ pub struct ScannerLayer {
     max_age: Option<SignedDuration>,
     version: Option<VersionReq>,
     honour_suppressions: Option<bool>,
+    dark_after: Option<DarkAfter>,
     run: Option<Running>,
     timeout: Option<Duration>,
 }
@@ -58,6 +64,7 @@ impl ScannerLayer {
         self.max_age = self.max_age.or(below.max_age);
         self.version = self.version.take().or(below.version);
         self.honour_suppressions = self.honour_suppressions.or(below.honour_suppressions);
+        self.dark_after = self.dark_after.or(below.dark_after);
         self.run = self.run.or(below.run);
         self.timeout = self.timeout.or(below.timeout);
     }
@@ -71,6 +78,7 @@ impl ScannerLayer {
             max_age: self.max_age,
             version: self.version,
             honour_suppressions: self.honour_suppressions.unwrap_or(false),
+            dark_after: self.dark_after,
             run: self.run,
             timeout: self.timeout.unwrap_or(timeout::DEFAULT),
         }
@@ -86,6 +94,7 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
     let mut errors = Vec::new();
     let table = file::parse(source, &mut errors);
     let broken = errors.len();
+    let lines = Lines::of(&source.text);
     let layer = {
         let mut reader = Reader::new(source, table.get_ref(), table.span(), "policy", &mut errors);
         let unrated = reader
@@ -98,13 +107,15 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
             on_incomplete: reader.choice("on-incomplete", ON_GAP),
             on_partial: reader.choice("on-partial", ON_GAP),
             run: reader.choice("run", RUN),
+            dark_after: dark_after(&mut reader),
+            baseline: baseline(&mut reader),
             scanners: BTreeMap::new(),
             gates: Vec::new(),
             waivers: Vec::new(),
+            places: places(source, table.get_ref(), &lines),
             waiver_rules: RulesLayer::default(),
             data: DataLayer::default(),
         };
-        let lines = Lines::of(&source.text);
         let scanners = reader.table("scanners");
         let gates = reader.tables("gate");
         let waivers = reader.tables("waiver");
@@ -117,7 +128,7 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
                 .unwrap_or_default(),
             gates: gates
                 .into_iter()
-                .filter_map(|(table, span)| gate(source, table, span, &mut errors))
+                .filter_map(|(table, span)| gate(source, table, span, &lines, &mut errors))
                 .collect(),
             waivers: waivers
                 .into_iter()
@@ -156,6 +167,18 @@ fn severity(reader: &mut Reader<'_, '_>, word: &Word) -> Option<Severity> {
         );
     }
     found
+}
+
+/// A file of the repository, from its root.
+fn baseline(reader: &mut Reader<'_, '_>) -> Option<RepoPath> {
+    let word = reader.text("baseline")?;
+    let found = RepoPath::new(&word.name);
+    if let Err(why) = found {
+        let message = format!("`baseline` names no file of this repository: {why}");
+        let help = "write it from the root: `baseline = \"lockgate-baseline.json\"`".to_owned();
+        reader.error(word.span, &message, "not a path in here", Some(help));
+    }
+    found.ok()
 }
 
 fn read_scanners(
@@ -214,6 +237,7 @@ fn read_scanners(
             version: version(&mut reader),
             honour_suppressions: reader
                 .choice("suppressions", &[("count", false), ("honour", true)]),
+            dark_after: dark_after(&mut reader),
             run: running(&mut reader, &id, world),
             timeout: timeout(&mut reader),
         };
@@ -282,7 +306,7 @@ fn report_patterns(reader: &mut Reader<'_, '_>) -> Option<Vec<String>> {
     let words = reader.words("reports")?;
     let mut patterns = Vec::new();
     for word in words {
-        match crate::model::RepoPath::new(&word.name) {
+        match RepoPath::new(&word.name) {
             Ok(_) if glob::Pattern::new(&word.name).is_ok() => patterns.push(word.name),
             Ok(_) => reader.error(
                 word.span,
@@ -305,8 +329,10 @@ fn gate(
     source: &Source,
     table: &DeTable<'_>,
     span: Range<usize>,
+    lines: &Lines,
     errors: &mut Vec<Diagnostic>,
 ) -> Option<Gate> {
+    let line = lines.at(span.start);
     let mut reader = Reader::new(source, table, span, "gate", errors);
     let name = reader.required_text("name", "the name is what explanations call the gate");
     let action = match reader.value("action") {
@@ -339,6 +365,7 @@ fn gate(
         when: Condition::all(conditions),
         action: action?,
         source: source.name.as_str().into(),
+        line,
     })
 }
 

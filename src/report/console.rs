@@ -1,10 +1,14 @@
 //! The summary for a terminal or a CI log.
 
+use super::comparison;
 use super::day::day;
 use super::phrase::{self, Sink};
+use super::resolved;
+use super::review;
+use super::schedule;
 use crate::escape;
 use crate::model::{
-    Assessment, Certainty, Decided, HealthLevel, Problem, Reason, Run, Severity, Verdict,
+    Assessment, Base, Certainty, Decided, HealthLevel, Problem, Reason, Run, Severity, Verdict,
 };
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
@@ -12,9 +16,12 @@ use std::fmt::Write as _;
 /// Findings shown one by one; the rest is counted.
 const MAX_BLOCKING: usize = 50;
 const MAX_WARNING: usize = 15;
+const MAX_SCHEDULED: usize = 20;
 const MAX_ITEMS: usize = 5;
+const MAX_CHANGES: usize = 30;
 
-static SINK: Sink = Sink {
+/// How a terminal shows the parts of a sentence.
+pub static SINK: Sink = Sink {
     ours: |ours| ours.to_owned(),
     name: |name| escape::terminal(name),
     title: |title| format!("\"{}\"", escape::terminal(title)),
@@ -53,8 +60,12 @@ pub fn render(assessment: &Assessment, colour: bool) -> String {
     if !assessment.runs.is_empty() {
         scanners(assessment, &paint, &mut out);
     }
+    compared(assessment, &paint, &mut out);
+    scheduled(assessment, &paint, &mut out);
     findings(assessment, &paint, &mut out);
+    resolved(assessment, &paint, &mut out);
     waivers(assessment, &paint, &mut out);
+    policy(assessment, &paint, &mut out);
     verdict(assessment, &paint, &mut out);
     next(assessment, &paint, &mut out);
     out
@@ -105,6 +116,16 @@ fn scanners(assessment: &Assessment, paint: &Paint, out: &mut String) {
     out.push('\n');
 }
 
+/// What new and old is told by.
+fn compared(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    let sentence = comparison::sentence(assessment).show(&SINK);
+    let sentence = match comparison::is_broken(assessment) {
+        true => paint.colour(AnsiColor::Yellow, format!("! {sentence}")),
+        false => sentence,
+    };
+    let _ = writeln!(out, "{sentence}\n");
+}
+
 fn row(run: &Run) -> [String; 5] {
     let looked_at = run.health.work().map(phrase::work);
     [
@@ -142,6 +163,22 @@ fn about(problem: &Problem, mark: &str, out: &mut String) {
     }
 }
 
+/// How time has passed.
+fn scheduled(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    let Some(times) = &assessment.schedule else {
+        return;
+    };
+    let _ = writeln!(out, "{}\n", schedule::memory(times));
+    for section in schedule::sections(assessment, MAX_SCHEDULED) {
+        let _ = writeln!(out, "{}\n", paint.bold(&section.title));
+        for line in &section.lines {
+            let _ = writeln!(out, "  {}", line.show(&SINK));
+        }
+        out.push('\n');
+        more(section.lines.len() + section.more, section.lines.len(), out);
+    }
+}
+
 fn findings(assessment: &Assessment, paint: &Paint, out: &mut String) {
     let blocking: Vec<&Decided> = assessment.blocking().collect();
     if !blocking.is_empty() {
@@ -151,7 +188,7 @@ fn findings(assessment: &Assessment, paint: &Paint, out: &mut String) {
             paint.bold(format!("What blocks ({})", blocking.len()))
         );
         for decided in blocking.iter().take(MAX_BLOCKING) {
-            long(decided, paint, out);
+            long(assessment, decided, paint, out);
         }
         more(blocking.len(), MAX_BLOCKING, out);
     }
@@ -163,7 +200,7 @@ fn findings(assessment: &Assessment, paint: &Paint, out: &mut String) {
             paint.bold(format!("To look at ({})", warning.len()))
         );
         for decided in warning.iter().take(MAX_WARNING) {
-            short(decided, paint, out);
+            short(assessment, decided, paint, out);
         }
         out.push('\n');
         more(warning.len(), MAX_WARNING, out);
@@ -186,7 +223,7 @@ fn severity(decided: &Decided, paint: &Paint) -> String {
     paint.colour(colour, phrase::severity(decided))
 }
 
-fn long(decided: &Decided, paint: &Paint, out: &mut String) {
+fn long(assessment: &Assessment, decided: &Decided, paint: &Paint, out: &mut String) {
     let finding = &decided.finding;
     let title = escape::terminal_up_to(&finding.observation.title, 160);
     let _ = writeln!(
@@ -208,6 +245,9 @@ fn long(decided: &Decided, paint: &Paint, out: &mut String) {
     if let Some(fix) = phrase::fix(finding) {
         let _ = writeln!(out, "    fix    {}", fix.show(&SINK));
     }
+    if let Some(origin) = comparison::origin(assessment, decided) {
+        let _ = writeln!(out, "    origin {origin}");
+    }
     let _ = writeln!(out, "    why    {}", phrase::decision(decided).show(&SINK));
     let _ = writeln!(
         out,
@@ -220,16 +260,26 @@ fn long(decided: &Decided, paint: &Paint, out: &mut String) {
     );
 }
 
-fn short(decided: &Decided, paint: &Paint, out: &mut String) {
+fn short(assessment: &Assessment, decided: &Decided, paint: &Paint, out: &mut String) {
     let finding = &decided.finding;
+    let origin = match comparison::is_known(assessment) {
+        true => format!("{}  ", finding.provenance.origin.word()),
+        false => String::new(),
+    };
     let _ = writeln!(
         out,
-        "  {}  {}  {}  {}",
+        "  {}  {origin}{}  {}  {}",
         severity(decided, paint),
         escape::terminal(phrase::headline(finding)),
         escape::terminal(phrase::place(&finding.location)),
         escape::terminal_up_to(&finding.observation.title, 80),
     );
+}
+
+fn resolved(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    if let Some((title, lines)) = resolved::list(assessment, &SINK) {
+        let _ = writeln!(out, "{}\n\n  {}\n", paint.bold(title), lines.join("\n  "));
+    }
 }
 
 fn waivers(assessment: &Assessment, paint: &Paint, out: &mut String) {
@@ -255,6 +305,26 @@ fn waivers(assessment: &Assessment, paint: &Paint, out: &mut String) {
     out.push('\n');
 }
 
+/// What the judged change makes of the policy.
+fn policy(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    let Some(review) = review::review(assessment) else {
+        return;
+    };
+    let title = match review.urgent {
+        true => paint.colour(AnsiColor::Yellow, review.title),
+        false => paint.bold(review.title),
+    };
+    let _ = writeln!(out, "{title}\n");
+    for line in review::lines(&review, MAX_CHANGES, &SINK) {
+        let _ = writeln!(out, "  {line}");
+    }
+    for (number, line) in review.after.iter().enumerate() {
+        let indent = if number == 0 { "  " } else { "    " };
+        let _ = writeln!(out, "{indent}{}", line.show(&SINK));
+    }
+    let _ = writeln!(out, "  {}\n", review::NOTE);
+}
+
 fn verdict(assessment: &Assessment, paint: &Paint, out: &mut String) {
     let (colour, word) = match assessment.verdict {
         Verdict::Pass => (AnsiColor::Green, "PASS"),
@@ -262,21 +332,12 @@ fn verdict(assessment: &Assessment, paint: &Paint, out: &mut String) {
         Verdict::Block => (AnsiColor::Red, "BLOCKED"),
         Verdict::Incomplete => (AnsiColor::Red, "INCOMPLETE"),
     };
-    let sources: Vec<String> = assessment
-        .policy
-        .sources
-        .iter()
-        .map(escape::terminal)
-        .collect();
+    let policy = review::policy(assessment).show(&SINK);
     let _ = writeln!(
         out,
         "{}  {}",
         paint.colour(colour, word),
-        paint.dim(format!(
-            "policy {}, {}",
-            sources.join(" + "),
-            day(assessment)
-        )),
+        paint.dim(format!("{policy}, {}", day(assessment))),
     );
     for reason in &assessment.reasons {
         let _ = writeln!(out, "  {}", sentence(reason));
@@ -300,6 +361,9 @@ fn sentence(reason: &Reason) -> String {
 fn next(assessment: &Assessment, paint: &Paint, out: &mut String) {
     let steps: &[&str] = match assessment.verdict {
         Verdict::Pass | Verdict::Warn => return,
+        Verdict::Block if assessment.blocking().next().is_none() => {
+            &["mend what the reason above says"]
+        }
         Verdict::Block => &[
             "mend the findings above; each says how",
             "or accept one for a time: lockgate waive FINGERPRINT --reason … --owner … --expires 90d",
@@ -314,6 +378,9 @@ fn next(assessment: &Assessment, paint: &Paint, out: &mut String) {
         ],
     };
     let _ = writeln!(out, "\n{}", paint.bold("Next"));
+    if let Base::Unreadable { mend, .. } = &assessment.base {
+        let _ = writeln!(out, "  - {mend}: then new is told from old");
+    }
     for step in steps {
         let _ = writeln!(out, "  - {step}");
     }

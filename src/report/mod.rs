@@ -1,9 +1,13 @@
 //! Pure renderers: an assessment → text or bytes. Writing is done elsewhere.
 
 pub mod annotations;
+pub mod baseline;
+mod comparison;
 pub mod console;
+mod coverage_json;
 mod day;
 pub mod diagnostics;
+mod fix_json;
 pub mod html;
 pub mod json;
 pub mod junit;
@@ -12,4 +16,8 @@ pub mod outputs;
 mod parallel;
 mod phrase;
 mod policy_json;
+mod resolved;
+mod review;
 pub mod sarif;
+mod schedule;
+mod schedule_json;

@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("escape", &[]),
+    ("event", &[]),
     ("version", &[]),
+    ("baseline", &[]),
     ("ingest", &["version"]),
+    ("alerts", &["ingest"]),
     ("invoke", &[]),
     ("manifest", &[]),
     ("locate", &["manifest", "version"]),
@@ -18,16 +21,21 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("policy", &["version"]),
     ("import", &["escape", "policy"]),
     ("waive", &["escape", "import", "policy"]),
-    ("assess", &["merge", "origin", "policy"]),
-    ("report", &["escape"]),
+    (
+        "assess",
+        &["baseline", "merge", "origin", "policy", "version"],
+    ),
+    ("canary", &["assess", "ingest", "policy"]),
+    ("report", &["baseline", "escape"]),
     ("error", &[]),
     ("cli", &[]),
-    ("edge", &["error", "invoke"]),
+    ("edge", &["error", "event", "invoke"]),
     (
         "app",
         &[
-            "assess", "cli", "edge", "error", "escape", "import", "ingest", "invoke", "locate",
-            "manifest", "merge", "origin", "policy", "report", "waive",
+            "alerts", "assess", "baseline", "canary", "cli", "edge", "error", "escape", "event",
+            "import", "ingest", "invoke", "locate", "manifest", "merge", "origin", "policy",
+            "report", "waive",
         ],
     ),
 ];

@@ -12,6 +12,7 @@
 
 mod anchors;
 mod architecture;
+mod baseline;
 mod cli;
 mod conditions;
 mod corpus;
@@ -19,10 +20,12 @@ mod corrections;
 mod damage;
 mod determinism;
 mod formats;
+mod histories;
 mod hostile;
 mod identity;
 mod import;
 mod manifests;
+mod origin;
 mod pairs;
 mod policies;
 mod program;
@@ -31,7 +34,9 @@ mod remedies;
 #[cfg(unix)]
 mod running;
 mod sarif;
+mod schedule;
 mod schema;
 mod shop;
+mod tamper;
 mod waive;
 mod waivers;

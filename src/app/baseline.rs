@@ -176,6 +176,7 @@ fn write(args: &BaselineWrite) -> Result<u8, Error> {
         Error::usage(problem.text).hint("mend some findings first, or waive whole rules")
     })?;
     let destination = Destination::File(path.clone());
+    destination.prepare()?;
     destination.write(&|out| out.write_all(text.as_bytes()))?;
     if !args.input.quiet {
         let name = crate::model::Untrusted::from(path.display().to_string());

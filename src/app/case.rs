@@ -1,18 +1,19 @@
 //! Everything that a verdict needs, gathered: the policy, the evidence, the context.
 
 use super::authority::{self, Circumstances};
-use super::base::{self, Found};
+use super::base::{self, Compared, Found};
 use super::committed::Committed;
 use super::request::Request;
-use super::{gather, kept};
+use super::{gather, kept, memory};
 use crate::assess::{self, Proposal};
+use crate::canary;
 use crate::cli::When;
 use crate::edge::git::Repository;
 use crate::edge::terminal::{self, Stream};
 use crate::edge::{clock, events};
 use crate::error::Error;
 use crate::event;
-use crate::model::{Assessment, Context, Evidence};
+use crate::model::{Assessment, Baseline, Context, Event, Evidence};
 use crate::policy::Policy;
 
 /// A case to be judged.
@@ -45,6 +46,8 @@ impl Case {
         };
         let mut chosen = authority::choose(&circumstances, &compared)?;
         let baseline = kept::load(request, &circumstances, &compared, &mut chosen)?;
+        let state = state(request, told.event, &compared)?;
+        let alerts = memory::alerts(request)?;
         let committed = Committed::new(&request.root, repository.as_ref(), &compared, told.event);
         let evidence = gather::evidence(request, &chosen.policy, &committed);
         for note in notes {
@@ -56,6 +59,8 @@ impl Case {
             event: told.event,
             base: base::describe(compared, &evidence.runs, &request.root),
             baseline,
+            state,
+            alerts,
             policy_changes: chosen.changes,
             authority: chosen.authority,
         };
@@ -70,8 +75,34 @@ impl Case {
     /// Judges it.
     pub fn assess(self) -> Assessment {
         let proposed = self.proposed.as_ref();
-        assess::assess_both(self.evidence, &self.policy, proposed, &self.context)
+        let mut assessment =
+            assess::assess_both(self.evidence, &self.policy, proposed, &self.context);
+        if self.context.event == Event::Schedule {
+            let trials = canary::of(&assessment.runs, &self.policy, self.context.now);
+            assessment.add(canary::reasons(&trials, &self.policy));
+        }
+        assessment
     }
+}
+
+/// The state of the last scan, unless the judged change brings it along: it would set its own
+/// clocks.
+fn state(
+    request: &Request,
+    event: Event,
+    compared: &Compared<'_>,
+) -> Result<Option<Baseline>, Error> {
+    let path = request
+        .state
+        .as_deref()
+        .and_then(|p| request.root.inside(p));
+    if let (true, Compared::With(known), Some(path)) = (event.judges_a_change(), compared, path)
+        && known.touched.files.contains(&path)
+    {
+        terminal::err("note: the change alters the state file, so that it is not read\n");
+        return Ok(None);
+    }
+    memory::state(request)
 }
 
 /// Whether to colour what goes to a stream.

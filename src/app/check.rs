@@ -1,6 +1,7 @@
 //! `lockgate check`.
 
 use super::case::{Case, colour};
+use super::memory;
 use super::request::{Delivery, Kind, OutputArg, delivery, request};
 use crate::cli::{Check, When};
 use crate::edge::actions::Runner;
@@ -22,7 +23,9 @@ pub fn check(args: &Check) -> Result<u8, Error> {
     }
     let assessment = Case::gather(&request)?.assess();
 
-    let failures = deliver(&assessment, &delivery);
+    let mut failures = deliver(&assessment, &delivery);
+    let kept = memory::keep(&assessment, request.state.as_deref(), delivery.update_state);
+    failures.extend(kept.err());
     if !delivery.quiet {
         summarise(&assessment, &delivery);
     }

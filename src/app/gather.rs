@@ -15,7 +15,7 @@ use crate::merge::surroundings::{Surroundings, text_digest};
 use crate::merge::{condense, line_hash::line_hashes};
 use crate::model::{
     Certainty, Evidence, Foreign as _, Health, Located, Location, Observation, Problem, Region,
-    RepoPath, Run, ScannerId, SourceDigests, Untrusted, Witnessed,
+    RepoPath, ScannerId, SourceDigests, Untrusted, Witnessed,
 };
 use crate::policy::Policy;
 use rayon::prelude::*;
@@ -195,24 +195,10 @@ fn read(expectation: &Expectation) -> Vec<Placed> {
 }
 
 fn witnessed(parsed: Parsed, report: &Untrusted, ordinal: usize) -> Witnessed {
-    let known = ingest::tool_named(parsed.scanner.as_str());
-    let run = Run {
-        scanner: parsed.scanner,
-        home: known.map(|tool| tool.url),
-        tool: parsed.tool,
-        version: parsed.version,
-        report: Some(report.clone()),
-        ordinal,
-        format: parsed.format,
-        health: parsed.health,
-        coverage: parsed.coverage,
-        notes: parsed.notes,
-        findings: parsed.observations.len(),
-        rules: parsed.rules,
-    };
+    let (run, observations) = parsed.run(Some(report.clone()), ordinal);
     Witnessed {
         run,
-        observations: parsed.observations.into_iter().map(unplaced).collect(),
+        observations: observations.into_iter().map(unplaced).collect(),
     }
 }
 

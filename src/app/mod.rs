@@ -3,6 +3,7 @@
 mod authority;
 mod base;
 mod baseline;
+mod canary;
 mod case;
 mod check;
 mod committed;
@@ -10,6 +11,7 @@ mod doctor;
 mod gather;
 mod import;
 mod kept;
+mod memory;
 mod notes;
 mod policy;
 mod request;
@@ -65,6 +67,7 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),
         Command::Waive(args) => waive::run(&args),
         Command::Doctor(args) => doctor::doctor(&args),
+        Command::Canary(args) => canary::run(&args),
         Command::Formats => {
             formats();
             Ok(0)

@@ -48,11 +48,16 @@ pub fn apply(findings: &mut [Finding], runs: &[Run], context: &Context) -> Vec<B
         .filter(|entry| looked.at(entry, &baseline.absent))
         .cloned()
         .collect();
-    resolved.sort_by(|a, b| {
+    worst_first(&mut resolved);
+    resolved
+}
+
+/// Sorts entries as people want to read them.
+pub fn worst_first(entries: &mut [BaselineEntry]) {
+    entries.sort_by(|a, b| {
         let key = |e: &BaselineEntry| (std::cmp::Reverse(e.severity), e.path.clone(), e.line);
         (key(a), &a.rule, &a.fingerprint).cmp(&(key(b), &b.rule, &b.fingerprint))
     });
-    resolved
 }
 
 const fn say(origin: Origin, why: &'static str) -> Provenance {
@@ -96,7 +101,7 @@ fn in_base(finding: &Finding, entry: &BaselineEntry, base: &Base) -> bool {
 }
 
 /// Which inputs scanners have looked at.
-struct Looked<'a> {
+pub struct Looked<'a> {
     /// What each scanner has looked at by name, of those that worked completely; `None` for one that
     /// does not name all of it.
     scanners: BTreeMap<&'a ScannerId, Option<BTreeSet<&'a str>>>,
@@ -106,7 +111,8 @@ struct Looked<'a> {
 const DEPTH: usize = 64;
 
 impl<'a> Looked<'a> {
-    fn of(runs: &'a [Run]) -> Self {
+    /// What these runs have looked at.
+    pub fn of(runs: &'a [Run]) -> Self {
         let mut lists: BTreeMap<&ScannerId, Vec<&Run>> = BTreeMap::new();
         for run in runs {
             lists.entry(&run.scanner).or_default().push(run);
@@ -138,7 +144,7 @@ impl<'a> Looked<'a> {
     }
 
     /// Whether an entry's scanner would have found it, if it were still there.
-    fn at(&self, entry: &BaselineEntry, absent: &BTreeSet<crate::model::RepoPath>) -> bool {
+    pub fn at(&self, entry: &BaselineEntry, absent: &BTreeSet<crate::model::RepoPath>) -> bool {
         match self.scanners.get(&entry.scanner) {
             None => false,
             Some(None) => true,

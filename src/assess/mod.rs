@@ -2,10 +2,14 @@
 //! input gives the same output, byte for byte, in any order and on any number of threads.
 
 mod admission;
+mod alerts;
 mod changes;
+mod dark;
 mod data;
+mod deadline;
 mod gap;
 mod known;
+mod state;
 mod trust;
 
 pub use changes::changes;
@@ -13,8 +17,8 @@ pub use trust::{Proposal, assess_both};
 
 use crate::merge;
 use crate::model::{
-    Assessment, BaselineSummary, Context, Coverage, Decided, Disposition, Evidence, Health,
-    PolicySummary, Problem, Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
+    Assessment, BaselineSummary, Context, Coverage, Decided, Disposition, Event, Evidence, Health, PolicySummary,
+    Problem, Reason, Run, ScannerId, Schedule, Untrusted, Verdict, Witnessed,
 };
 use crate::origin;
 use crate::policy::{self, Judge, Policy, Seen};
@@ -31,11 +35,14 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         admission::admit(&mut w.run, &rule, context.now);
     }
     witnessed.sort_by_key(|a| order(&a.run));
-    let (runs, mut findings) = merge::merge(witnessed);
+    let (mut runs, mut findings) = merge::merge(witnessed);
+    alerts::date(&mut findings, &mut runs, context);
+
     for finding in &mut findings {
         finding.provenance = origin::of(finding, &context.base);
     }
     let resolved = known::apply(&mut findings, &runs, context);
+    let left = state::recall(&mut findings, &runs, context);
 
     let judge = Judge::new(policy, context);
     let (mut decided, tally) = judge.all(findings, |mut finding| {
@@ -48,6 +55,15 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     reasons.extend(known::gone(&runs, context.baseline.as_ref(), policy));
     reasons.extend(trust::reasons(&context.authority));
     reasons.extend(data::reasons(&decided, policy, context));
+    let dark = dark::dark(&runs, policy, context);
+    reasons.extend(dark::reasons(&dark));
+    let kept = context.state.is_some() && !context.event.judges_a_change();
+    let timed = kept || context.event == Event::Schedule;
+    let schedule = timed.then(|| Schedule {
+        memory: state::memory(context),
+        deadlines: deadline::deadlines(&decided, policy, context),
+        dark,
+    });
     reasons.extend(decisions(&decided));
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
     Assessment {
@@ -67,13 +83,15 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         event: context.event,
         base: context.base.clone(),
         policy_changes: context.policy_changes.clone(),
-        authority: context.authority.clone(),
-        after_merge: None,
         baseline: context.baseline.as_ref().map(|baseline| BaselineSummary {
             written: baseline.written,
             entries: baseline.entries.len(),
         }),
-        resolved,
+        authority: context.authority.clone(),
+        after_merge: None,
+        resolved: state::all_resolved(resolved, left.resolved),
+        schedule,
+        carried: state::carried(left.kept, context),
         today: context.today(),
     }
 }

@@ -165,6 +165,11 @@ impl Root {
     }
 }
 
+/// Whether something of this name is there, be it readable or not.
+pub fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
 /// The bytes of a file anywhere on this machine; `None` when it cannot be read, is no regular file, or
 /// has more than `limit` bytes.
 pub fn read_up_to(path: &Path, limit: u64) -> Option<Vec<u8>> {

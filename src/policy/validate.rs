@@ -1,6 +1,7 @@
 //! One policy file → one layer of a policy. Every error is collected; nothing is guessed.
 
 use super::condition::Condition;
+use super::dark::{DarkAfter, dark_after};
 use super::data::{DataLayer, data};
 pub use super::file::diagnostic;
 use super::file::{self, Reader, Word, unknown};
@@ -28,6 +29,7 @@ pub struct Layer {
     pub on_incomplete: Option<OnGap>,
     pub on_partial: Option<OnGap>,
     pub run: Option<Running>,
+    pub dark_after: Option<DarkAfter>,
     pub baseline: Option<RepoPath>,
     pub scanners: BTreeMap<ScannerId, ScannerLayer>,
     pub gates: Vec<Gate>,
@@ -47,6 +49,7 @@ pub struct ScannerLayer {
     max_age: Option<SignedDuration>,
     version: Option<VersionReq>,
     honour_suppressions: Option<bool>,
+    dark_after: Option<DarkAfter>,
     run: Option<Running>,
     timeout: Option<Duration>,
 }
@@ -61,6 +64,7 @@ impl ScannerLayer {
         self.max_age = self.max_age.or(below.max_age);
         self.version = self.version.take().or(below.version);
         self.honour_suppressions = self.honour_suppressions.or(below.honour_suppressions);
+        self.dark_after = self.dark_after.or(below.dark_after);
         self.run = self.run.or(below.run);
         self.timeout = self.timeout.or(below.timeout);
     }
@@ -74,6 +78,7 @@ impl ScannerLayer {
             max_age: self.max_age,
             version: self.version,
             honour_suppressions: self.honour_suppressions.unwrap_or(false),
+            dark_after: self.dark_after,
             run: self.run,
             timeout: self.timeout.unwrap_or(timeout::DEFAULT),
         }
@@ -102,6 +107,7 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
             on_incomplete: reader.choice("on-incomplete", ON_GAP),
             on_partial: reader.choice("on-partial", ON_GAP),
             run: reader.choice("run", RUN),
+            dark_after: dark_after(&mut reader),
             baseline: baseline(&mut reader),
             scanners: BTreeMap::new(),
             gates: Vec::new(),
@@ -231,6 +237,7 @@ fn read_scanners(
             version: version(&mut reader),
             honour_suppressions: reader
                 .choice("suppressions", &[("count", false), ("honour", true)]),
+            dark_after: dark_after(&mut reader),
             run: running(&mut reader, &id, world),
             timeout: timeout(&mut reader),
         };

@@ -10,12 +10,15 @@ use super::phrase::{self, Sink};
 use super::review;
 use crate::escape;
 use crate::model::{
-    Assessment, Certainty, Decided, Direction, NoteCode, PolicyChange, PolicyError, PolicyNote,
-    Reason, RepoPath, Untrusted, Verdict,
+    Assessment, Certainty, Decided, Direction, Event, NoteCode, Origin, PolicyChange, PolicyError,
+    PolicyNote, Reason, RepoPath, Untrusted, Verdict,
 };
 
 /// Annotations of one level that the runner keeps for a step.
 pub const BUDGET: usize = 10;
+
+/// Waivers that have ended and are shown before the findings that only warn.
+const FIRST_WAIVERS: usize = 3;
 
 /// Foreign words inside a command's message.
 static DATA: Sink = Sink {
@@ -32,9 +35,13 @@ pub fn render(assessment: &Assessment) -> String {
         .gaps()
         .map(|gap| about_evidence("error", gap))
         .collect();
+    // A scan of the main branch has no diff in which what was there before could be shown.
+    let scheduled = assessment.event == Event::Schedule;
+    let old = |d: &Decided| d.finding.provenance.origin == Origin::Existing;
+    let shown = |d: &&Decided| !(scheduled && old(d));
     let broken = assessment.authority.errors.iter();
     errors.extend(broken.map(|error| about_error(error, prefix)));
-    let mut blocking: Vec<&Decided> = assessment.blocking().collect();
+    let mut blocking: Vec<&Decided> = assessment.blocking().filter(shown).collect();
     blocking.sort_by_key(|decided| comparison::rank(decided));
     let annotate = |level, decided| about_finding(level, decided, assessment);
     errors.extend(blocking.into_iter().map(|d| annotate("error", d)));
@@ -45,9 +52,9 @@ pub fn render(assessment: &Assessment) -> String {
         .map(|gap| about_evidence("warning", gap))
         .collect();
     let known = comparison::is_known(assessment);
-    let shown = assessment.warning();
-    let shown = shown.filter(|decided| !known || comparison::is_new(decided));
-    warnings.extend(shown.map(|d| annotate("warning", d)));
+    let warned = assessment.warning().filter(shown);
+    let warned = warned.filter(|decided| !known || comparison::is_new(decided));
+    warnings.extend(warned.map(|d| annotate("warning", d)));
     let weaker = assessment.policy_changes.iter();
     let weaker = weaker.filter(|change| change.direction == Direction::Weaker);
     warnings.extend(weaker.map(|change| about_policy(change, prefix)));
@@ -58,7 +65,16 @@ pub fn render(assessment: &Assessment) -> String {
             .filter_map(|note| about_waiver(note, prefix))
             .collect()
     };
-    warnings.extend(notes(&[NoteCode::Expired, NoteCode::TooLong]));
+    // Some of them must be seen beside many findings.
+    let mut waivers = notes(&[NoteCode::Expired, NoteCode::TooLong]);
+    let others = waivers.split_off(waivers.len().min(FIRST_WAIVERS));
+    warnings.extend(waivers);
+    warnings.extend(
+        assessment
+            .warning()
+            .map(|d| about_finding("warning", d, prefix)),
+    );
+    warnings.extend(others);
     let notices = notes(&[NoteCode::Expiring]);
     let mut out = String::new();
     for (level, lines) in [
@@ -93,10 +109,10 @@ fn about_evidence(level: &str, reason: &Reason) -> String {
         message.push(')');
     }
     let scanner = reason.scanner.as_ref().map_or("lockgate", |s| s.as_str());
-    let what = if level == "error" {
-        "no evidence"
-    } else {
-        "partial evidence"
+    let what = match (reason.code, level) {
+        ("canary", _) => "a canary came through",
+        (_, "error") | ("scanner-dark", _) => "no evidence",
+        _ => "partial evidence",
     };
     format!("::{level} title={scanner}%3A {what}::{message}")
 }

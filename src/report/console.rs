@@ -5,6 +5,7 @@ use super::day::day;
 use super::phrase::{self, Sink};
 use super::resolved;
 use super::review;
+use super::schedule;
 use crate::escape;
 use crate::model::{
     Assessment, Base, Certainty, Decided, HealthLevel, Problem, Reason, Run, Severity, Verdict,
@@ -15,6 +16,7 @@ use std::fmt::Write as _;
 /// Findings shown one by one; the rest is counted.
 const MAX_BLOCKING: usize = 50;
 const MAX_WARNING: usize = 15;
+const MAX_SCHEDULED: usize = 20;
 const MAX_ITEMS: usize = 5;
 const MAX_CHANGES: usize = 30;
 
@@ -59,6 +61,7 @@ pub fn render(assessment: &Assessment, colour: bool) -> String {
         scanners(assessment, &paint, &mut out);
     }
     compared(assessment, &paint, &mut out);
+    scheduled(assessment, &paint, &mut out);
     findings(assessment, &paint, &mut out);
     resolved(assessment, &paint, &mut out);
     waivers(assessment, &paint, &mut out);
@@ -157,6 +160,22 @@ fn about(problem: &Problem, mark: &str, out: &mut String) {
             String::new()
         };
         let _ = writeln!(out, "    {}{more}", names.join(", "));
+    }
+}
+
+/// How time has passed.
+fn scheduled(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    let Some(times) = &assessment.schedule else {
+        return;
+    };
+    let _ = writeln!(out, "{}\n", schedule::memory(times));
+    for section in schedule::sections(assessment, MAX_SCHEDULED) {
+        let _ = writeln!(out, "{}\n", paint.bold(&section.title));
+        for line in &section.lines {
+            let _ = writeln!(out, "  {}", line.show(&SINK));
+        }
+        out.push('\n');
+        more(section.lines.len() + section.more, section.lines.len(), out);
     }
 }
 

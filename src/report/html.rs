@@ -6,6 +6,7 @@ use super::day::day;
 use super::phrase::{self, Sink};
 use super::resolved;
 use super::review;
+use super::schedule;
 use crate::escape::{self, encode_markup};
 use crate::model::{Assessment, Decided, Disposition, HealthLevel, Problem, Run};
 use std::fmt::Write as _;
@@ -48,6 +49,7 @@ pub fn render(assessment: &Assessment) -> String {
     );
     headline(assessment, &mut out);
     gaps(assessment, &mut out);
+    scheduled(assessment, &mut out);
     policy(assessment, &mut out);
     table(
         assessment,
@@ -134,6 +136,24 @@ fn gaps(assessment: &Assessment, out: &mut String) {
         );
     }
     out.push_str("</ul>\n");
+}
+
+/// How time has passed.
+fn scheduled(assessment: &Assessment, out: &mut String) {
+    let Some(times) = &assessment.schedule else {
+        return;
+    };
+    let _ = writeln!(out, "<p>{}</p>", schedule::memory(times));
+    for section in schedule::sections(assessment, MAX_ROWS) {
+        let _ = writeln!(out, "<h2>{}</h2>\n<ul>", section.title);
+        for line in &section.lines {
+            let _ = writeln!(out, "<li>{}</li>", line.show(&SINK));
+        }
+        if section.more > 0 {
+            let _ = writeln!(out, "<li>… and {} more</li>", section.more);
+        }
+        out.push_str("</ul>\n");
+    }
 }
 
 /// What the judged change makes of the policy.

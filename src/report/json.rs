@@ -2,13 +2,15 @@
 //! are only added.
 
 use super::comparison::ComparisonOut;
+use super::coverage_json::CoverageOut;
 use super::fix_json::FixOut;
 use super::parallel;
 use super::policy_json::Policy;
 use super::resolved::ResolvedOut;
+use super::schedule_json::ScheduleOut;
 use crate::escape::json as text;
 use crate::model::{
-    AdvisoryId, Assessment, Coverage, Decided, Disposition, PolicyNote, Problem, Reason, Run,
+    AdvisoryId, Assessment, Decided, Disposition, PolicyNote, Problem, Reason, Run,
     Witness,
 };
 use serde::Serialize;
@@ -40,6 +42,7 @@ struct Document<'a> {
     findings: Findings<'a>,
     resolved: Vec<ResolvedOut<'a>>,
     waivers: Vec<NoteOut<'a>>,
+    schedule: Option<ScheduleOut<'a>>,
 }
 
 #[derive(Serialize)]
@@ -90,6 +93,7 @@ impl<'a> Document<'a> {
             findings: Findings(&assessment.findings),
             resolved: assessment.resolved.iter().map(ResolvedOut::of).collect(),
             waivers: assessment.notes.iter().map(NoteOut::of).collect(),
+            schedule: assessment.schedule.as_ref().map(ScheduleOut::of),
         }
     }
 }
@@ -128,25 +132,6 @@ struct RunOut<'a> {
     coverage: CoverageOut<'a>,
     findings: usize,
     notes: Vec<ProblemOut<'a>>,
-}
-
-#[derive(Serialize)]
-struct CoverageOut<'a> {
-    written: Option<String>,
-    data: Option<String>,
-    looked_at: Vec<&'a str>,
-    exit: Option<i32>,
-}
-
-impl<'a> CoverageOut<'a> {
-    fn of(coverage: &'a Coverage) -> Self {
-        Self {
-            written: coverage.written.map(|moment| moment.to_string()),
-            data: coverage.data.map(|moment| moment.to_string()),
-            looked_at: coverage.inputs.iter().map(text).collect(),
-            exit: coverage.exit,
-        }
-    }
 }
 
 #[derive(Serialize)]

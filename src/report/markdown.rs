@@ -5,6 +5,7 @@ use super::day::day;
 use super::phrase::{self, Sink};
 use super::resolved;
 use super::review;
+use super::schedule;
 use crate::escape;
 use crate::model::{
     Assessment, Decided, Disposition, HealthLevel, PolicyNote, Problem, Reason, Run, Severity,
@@ -35,6 +36,7 @@ pub fn render(assessment: &Assessment) -> String {
     headline(assessment, &mut out);
     evidence_gaps(assessment, &mut out);
     policy(assessment, true, &mut out);
+    scheduled(assessment, &mut out);
     blocking(assessment, &mut out);
     warnings(assessment, &mut out);
     policy(assessment, false, &mut out);
@@ -117,6 +119,22 @@ fn policy(assessment: &Assessment, urgent: bool, out: &mut String) {
 /// Our own sentences may quote a number or a fixed word, but never start markup.
 fn plain(text: &str) -> String {
     escape::markdown(crate::model::Untrusted::from(text))
+}
+
+/// How time has passed.
+fn scheduled(assessment: &Assessment, out: &mut String) {
+    let Some(times) = &assessment.schedule else {
+        return;
+    };
+    let _ = writeln!(out, "{}\n", plain(&schedule::memory(times)));
+    for section in schedule::sections(assessment, MAX_FOLDED) {
+        let _ = writeln!(out, "### {}\n", section.title);
+        for line in &section.lines {
+            let _ = writeln!(out, "- {}", line.show(&SINK));
+        }
+        more(section.more, out);
+        out.push('\n');
+    }
 }
 
 fn blocking(assessment: &Assessment, out: &mut String) {

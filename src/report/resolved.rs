@@ -2,7 +2,7 @@
 
 use super::phrase::{Phrase, Sink};
 use crate::escape::json as text;
-use crate::model::{AdvisoryId, Assessment, BaselineEntry, Untrusted};
+use crate::model::{AdvisoryId, Assessment, BaselineEntry, Memory, Untrusted};
 use serde::Serialize;
 
 /// Entries that people are shown; the rest is counted.
@@ -52,10 +52,12 @@ pub fn list(assessment: &Assessment, sink: &Sink) -> Option<(String, Vec<String>
     if let Some(more) = all.len().checked_sub(MAX_SHOWN).filter(|n| *n > 0) {
         lines.push(format!("… and {more} more, in the JSON report"));
     }
-    Some((
-        format!("Resolved since the baseline ({})", all.len()),
-        lines,
-    ))
+    let last = assessment.schedule.as_ref().map(|times| times.memory);
+    let since = match last {
+        Some(Memory::Since(day)) => day.to_string(),
+        _ => "the baseline".to_owned(),
+    };
+    Some((format!("Resolved since {since} ({})", all.len()), lines))
 }
 
 /// An entry in the JSON report.

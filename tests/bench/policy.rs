@@ -130,6 +130,7 @@ fn finding(number: usize) -> Finding {
             target: None,
         },
         line_hash: None,
+        digests: lockgate::model::SourceDigests::default(),
         witnesses: vec![Witness {
             scanner,
             run: 0,

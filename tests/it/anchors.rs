@@ -301,7 +301,7 @@ fn anchor_10_one_known_finding_never_hides_fifty() {
 #[test]
 fn anchor_11_twenty_five_thousand_shifted_results_are_all_known() {
     let line = |n: usize| {
-        if n % 3 == 0 {
+        if n.is_multiple_of(3) {
             "eval(x)\n".to_owned()
         } else {
             format!("eval(y{n})\n")

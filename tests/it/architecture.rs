@@ -12,6 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("version", &[]),
     ("baseline", &[]),
     ("ingest", &["version"]),
+    ("alerts", &["ingest"]),
     ("invoke", &[]),
     ("manifest", &[]),
     ("locate", &["manifest", "version"]),
@@ -24,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "assess",
         &["baseline", "merge", "origin", "policy", "version"],
     ),
+    ("canary", &["assess", "ingest", "policy"]),
     ("report", &["baseline", "escape"]),
     ("error", &[]),
     ("cli", &[]),
@@ -31,8 +33,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "assess", "baseline", "cli", "edge", "error", "escape", "event", "import", "ingest",
-            "invoke", "locate", "manifest", "merge", "origin", "policy", "report", "waive",
+            "alerts", "assess", "baseline", "canary", "cli", "edge", "error", "escape", "event",
+            "import", "ingest", "invoke", "locate", "manifest", "merge", "origin", "policy",
+            "report", "waive",
         ],
     ),
 ];

@@ -448,6 +448,7 @@ fn bare(kind: Kind) -> Finding {
             target: None,
         },
         line_hash: None,
+        digests: Default::default(),
         provenance: Provenance::UNSEEN,
         since: None,
         digests: lockgate::model::SourceDigests::default(),

@@ -20,6 +20,7 @@ mod corrections;
 mod damage;
 mod determinism;
 mod formats;
+mod histories;
 mod hostile;
 mod identity;
 mod import;
@@ -33,6 +34,7 @@ mod remedies;
 #[cfg(unix)]
 mod running;
 mod sarif;
+mod schedule;
 mod schema;
 mod shop;
 mod tamper;

@@ -4,7 +4,7 @@ mod packages;
 
 use super::*;
 use crate::model::{
-    Base, Certainty, Context, Distance, Fix, Location, Observation, Package, Provenance, RepoPath,
+    Certainty, Context, Distance, Fix, Location, Observation, Package, Provenance, RepoPath,
     Reported, RuleId, ScannerId,
 };
 use crate::policy::{Nothing, Source, load};
@@ -12,13 +12,8 @@ use Answer::{No, Unknown, Yes};
 
 fn context(event: Event) -> Context {
     Context {
-        prefix: None,
-        now: "2026-11-21T06:30:00Z".parse().unwrap(),
         event,
-        base: Base::Whole,
-        baseline: None,
-        policy_changes: Vec::new(),
-        authority: crate::model::Authority::default(),
+        ..Context::at("2026-11-21T06:30:00Z".parse().unwrap())
     }
 }
 
@@ -47,6 +42,7 @@ fn finding(kind: Kind) -> Finding {
             target: None,
         },
         line_hash: None,
+        digests: Default::default(),
         witnesses: vec![witness("alpha", "R1", None)],
         provenance: Provenance::UNSEEN,
         since: None,

@@ -19,9 +19,21 @@ pub fn compare(id: &ScannerId, old: &Policy, new: &Policy, list: &mut List<'_>) 
         honour_suppressions,
         run,
         timeout,
+        dark_after,
     } = before;
     let (table, of) = (format!("scanners.{id}"), format!("evidence of {id}"));
     settings::max_age(&table, &of, *max_age, after.max_age, list);
+    if *dark_after != after.dark_after {
+        let was = dark_after.unwrap_or(old.dark_after);
+        let is = after.dark_after.unwrap_or(new.dark_after);
+        settings::silence(
+            &format!("{table}.dark-after"),
+            &id.to_string(),
+            was,
+            is,
+            list,
+        );
+    }
     let mut say = |key: &str, direction, text: String, words| {
         list.about(&format!("scanners.{id}.{key}"), direction, text, words);
     };

@@ -2,7 +2,7 @@
 
 use super::{List, by_order, scanners};
 use crate::model::{Direction, Foreign as _, ScannerId};
-use crate::policy::{OnGap, Policy, Running, Snapshot};
+use crate::policy::{DarkAfter, OnGap, Policy, Running, Snapshot};
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
@@ -21,6 +21,7 @@ pub fn compare(before: &Policy, after: &Policy, list: &mut List<'_>) {
         waiver_rules,
         data,
         baseline,
+        dark_after,
     } = before;
     if *unrated != after.unrated {
         list.about(
@@ -84,6 +85,13 @@ pub fn compare(before: &Policy, after: &Policy, list: &mut List<'_>) {
         let words = words.map(|path| path.raw().into()).collect();
         list.about("baseline", Direction::Mixed, text, words);
     }
+    silence(
+        "dark-after",
+        "a scanner",
+        *dark_after,
+        after.dark_after,
+        list,
+    );
     let ids: BTreeSet<&ScannerId> = named.keys().chain(after.scanners.keys()).collect();
     for id in ids {
         scanners::compare(id, before, after, list);
@@ -128,6 +136,20 @@ pub fn max_age(
     };
     let text = format!("accepts {of} of {most}");
     list.about(&format!("{table}.max-age"), direction, text, Vec::new());
+}
+
+/// How long scheduled scans may go without a scanner.
+pub fn silence(key: &str, of: &str, before: DarkAfter, after: DarkAfter, list: &mut List<'_>) {
+    if before == after {
+        return;
+    }
+    let days = |after: DarkAfter| after.days().unwrap_or(i64::MAX);
+    let text = match after.days() {
+        Some(days) => format!("{of} may be dark for {days} days"),
+        None => format!("{of} may stay dark for ever"),
+    };
+    let direction = by_order(&days(before), &days(after), Direction::Weaker);
+    list.about(key, direction, text, Vec::new());
 }
 
 /// `36 hours`, `7 days`.

@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("origin", &["version"]),
     ("policy", &["version"]),
     ("import", &["escape", "policy"]),
+    ("suppress", &["import", "manifest", "origin"]),
     ("assess", &["merge", "origin", "policy"]),
     ("report", &["escape"]),
     ("error", &[]),
@@ -26,7 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "app",
         &[
             "assess", "cli", "edge", "error", "escape", "import", "ingest", "invoke", "locate",
-            "manifest", "merge", "origin", "policy", "report",
+            "manifest", "merge", "origin", "policy", "report", "suppress",
         ],
     ),
 ];

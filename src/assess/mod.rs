@@ -10,7 +10,7 @@ use crate::model::{
     Problem, Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
 };
 use crate::origin;
-use crate::policy::{self, Policy};
+use crate::policy::{self, Judge, Policy, Seen};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,15 +26,11 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     witnessed.sort_by_key(|a| order(&a.run));
     let (runs, findings) = merge::merge(witnessed);
 
-    let mut used = vec![0; policy.waivers.len()];
-    let mut decided: Vec<Decided> = findings
-        .into_iter()
-        .map(|finding| Finding {
-            provenance: origin::of(&finding, &context.base),
-            ..finding
-        })
-        .map(|finding| policy::evaluate(finding, policy, context.today(), &mut used))
-        .collect();
+    let judge = Judge::new(policy, context);
+    let (mut decided, tally) = judge.all(findings, |finding| Finding {
+        provenance: origin::of(&finding, &context.base),
+        ..finding
+    });
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 
     let mut reasons = gap::gaps(&runs, policy, context);
@@ -45,9 +41,9 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
             .first()
             .map_or(Verdict::Pass, |reason| reason.verdict),
         reasons,
+        notes: policy::waiver_notes(policy, context.today(), Some(Seen::new(&tally, &runs))),
         runs,
         findings: decided,
-        notes: policy::waiver_notes(policy, context.today(), &used),
         policy: PolicySummary {
             sources: policy.sources.clone(),
             unrated: Some(policy.unrated),

@@ -3,19 +3,32 @@
 //! A file is read in two steps, so that every error in it is reported at once: [`mod@file`] turns TOML
 //! into values with their places, [`validate`] turns those into a [`Policy`].
 
+mod choose;
 mod condition;
+mod duplicate;
 mod evaluate;
 mod file;
-mod fix;
+mod index;
+mod lines;
+mod notes;
 mod shipped;
+mod tally;
+mod term;
+mod terms;
 mod timeout;
+mod trace;
 mod validate;
 mod waiver;
 mod when;
 
-pub use condition::{Condition, Pattern};
-pub use evaluate::{evaluate, waiver_notes};
+pub use condition::{Answer, Condition, Has, Pattern, Polarity, Subject};
+pub use evaluate::Judge;
+pub use notes::{Seen, waiver_notes};
 pub use shipped::{DEFAULT, SHIPPED, shipped};
+pub use tally::{Tally, Use};
+pub use term::Term;
+pub use terms::Terms;
+pub use trace::{Clause, GateStep, Trace, WaiverStep, WayOut, trace};
 
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{RepoPath, ScannerId, Severity, Untrusted};
@@ -49,6 +62,8 @@ pub struct Policy {
     pub gates: Vec<Gate>,
     /// Accepted findings.
     pub waivers: Vec<Waiver>,
+    /// How long waivers may hold.
+    pub waiver_rules: WaiverRules,
 }
 
 impl Policy {
@@ -136,6 +151,8 @@ pub struct Waiver {
     pub when: Condition,
     /// The same in the policy's words, for notes.
     pub subject: Untrusted,
+    /// The same, to compare waivers with each other.
+    pub terms: Terms,
     /// Why.
     pub reason: Untrusted,
     /// Who answers for it.
@@ -144,8 +161,20 @@ pub struct Waiver {
     pub expires: jiff::civil::Date,
     /// The file that it stands in.
     pub source: Untrusted,
+    /// Where that file is, when it is in the repository.
+    pub path: Option<RepoPath>,
     /// The line in that file, 1-based.
     pub line: usize,
+}
+
+/// What holds for all waivers: `[waivers]` of the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaiverRules {
+    /// How many days from today the last day of a waiver may be away, 1 to 3660. A waiver that goes
+    /// further does not hold. `None`: as far as it likes.
+    pub max_days: Option<u32>,
+    /// How many days before its last day a waiver is announced, 1 to 3660.
+    pub notice_days: u32,
 }
 
 /// A policy file as text.
@@ -305,7 +334,9 @@ fn stack(layers: Vec<Layer>) -> Policy {
         scanners: BTreeMap::new(),
         gates: Vec::new(),
         waivers: Vec::new(),
+        waiver_rules: term::RulesLayer::default().finish(),
     };
+    let mut waiver_rules = term::RulesLayer::default();
     let mut unrated = None;
     let mut on_incomplete = None;
     let mut on_partial = None;
@@ -325,7 +356,9 @@ fn stack(layers: Vec<Layer>) -> Policy {
         }
         policy.gates.extend(layer.gates);
         policy.waivers.extend(layer.waivers);
+        waiver_rules.underlay(layer.waiver_rules);
     }
+    policy.waiver_rules = waiver_rules.finish();
     policy.unrated = unrated.unwrap_or(policy.unrated);
     policy.on_incomplete = on_incomplete.unwrap_or(policy.on_incomplete);
     policy.on_partial = on_partial;

@@ -3,6 +3,8 @@
 use super::condition::Condition;
 pub use super::file::diagnostic;
 use super::file::{self, Reader, Word, unknown};
+use super::lines::Lines;
+use super::term::{self, RulesLayer};
 use super::timeout::{self, timeout};
 use super::waiver::waiver;
 use super::when::conditions;
@@ -27,6 +29,7 @@ pub struct Layer {
     pub scanners: BTreeMap<ScannerId, ScannerLayer>,
     pub gates: Vec<Gate>,
     pub waivers: Vec<Waiver>,
+    pub waiver_rules: RulesLayer,
 }
 
 /// What one file says of a scanner.
@@ -96,10 +99,13 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
             scanners: BTreeMap::new(),
             gates: Vec::new(),
             waivers: Vec::new(),
+            waiver_rules: RulesLayer::default(),
         };
+        let lines = Lines::of(&source.text);
         let scanners = reader.table("scanners");
         let gates = reader.tables("gate");
         let waivers = reader.tables("waiver");
+        let waiver_rules = reader.table("waivers");
         reader.finish();
         Layer {
             scanners: scanners
@@ -111,8 +117,12 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
                 .collect(),
             waivers: waivers
                 .into_iter()
-                .filter_map(|(table, span)| waiver(source, table, span, &mut errors))
+                .filter_map(|(table, span)| waiver(source, table, span, &lines, &mut errors))
                 .collect(),
+            waiver_rules: waiver_rules
+                .map(|(table, span)| Reader::new(source, table, span, "waivers", &mut errors))
+                .map(term::rules)
+                .unwrap_or_default(),
             ..layer
         }
     };
@@ -220,7 +230,7 @@ fn max_age(reader: &mut Reader<'_, '_>) -> Option<SignedDuration> {
 }
 
 /// `90m`, `24h`, `7d`, `2w`, `1d 12h`: weeks have 7 days, days 24 hours.
-fn duration(text: &str) -> Option<SignedDuration> {
+pub fn duration(text: &str) -> Option<SignedDuration> {
     let span: Span = text.parse().ok()?;
     span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()
 }
@@ -317,7 +327,7 @@ fn gate(
     };
     Some(Gate {
         name: name?.name.into(),
-        when: Condition::All(conditions),
+        when: Condition::all(conditions),
         action: action?,
         source: source.name.as_str().into(),
     })

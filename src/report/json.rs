@@ -217,7 +217,7 @@ struct NoteOut<'a> {
 impl<'a> NoteOut<'a> {
     fn of(note: &'a PolicyNote) -> Self {
         Self {
-            code: note.code,
+            code: note.code.word(),
             text: &note.text,
             subject: text(&note.subject),
             owner: text(&note.owner),

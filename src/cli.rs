@@ -130,8 +130,10 @@ pub struct Input {
     pub policy: Option<String>,
 
     /// The commit or branch that the judged change is to be merged into. Findings are then told
-    /// apart by whether the change introduces them, and the policy is the base's. Without it, what
-    /// the event of the Actions runner says.
+    /// apart by whether the change introduces them, with what is not committed yet, and the policy
+    /// is the base's. Without it, what the event of the Actions runner says: a pull request's
+    /// target, a merge queue's start, the commit before a push; outside of Actions, nothing is
+    /// compared.
     #[arg(
         long,
         value_name = "REV",

@@ -12,6 +12,7 @@ mod cli;
 mod edge;
 mod error;
 pub mod escape;
+pub mod event;
 pub mod import;
 pub mod ingest;
 pub mod invoke;

@@ -1,6 +1,6 @@
 //! Everything that a verdict needs, gathered: the policy, the evidence, the context.
 
-use super::base::{self, Compared};
+use super::base::{self, Found};
 use super::request::Request;
 use super::{gather, policy};
 use crate::assess;
@@ -9,7 +9,8 @@ use crate::edge::git::Repository;
 use crate::edge::terminal::{self, Stream};
 use crate::edge::{clock, events};
 use crate::error::Error;
-use crate::model::{Assessment, Base, Context, Evidence};
+use crate::event;
+use crate::model::{Assessment, Context, Evidence};
 use crate::policy::Policy;
 
 /// A case to be judged.
@@ -25,19 +26,21 @@ pub struct Case {
 impl Case {
     /// Gathers it.
     pub fn gather(request: &Request) -> Result<Self, Error> {
-        let event = request.event.unwrap_or_else(events::current);
+        let told = event::read(events::surroundings().as_ref(), request.event);
         let repository = Repository::open(&request.root);
-        let compared = base::find(event, request.base.as_deref(), repository.as_ref());
+        let given = request.base.as_deref();
+        let Found { compared, notes } =
+            base::find(&told, given, repository.as_ref(), &request.root)?;
         let colour = colour(request.color, Stream::Err);
         let policy = policy::load(request.policy.as_deref(), &request.root, colour)?;
         let evidence = gather::evidence(request, &policy);
-        if let Compared::Without(Base::Unreadable { why, mend }) = &compared {
-            terminal::err(&format!("note: {why}; {mend}\n"));
+        for note in notes {
+            terminal::err(&format!("note: {note}\n"));
         }
         let context = Context {
             prefix: request.root.prefix(),
             now: request.as_of.unwrap_or_else(clock::now),
-            event,
+            event: told.event,
             base: base::describe(compared, &evidence.runs, &request.root),
             baseline: None,
             policy_changes: Vec::new(),

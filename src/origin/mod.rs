@@ -99,7 +99,7 @@ fn place(finding: &Finding, change: &Change) -> Provenance {
         }
         (Some(_), Some(_)) => say(unchanged, "the change does not touch the line"),
         (Some(lines), None) if *lines == Lines::default() => {
-            say(unchanged, "the change only renames the file")
+            say(unchanged, "the change alters no line of the file")
         }
         (Some(_), None) => say(
             Origin::Unknown,
@@ -107,7 +107,7 @@ fn place(finding: &Finding, change: &Change) -> Provenance {
         ),
         (None, _) => say(
             Origin::Unknown,
-            "the change touches the file, which cannot be compared by line",
+            "the file cannot be compared with the base by line",
         ),
     }
 }

@@ -1,8 +1,11 @@
 //! Workflow commands that the Actions runner shows as annotations.
 //!
 //! The runner keeps the first ten of each level for the whole step (actions/runner,
-//! `ExecutionContext`), so that the worst come first and what does not fit is said.
+//! `ExecutionContext`), so that the worst come first and what does not fit is said. What the change
+//! brings in stands before what was there: the reader can do most about it. Where the two can be told
+//! apart, warnings of what was there are left to the summary.
 
+use super::comparison;
 use super::phrase::{self, Sink};
 use crate::escape;
 use crate::model::{
@@ -22,27 +25,25 @@ static DATA: Sink = Sink {
 
 /// The commands, one on each line.
 pub fn render(assessment: &Assessment) -> String {
-    let prefix = assessment.prefix.as_ref();
     let mut errors: Vec<String> = assessment
         .gaps()
         .map(|gap| about_evidence("error", gap))
         .collect();
-    errors.extend(
-        assessment
-            .blocking()
-            .map(|d| about_finding("error", d, prefix)),
-    );
+    let mut blocking: Vec<&Decided> = assessment.blocking().collect();
+    blocking.sort_by_key(|decided| comparison::rank(decided));
+    let annotate = |level, decided| about_finding(level, decided, assessment);
+    errors.extend(blocking.into_iter().map(|d| annotate("error", d)));
     let mut warnings: Vec<String> = assessment
         .reasons
         .iter()
         .filter(|r| r.verdict == Verdict::Warn && r.scanner.is_some())
         .map(|gap| about_evidence("warning", gap))
         .collect();
-    warnings.extend(
-        assessment
-            .warning()
-            .map(|d| about_finding("warning", d, prefix)),
-    );
+    let known = comparison::is_known(assessment);
+    let shown = assessment.warning();
+    let shown = shown.filter(|decided| !known || comparison::is_new(decided));
+    warnings.extend(shown.map(|d| annotate("warning", d)));
+    let prefix = assessment.prefix.as_ref();
     let notes = |wanted: &[NoteCode]| -> Vec<String> {
         let about = assessment.notes.iter();
         about
@@ -110,7 +111,8 @@ fn about_waiver(note: &PolicyNote, prefix: Option<&RepoPath>) -> Option<String> 
 }
 
 /// Columns only where the region is one line: the runner drops them otherwise.
-fn about_finding(level: &str, decided: &Decided, prefix: Option<&RepoPath>) -> String {
+fn about_finding(level: &str, decided: &Decided, assessment: &Assessment) -> String {
+    let prefix = assessment.prefix.as_ref();
     let finding = &decided.finding;
     let location = &finding.location;
     let mut properties = format!(
@@ -148,6 +150,9 @@ fn about_finding(level: &str, decided: &Decided, prefix: Option<&RepoPath>) -> S
     }
     if let Some(fix) = phrase::fix(finding) {
         message.push_str(&format!("%0AFix: {}", fix.show(&DATA)));
+    }
+    if let Some(origin) = comparison::origin(assessment, decided) {
+        message.push_str(&format!("%0AOrigin: {}", escape::encode_data(&origin)));
     }
     message.push_str(&format!(
         "%0AWhy: {}",

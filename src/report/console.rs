@@ -1,5 +1,6 @@
 //! The summary for a terminal or a CI log.
 
+use super::comparison;
 use super::phrase::{self, Sink};
 use crate::escape;
 use crate::model::{
@@ -52,6 +53,7 @@ pub fn render(assessment: &Assessment, colour: bool) -> String {
     if !assessment.runs.is_empty() {
         scanners(assessment, &paint, &mut out);
     }
+    compared(assessment, &paint, &mut out);
     findings(assessment, &paint, &mut out);
     waivers(assessment, &paint, &mut out);
     verdict(assessment, &paint, &mut out);
@@ -104,6 +106,16 @@ fn scanners(assessment: &Assessment, paint: &Paint, out: &mut String) {
     out.push('\n');
 }
 
+/// What new and old is told by.
+fn compared(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    let sentence = comparison::sentence(assessment).show(&SINK);
+    let sentence = match comparison::is_broken(assessment) {
+        true => paint.colour(AnsiColor::Yellow, format!("! {sentence}")),
+        false => sentence,
+    };
+    let _ = writeln!(out, "{sentence}\n");
+}
+
 fn row(run: &Run) -> [String; 5] {
     let looked_at = run.health.work().map(phrase::work);
     [
@@ -150,7 +162,7 @@ fn findings(assessment: &Assessment, paint: &Paint, out: &mut String) {
             paint.bold(format!("What blocks ({})", blocking.len()))
         );
         for decided in blocking.iter().take(MAX_BLOCKING) {
-            long(decided, paint, out);
+            long(assessment, decided, paint, out);
         }
         more(blocking.len(), MAX_BLOCKING, out);
     }
@@ -162,7 +174,7 @@ fn findings(assessment: &Assessment, paint: &Paint, out: &mut String) {
             paint.bold(format!("To look at ({})", warning.len()))
         );
         for decided in warning.iter().take(MAX_WARNING) {
-            short(decided, paint, out);
+            short(assessment, decided, paint, out);
         }
         out.push('\n');
         more(warning.len(), MAX_WARNING, out);
@@ -185,7 +197,7 @@ fn severity(decided: &Decided, paint: &Paint) -> String {
     paint.colour(colour, phrase::severity(decided))
 }
 
-fn long(decided: &Decided, paint: &Paint, out: &mut String) {
+fn long(assessment: &Assessment, decided: &Decided, paint: &Paint, out: &mut String) {
     let finding = &decided.finding;
     let title = escape::terminal_up_to(&finding.observation.title, 160);
     let _ = writeln!(
@@ -207,6 +219,9 @@ fn long(decided: &Decided, paint: &Paint, out: &mut String) {
     if let Some(fix) = phrase::fix(finding) {
         let _ = writeln!(out, "    fix    {}", fix.show(&SINK));
     }
+    if let Some(origin) = comparison::origin(assessment, decided) {
+        let _ = writeln!(out, "    origin {origin}");
+    }
     let _ = writeln!(out, "    why    {}", phrase::decision(decided).show(&SINK));
     let _ = writeln!(
         out,
@@ -219,11 +234,15 @@ fn long(decided: &Decided, paint: &Paint, out: &mut String) {
     );
 }
 
-fn short(decided: &Decided, paint: &Paint, out: &mut String) {
+fn short(assessment: &Assessment, decided: &Decided, paint: &Paint, out: &mut String) {
     let finding = &decided.finding;
+    let origin = match comparison::is_known(assessment) {
+        true => format!("{}  ", finding.provenance.origin.word()),
+        false => String::new(),
+    };
     let _ = writeln!(
         out,
-        "  {}  {}  {}  {}",
+        "  {}  {origin}{}  {}  {}",
         severity(decided, paint),
         escape::terminal(phrase::headline(finding)),
         escape::terminal(phrase::place(&finding.location)),

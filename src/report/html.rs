@@ -1,6 +1,7 @@
 //! One page that stands alone: no script, nothing loaded from anywhere, light and dark. Written so
 //! that an XML parser reads it too, which is how the tests look for markup that is not ours.
 
+use super::comparison;
 use super::phrase::{self, Sink};
 use crate::escape::{self, encode_markup};
 use crate::model::{Assessment, Decided, Disposition, HealthLevel, Problem, Run};
@@ -45,22 +46,37 @@ pub fn render(assessment: &Assessment) -> String {
     headline(assessment, &mut out);
     gaps(assessment, &mut out);
     table(
+        assessment,
         "What blocks",
         &assessment.with(&["blocked"]),
         true,
         &mut out,
     );
-    table("To look at", &assessment.with(&["warned"]), true, &mut out);
+    table(
+        assessment,
+        "To look at",
+        &assessment.with(&["warned"]),
+        true,
+        &mut out,
+    );
     scanners(assessment, &mut out);
     waivers(assessment, &mut out);
-    table("Waived", &assessment.with(&["waived"]), false, &mut out);
     table(
+        assessment,
+        "Waived",
+        &assessment.with(&["waived"]),
+        false,
+        &mut out,
+    );
+    table(
+        assessment,
         "Suppressed in the reports",
         &assessment.with(&["suppressed", "informational"]),
         false,
         &mut out,
     );
     table(
+        assessment,
         "Not blocking",
         &assessment.with(&["unmatched", "allowed"]),
         false,
@@ -86,6 +102,12 @@ fn headline(assessment: &Assessment, out: &mut String) {
         assessment.warning().count(),
         assessment.waived()
     );
+    let class = match comparison::is_broken(assessment) {
+        true => " class=\"warn\"",
+        false => "",
+    };
+    let compared = comparison::sentence(assessment).show(&SINK);
+    let _ = writeln!(out, "<p{class}>{compared}</p>");
 }
 
 fn gaps(assessment: &Assessment, out: &mut String) {
@@ -109,7 +131,13 @@ fn gaps(assessment: &Assessment, out: &mut String) {
     out.push_str("</ul>\n");
 }
 
-fn table(title: &str, findings: &[&Decided], open: bool, out: &mut String) {
+fn table(
+    assessment: &Assessment,
+    title: &str,
+    findings: &[&Decided],
+    open: bool,
+    out: &mut String,
+) {
     if findings.is_empty() {
         return;
     }
@@ -121,7 +149,7 @@ fn table(title: &str, findings: &[&Decided], open: bool, out: &mut String) {
     );
     out.push_str("<tr><th>severity</th><th>what</th><th>where</th><th>fix</th><th>why</th></tr>\n");
     for decided in findings.iter().take(MAX_ROWS) {
-        row(decided, out);
+        row(assessment, decided, out);
     }
     out.push_str("</table></div>\n");
     if let Some(more) = findings.len().checked_sub(MAX_ROWS).filter(|n| *n > 0) {
@@ -133,7 +161,7 @@ fn table(title: &str, findings: &[&Decided], open: bool, out: &mut String) {
     out.push_str("</details>\n");
 }
 
-fn row(decided: &Decided, out: &mut String) {
+fn row(assessment: &Assessment, decided: &Decided, out: &mut String) {
     let finding = &decided.finding;
     let name = code(&escape::markup(phrase::headline(finding)));
     let name = match finding
@@ -162,7 +190,7 @@ fn row(decided: &Decided, out: &mut String) {
     };
     let _ = writeln!(
         out,
-        "<tr><td class=\"{class}\">{}</td><td>{name} {}{}<br/><small>seen by {}</small></td><td>{}{}</td><td>{}</td><td>{}<br/><small>{}</small></td></tr>",
+        "<tr><td class=\"{class}\">{}</td><td>{name} {}{}<br/><small>seen by {}</small></td><td>{}{}</td><td>{}</td><td>{}{}<br/><small>{}</small></td></tr>",
         encode_markup(&phrase::severity(decided)),
         escape::markup(&finding.observation.title),
         package.unwrap_or_default(),
@@ -170,6 +198,9 @@ fn row(decided: &Decided, out: &mut String) {
         code(&escape::markup(phrase::place(&finding.location))),
         target.unwrap_or_default(),
         fix.unwrap_or_default(),
+        comparison::origin(assessment, decided)
+            .map(|origin| format!("{}<br/>", encode_markup(&origin)))
+            .unwrap_or_default(),
         phrase::decision(decided).show(&SINK),
         finding.fingerprint,
     );

@@ -1,6 +1,7 @@
 //! The JSON for machines. Its schema is `schemas/report.schema.json`; within one `version`, fields
 //! are only added.
 
+use super::comparison::ComparisonOut;
 use super::parallel;
 use super::phrase::{self, Sink};
 use crate::escape::json as text;
@@ -38,6 +39,7 @@ struct Document<'a> {
     verdict: &'static str,
     date: String,
     reasons: Vec<ReasonOut<'a>>,
+    comparison: ComparisonOut<'a>,
     policy: Policy<'a>,
     counts: Counts,
     runs: Vec<RunOut<'a>>,
@@ -81,6 +83,7 @@ impl<'a> Document<'a> {
             verdict: assessment.verdict.word(),
             date: assessment.today.to_string(),
             reasons: assessment.reasons.iter().map(ReasonOut::of).collect(),
+            comparison: ComparisonOut::of(assessment),
             policy: Policy {
                 sources: assessment.policy.sources.iter().map(text).collect(),
                 unrated: assessment.policy.unrated.map(|s| s.word()),

@@ -1,5 +1,6 @@
 //! The summary in GitHub's Markdown: for the job summary and for people's own use.
 
+use super::comparison;
 use super::phrase::{self, Sink};
 use crate::escape;
 use crate::model::{
@@ -66,6 +67,11 @@ fn headline(assessment: &Assessment, out: &mut String) {
         facts.push(format!("{} waived", assessment.waived()));
     }
     let _ = writeln!(out, "{}\n", facts.join(" · "));
+    let compared = comparison::sentence(assessment).show(&SINK);
+    let _ = match comparison::is_broken(assessment) {
+        true => writeln!(out, "> [!WARNING]\n> {compared}\n"),
+        false => writeln!(out, "{compared}\n"),
+    };
 }
 
 fn evidence_gaps(assessment: &Assessment, out: &mut String) {
@@ -101,14 +107,14 @@ fn blocking(assessment: &Assessment, out: &mut String) {
         if out.len() > MAX_BYTES {
             break;
         }
-        item(decided, out);
+        item(assessment, decided, out);
         shown += 1;
     }
     more(findings.len() - shown, out);
     out.push('\n');
 }
 
-fn item(decided: &Decided, out: &mut String) {
+fn item(assessment: &Assessment, decided: &Decided, out: &mut String) {
     let finding = &decided.finding;
     let title = escape::markdown(&finding.observation.title);
     let head = headline_link(decided);
@@ -130,7 +136,10 @@ fn item(decided: &Decided, out: &mut String) {
     }
     let _ = writeln!(
         out,
-        "  <sub>{} · {}</sub>",
+        "  <sub>{}{} · {}</sub>",
+        comparison::origin(assessment, decided)
+            .map(|origin| format!("{origin} · "))
+            .unwrap_or_default(),
         phrase::decision(decided).show(&SINK),
         decided.finding.fingerprint
     );
@@ -169,7 +178,7 @@ fn more(number: usize, out: &mut String) {
 
 fn warnings(assessment: &Assessment, out: &mut String) {
     let findings: Vec<&Decided> = assessment.warning().collect();
-    fold("To look at", &findings, out);
+    fold(assessment, "To look at", &findings, out);
     let gaps: Vec<&Reason> = assessment
         .reasons
         .iter()
@@ -182,7 +191,7 @@ fn warnings(assessment: &Assessment, out: &mut String) {
 }
 
 /// A folded table of findings.
-fn fold(title: &str, findings: &[&Decided], out: &mut String) {
+fn fold(assessment: &Assessment, title: &str, findings: &[&Decided], out: &mut String) {
     if findings.is_empty() || out.len() > MAX_BYTES {
         return;
     }
@@ -191,7 +200,11 @@ fn fold(title: &str, findings: &[&Decided], out: &mut String) {
         "<details><summary>{title} ({})</summary>\n",
         findings.len()
     );
-    out.push_str("| severity | what | where | fix |\n|---|---|---|---|\n");
+    let known = comparison::is_known(assessment);
+    out.push_str(match known {
+        true => "| severity | origin | what | where | fix |\n|---|---|---|---|---|\n",
+        false => "| severity | what | where | fix |\n|---|---|---|---|\n",
+    });
     for decided in findings.iter().take(MAX_FOLDED) {
         let finding = &decided.finding;
         let fix = match &decided.disposition {
@@ -204,8 +217,12 @@ fn fold(title: &str, findings: &[&Decided], out: &mut String) {
         };
         let _ = writeln!(
             out,
-            "| {} | {} {} | {} | {fix} |",
+            "| {} {}| {} {} | {} | {fix} |",
             phrase::severity(decided),
+            match known {
+                true => format!("| {} ", finding.provenance.origin.word()),
+                false => String::new(),
+            },
             headline_link(decided),
             escape::markdown_up_to(&finding.observation.title, 200),
             escape::markdown_code(phrase::place(&finding.location)),
@@ -214,7 +231,8 @@ fn fold(title: &str, findings: &[&Decided], out: &mut String) {
     if let Some(more) = findings.len().checked_sub(MAX_FOLDED).filter(|n| *n > 0) {
         let _ = writeln!(
             out,
-            "| | … and {more} more, in the JSON and SARIF reports | | |"
+            "| {}| … and {more} more, in the JSON and SARIF reports | | |",
+            if known { "| " } else { "" }
         );
     }
     out.push_str("\n</details>\n\n");
@@ -350,13 +368,15 @@ fn waiver(note: &PolicyNote, out: &mut String) {
 
 /// What neither blocks nor warns, folded.
 fn rest(assessment: &Assessment, out: &mut String) {
-    fold("Waived", &assessment.with(&["waived"]), out);
+    fold(assessment, "Waived", &assessment.with(&["waived"]), out);
     fold(
+        assessment,
         "Suppressed in the reports",
         &assessment.with(&["suppressed", "informational"]),
         out,
     );
     fold(
+        assessment,
         "Not blocking",
         &assessment.with(&["unmatched", "allowed"]),
         out,

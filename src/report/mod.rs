@@ -1,6 +1,7 @@
 //! Pure renderers: an assessment → text or bytes. Writing is done elsewhere.
 
 pub mod annotations;
+mod comparison;
 pub mod console;
 pub mod diagnostics;
 pub mod html;

@@ -249,7 +249,7 @@ pub fn new_marks(base: &str, head: &str, marker: Marker) -> Vec<Mark> {
     // Of equal ones, those on lines that the change leaves alone are the old ones.
     let lines = match known.is_empty() {
         true => Lines::default(),
-        false => origin::lines(base, head),
+        false => origin::lines(base, head).unwrap_or_else(Lines::all),
     };
     let touched = |mark: &Mark| {
         Region::line(u64::from(mark.line)).is_some_and(|region| lines.touch(region))

@@ -3,7 +3,7 @@
 use super::Surface;
 use super::comments::{Mark, Marker, all, new_marks};
 use super::{Reader, SURFACES};
-use crate::model::{Region, RepoPath};
+use crate::model::{Lines, Region, RepoPath};
 use crate::origin;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,7 +58,7 @@ fn altered(base: &str, head: &str) -> BTreeSet<u32> {
     for line in base.lines() {
         *known.entry(condense(line)).or_default() += 1;
     }
-    let touched = origin::lines(base, head);
+    let touched = origin::lines(base, head).unwrap_or_else(Lines::all);
     let (touched, quiet): (Vec<_>, Vec<_>) = (1_u32..)
         .zip(head.lines())
         .partition(|(line, _)| Region::line(u64::from(*line)).is_some_and(|r| touched.touch(r)));

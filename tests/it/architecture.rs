@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("escape", &[]),
+    ("event", &[]),
     ("version", &[]),
     ("ingest", &["version"]),
     ("invoke", &[]),
@@ -22,12 +23,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("report", &["escape"]),
     ("error", &[]),
     ("cli", &[]),
-    ("edge", &["error", "invoke"]),
+    ("edge", &["error", "event", "invoke"]),
     (
         "app",
         &[
-            "assess", "cli", "edge", "error", "escape", "import", "ingest", "invoke", "locate",
-            "manifest", "merge", "origin", "policy", "report", "suppress",
+            "assess", "cli", "edge", "error", "escape", "event", "import", "ingest", "invoke",
+            "locate", "manifest", "merge", "origin", "policy", "report", "suppress",
         ],
     ),
 ];

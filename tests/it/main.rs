@@ -22,6 +22,7 @@ mod hostile;
 mod identity;
 mod import;
 mod manifests;
+mod origin;
 mod pairs;
 mod policies;
 mod program;

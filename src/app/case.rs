@@ -2,7 +2,7 @@
 
 use super::base::{self, Found};
 use super::request::Request;
-use super::{gather, policy};
+use super::{gather, policy, suppressions};
 use crate::assess;
 use crate::cli::When;
 use crate::edge::git::Repository;
@@ -33,7 +33,10 @@ impl Case {
             base::find(&told, given, repository.as_ref(), &request.root)?;
         let colour = colour(request.color, Stream::Err);
         let policy = policy::load(request.policy.as_deref(), &request.root, colour)?;
-        let evidence = gather::evidence(request, &policy);
+        let added = suppressions::examine(&compared, told.event, &request.root);
+        let (mut evidence, undone) = gather::evidence(request, &policy, &compared);
+        let added = added.map(|added| added.witnessed(&undone, &evidence.runs));
+        evidence.runs.extend(added);
         for note in notes {
             terminal::err(&format!("note: {note}\n"));
         }

@@ -9,6 +9,7 @@ mod import;
 mod policy;
 mod request;
 mod running;
+mod suppressions;
 mod tools;
 
 use crate::cli::{Cli, Command, PolicyCommand};

@@ -3,6 +3,7 @@
 
 mod admission;
 mod gap;
+mod silenced;
 
 use crate::merge;
 use crate::model::{
@@ -12,6 +13,7 @@ use crate::model::{
 use crate::origin;
 use crate::policy::{self, Judge, Policy, Seen};
 use rayon::prelude::*;
+use silenced::Silenced;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Merges the evidence, applies the policy, gives the verdict.
@@ -26,10 +28,13 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     witnessed.sort_by_key(|a| order(&a.run));
     let (runs, findings) = merge::merge(witnessed);
 
+    let silenced = Silenced::new(&findings, context);
     let judge = Judge::new(policy, context);
-    let (mut decided, tally) = judge.all(findings, |finding| Finding {
-        provenance: origin::of(&finding, &context.base),
-        ..finding
+    let (mut decided, tally) = judge.all(findings, |finding| {
+        silenced.recheck(Finding {
+            provenance: origin::of(&finding, &context.base),
+            ..finding
+        })
     });
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 

@@ -37,7 +37,7 @@ pub use assessment::{
 pub use baseline::{Baseline, BaselineEntry};
 pub use change::{Base, BasePackages, Change, Event, Lines, Origin, Provenance, Revision};
 pub use finding::{
-    FINGERPRINT_SCHEME, Finding, Kind, Observation, Place, Reported, Standing, Witness,
+    FINGERPRINT_SCHEME, Finding, Kind, Observation, Place, Reported, Silences, Standing, Witness,
 };
 pub use location::{Certainty, Location, Region, RepoPath};
 pub use package::{Distance, Ecosystem, Fix, Package, Relation, Scope};

@@ -3,6 +3,7 @@
 //! A file is read in two steps, so that every error in it is reported at once: [`mod@file`] turns TOML
 //! into values with their places, [`validate`] turns those into a [`Policy`].
 
+mod added;
 mod choose;
 mod condition;
 mod duplicate;
@@ -21,6 +22,7 @@ mod validate;
 mod waiver;
 mod when;
 
+pub use added::{AddedGates, OnSuppression};
 pub use condition::{Answer, Condition, Has, Pattern, Polarity, Subject};
 pub use evaluate::Judge;
 pub use notes::{Seen, waiver_notes};
@@ -53,6 +55,10 @@ pub struct Policy {
     /// What a scanner with partial evidence does, likewise. Without a word of the policy, a required
     /// scanner blocks and another one warns.
     pub on_partial: Option<OnGap>,
+    /// What a suppression does that the judged change adds.
+    pub on_suppression: OnSuppression,
+    /// The gates that stand for that word.
+    pub added: AddedGates,
     /// Whether lockgate runs tools of which no report is given, unless the scanner has a word of its
     /// own.
     pub run: Option<Running>,
@@ -330,6 +336,8 @@ fn stack(layers: Vec<Layer>) -> Policy {
         unrated: Severity::High,
         on_incomplete: OnGap::Block,
         on_partial: None,
+        on_suppression: OnSuppression::default(),
+        added: AddedGates::new(OnSuppression::default()),
         run: None,
         scanners: BTreeMap::new(),
         gates: Vec::new(),
@@ -340,6 +348,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
     let mut unrated = None;
     let mut on_incomplete = None;
     let mut on_partial = None;
+    let mut on_suppression = None;
     let mut scanners: BTreeMap<ScannerId, validate::ScannerLayer> = BTreeMap::new();
     for layer in layers {
         // A policy that two others extend is read once: its gates would only be tried twice.
@@ -350,6 +359,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
         unrated = unrated.or(layer.unrated);
         on_incomplete = on_incomplete.or(layer.on_incomplete);
         on_partial = on_partial.or(layer.on_partial);
+        on_suppression = on_suppression.or(layer.on_suppression);
         policy.run = policy.run.or(layer.run);
         for (id, below) in layer.scanners {
             scanners.entry(id).or_default().underlay(below);
@@ -362,6 +372,8 @@ fn stack(layers: Vec<Layer>) -> Policy {
     policy.unrated = unrated.unwrap_or(policy.unrated);
     policy.on_incomplete = on_incomplete.unwrap_or(policy.on_incomplete);
     policy.on_partial = on_partial;
+    policy.on_suppression = on_suppression.unwrap_or_default();
+    policy.added = AddedGates::new(policy.on_suppression);
     policy.scanners = scanners
         .into_iter()
         .map(|(id, layer)| (id, layer.finish()))

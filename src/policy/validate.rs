@@ -8,6 +8,7 @@ use super::term::{self, RulesLayer};
 use super::timeout::{self, timeout};
 use super::waiver::waiver;
 use super::when::conditions;
+use super::added::{self, OnSuppression};
 use super::{Action, Gate, OnGap, Running, Scanner, Source, Waiver, World};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{ScannerId, Severity, Untrusted};
@@ -25,6 +26,7 @@ pub struct Layer {
     pub unrated: Option<Severity>,
     pub on_incomplete: Option<OnGap>,
     pub on_partial: Option<OnGap>,
+    pub on_suppression: Option<OnSuppression>,
     pub run: Option<Running>,
     pub scanners: BTreeMap<ScannerId, ScannerLayer>,
     pub gates: Vec<Gate>,
@@ -95,6 +97,7 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
             unrated,
             on_incomplete: reader.choice("on-incomplete", ON_GAP),
             on_partial: reader.choice("on-partial", ON_GAP),
+            on_suppression: reader.choice("on-suppression", added::WORDS),
             run: reader.choice("run", RUN),
             scanners: BTreeMap::new(),
             gates: Vec::new(),

@@ -191,7 +191,7 @@ fn key(lines: &[&str], line: usize, before: &str) -> (String, bool) {
     let says = |line: &&&str| !line.trim().is_empty();
     if alone {
         beside(lines.iter().skip(line + 1).find(says));
-    } else if code.chars().filter(|c| c.is_alphanumeric()).count() < 8 {
+    } else if !code.contains(char::is_alphanumeric) {
         // `)  # nosec`: what is closed stands before it.
         beside(lines.iter().take(line).rev().take(20).find(says));
     }

@@ -171,13 +171,17 @@ impl Surface {
     pub fn named(id: &str) -> Option<&'static Self> {
         SURFACES.iter().copied().find(|surface| surface.id == id)
     }
+
+    /// True for comments in sources.
+    pub fn is_comment(&self) -> bool {
+        matches!(self.reader, Reader::Comment(_))
+    }
 }
 
 /// True for a file that is settings of some scanner, or a workflow, by its name.
 pub fn is_settings(path: &RepoPath) -> bool {
-    SURFACES.iter().any(|surface| {
-        !matches!(surface.reader, Reader::Comment(_)) && (surface.concerns)(path)
-    })
+    let mut surfaces = SURFACES.iter().filter(|surface| !surface.is_comment());
+    surfaces.any(|surface| (surface.concerns)(path))
 }
 
 /// The suppressions that a change adds, by path and line.

@@ -32,3 +32,4 @@ mod remedies;
 mod running;
 mod sarif;
 mod shop;
+mod suppressions;

@@ -29,11 +29,7 @@ struct Expectation {
 
 /// Everything that the reports say, and those of the tools that are run, with its places.
 /// Second, which suppressions had no effect on the tools that were run.
-pub fn evidence(
-    request: &Request,
-    policy: &Policy,
-    compared: &Compared<'_>,
-) -> (Evidence, Undone) {
+pub fn evidence(request: &Request, policy: &Policy, compared: &Compared<'_>) -> (Evidence, Undone) {
     let (expectations, replaced) = expectations(request, policy);
     let (mut runs, tree) = rayon::join(
         || {

@@ -162,7 +162,11 @@ pub fn deafen(plans: &mut [Plan], compared: &Compared<'_>) -> Undone {
             });
         }
         let id = plan.recipe.id();
-        undone.extend(all.into_iter().flatten().map(|surface| (id.clone(), surface)));
+        undone.extend(
+            all.into_iter()
+                .flatten()
+                .map(|surface| (id.clone(), surface)),
+        );
     }
     undone
 }

@@ -4,7 +4,7 @@
 //! suppression that the change adds.
 
 use super::{Argument, Invocation};
-use crate::model::{Foreign as _, RepoPath};
+use crate::model::RepoPath;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -42,7 +42,9 @@ impl<'a> Settings<'a> {
         folder: Option<&RepoPath>,
         names: &[&'static str],
     ) -> Option<(&'static str, Vec<u8>)> {
-        let mut found = names.iter().filter_map(|name| Some((*name, self.file(folder, name)?)));
+        let mut found = names
+            .iter()
+            .filter_map(|name| Some((*name, self.file(folder, name)?)));
         found.next()
     }
 
@@ -57,7 +59,9 @@ impl<'a> Settings<'a> {
     /// The folders that hold a file of one of these names.
     fn folders(&self, names: &[&str]) -> BTreeSet<Option<RepoPath>> {
         let files = (self.list)();
-        let named = files.iter().filter(|path| names.contains(&path.file_name()));
+        let named = files
+            .iter()
+            .filter(|path| names.contains(&path.file_name()));
         named.map(RepoPath::parent).collect()
     }
 }
@@ -191,7 +195,9 @@ pub fn cargo_deny(base: &Settings<'_>, invocation: Invocation) -> Deaf {
         .chain([None])
         .find_map(|folder| base.first(folder.as_ref(), &names));
     let (_, text) = found.unwrap_or_default();
-    let invocation = invocation.word("--config").argument(setting("deny.toml", text));
+    let invocation = invocation
+        .word("--config")
+        .argument(setting("deny.toml", text));
     (invocation, &["cargo-deny-settings"])
 }
 
@@ -204,6 +210,7 @@ pub fn npm(_: &Settings<'_>, invocation: Invocation) -> Deaf {
 mod tests {
     use super::*;
     use crate::invoke::{Files, recipe};
+    use crate::model::Foreign as _;
 
     /// The command line of a tool on a tree with everything, against a base with these files.
     fn command(scanner: &str, base: &[(&str, &str)]) -> (String, Vec<&'static str>) {
@@ -232,16 +239,48 @@ mod tests {
     #[test]
     fn tools_hear_the_base() {
         for (scanner, base, says) in [
-            ("bandit", ("a/.bandit", "[bandit]\nskips=B1\n"), "--ignore-nosec --ini BASE/.bandit | [bandit]\nskips=B1"),
+            (
+                "bandit",
+                ("a/.bandit", "[bandit]\nskips=B1\n"),
+                "--ignore-nosec --ini BASE/.bandit | [bandit]\nskips=B1",
+            ),
             ("bandit", ("x", ""), "--ini BASE/.bandit | [bandit]\n"),
-            ("trivy", (".trivyignore", "CVE-1"), "--ignorefile BASE/.trivyignore --secret-config"),
-            ("trivy", (".trivyignore.yaml", "x"), "--ignorefile BASE/.trivyignore.yaml"),
-            ("gitleaks", ("x", ""), "--config BASE/.gitleaks.toml --ignore-gitleaks-allow | [extend]\nuseDefault = true"),
+            (
+                "trivy",
+                (".trivyignore", "CVE-1"),
+                "--ignorefile BASE/.trivyignore --secret-config",
+            ),
+            (
+                "trivy",
+                (".trivyignore.yaml", "x"),
+                "--ignorefile BASE/.trivyignore.yaml",
+            ),
+            (
+                "gitleaks",
+                ("x", ""),
+                "--config BASE/.gitleaks.toml --ignore-gitleaks-allow | [extend]\nuseDefault = true",
+            ),
             ("semgrep", ("x", ""), "--disable-nosem"),
-            ("hadolint", (".hadolint.yaml", "ignored: [DL1]"), "--disable-ignore-pragma | ignored: [DL1]"),
-            ("osv-scanner", ("x", ""), "--recursive --config BASE/osv-scanner.toml . |"),
-            ("grype", (".grype.yaml", "a: b"), "--config BASE/.grype.yaml | a: b"),
-            ("cargo-deny", ("deny.toml", "[bans]"), "check --config BASE/deny.toml | [bans]"),
+            (
+                "hadolint",
+                (".hadolint.yaml", "ignored: [DL1]"),
+                "--disable-ignore-pragma | ignored: [DL1]",
+            ),
+            (
+                "osv-scanner",
+                ("x", ""),
+                "--recursive --config BASE/osv-scanner.toml . |",
+            ),
+            (
+                "grype",
+                (".grype.yaml", "a: b"),
+                "--config BASE/.grype.yaml | a: b",
+            ),
+            (
+                "cargo-deny",
+                ("deny.toml", "[bans]"),
+                "check --config BASE/deny.toml | [bans]",
+            ),
         ] {
             let (line, undone) = command(scanner, &[base]);
             assert!(line.contains(says), "{line}");

@@ -6,7 +6,8 @@ mod lines;
 pub use lines::lines;
 
 use crate::model::{
-    Base, Certainty, Change, Finding, Foreign as _, Kind, Lines, Origin, Package, Provenance, Scope, Standing,
+    Base, Certainty, Change, Finding, Foreign as _, Kind, Lines, Origin, Package, Provenance,
+    Scope, Standing,
 };
 use crate::version::canonical;
 

@@ -1,5 +1,6 @@
 //! One policy file → one layer of a policy. Every error is collected; nothing is guessed.
 
+use super::added::{self, OnSuppression};
 use super::condition::Condition;
 pub use super::file::diagnostic;
 use super::file::{self, Reader, Word, unknown};
@@ -8,7 +9,6 @@ use super::term::{self, RulesLayer};
 use super::timeout::{self, timeout};
 use super::waiver::waiver;
 use super::when::conditions;
-use super::added::{self, OnSuppression};
 use super::{Action, Gate, OnGap, Running, Scanner, Source, Waiver, World};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{ScannerId, Severity, Untrusted};

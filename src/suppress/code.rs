@@ -49,6 +49,15 @@ pub static LOCKGATE_COMMENT: Surface = Surface {
 
 /// Anything but documentation, in which such words are only spoken of.
 fn is_source(path: &RepoPath) -> bool {
-    let prose = [".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc", ".asciidoc", ".org"];
+    let prose = [
+        ".md",
+        ".markdown",
+        ".mdx",
+        ".rst",
+        ".txt",
+        ".adoc",
+        ".asciidoc",
+        ".org",
+    ];
     !is_like(path, "", &prose)
 }

@@ -144,7 +144,9 @@ fn accept(marker: Marker, before: &str, after: &str) -> Option<Vec<String>> {
         }
         Marker::Hadolint => {
             let rest = rest.strip_prefix("global").unwrap_or(rest).trim_start();
-            rest.strip_prefix("ignore")?.trim_start().strip_prefix('=')?
+            rest.strip_prefix("ignore")?
+                .trim_start()
+                .strip_prefix('=')?
         }
         Marker::Zizmor => rest.strip_prefix("ignore")?,
         Marker::CodeQl => (!inside).then_some(after)?,
@@ -251,9 +253,8 @@ pub fn new_marks(base: &str, head: &str, marker: Marker) -> Vec<Mark> {
         true => Lines::default(),
         false => origin::lines(base, head).unwrap_or_else(Lines::all),
     };
-    let touched = |mark: &Mark| {
-        Region::line(u64::from(mark.line)).is_some_and(|region| lines.touch(region))
-    };
+    let touched =
+        |mark: &Mark| Region::line(u64::from(mark.line)).is_some_and(|region| lines.touch(region));
     let (touched, quiet): (Vec<Mark>, Vec<Mark>) = now.into_iter().partition(touched);
     let mut new: Vec<Mark> = quiet
         .into_iter()
@@ -287,16 +288,40 @@ mod tests {
             ("x = 1 # nosec", Marker::Nosec, vec![]),
             ("x = 1 #NOSEC", Marker::Nosec, vec![]),
             ("x = 1 # nosec:B101", Marker::Nosec, vec!["B101"]),
-            ("x = 1 #nosec B101,B102", Marker::Nosec, vec!["B101", "B102"]),
+            (
+                "x = 1 #nosec B101,B102",
+                Marker::Nosec,
+                vec!["B101", "B102"],
+            ),
             ("x = 1 # nosec because of y", Marker::Nosec, vec![]),
             ("x() //nosec G104", Marker::Nosec, vec!["G104"]),
-            ("// nosemgrep: a.b.c, d-e", Marker::Semgrep, vec!["a.b.c", "d-e"]),
+            (
+                "// nosemgrep: a.b.c, d-e",
+                Marker::Semgrep,
+                vec!["a.b.c", "d-e"],
+            ),
             ("x // NOSEM", Marker::Semgrep, vec![]),
             ("k = 'x' # gitleaks:allow", Marker::Leaks, vec![]),
-            ("#checkov:skip=CKV_AWS_20:public", Marker::Checkov, vec!["CKV_AWS_20"]),
-            ("# hadolint global ignore=DL3008", Marker::Hadolint, vec!["DL3008"]),
-            ("#trivy:ignore:AVD-AWS-0086", Marker::Trivy, vec!["AVD-AWS-0086"]),
-            ("# zizmor: ignore[unpinned-uses]", Marker::Zizmor, vec!["unpinned-uses"]),
+            (
+                "#checkov:skip=CKV_AWS_20:public",
+                Marker::Checkov,
+                vec!["CKV_AWS_20"],
+            ),
+            (
+                "# hadolint global ignore=DL3008",
+                Marker::Hadolint,
+                vec!["DL3008"],
+            ),
+            (
+                "#trivy:ignore:AVD-AWS-0086",
+                Marker::Trivy,
+                vec!["AVD-AWS-0086"],
+            ),
+            (
+                "# zizmor: ignore[unpinned-uses]",
+                Marker::Zizmor,
+                vec!["unpinned-uses"],
+            ),
             ("// codeql[js/xss]", Marker::CodeQl, vec!["js/xss"]),
         ] {
             let names = names.into_iter().map(str::to_owned).collect();

@@ -140,7 +140,11 @@ fn is_other(key: &str, value: &str) -> bool {
     // `a/**/b` of yarn, `a>b` of pnpm: the last one is replaced; a range may follow.
     let last = key.rsplit('>').next().unwrap_or(key);
     let parts: Vec<&str> = last.split('/').filter(|part| !part.contains('*')).collect();
-    let scoped = parts.iter().rev().nth(1).filter(|part| part.starts_with('@'));
+    let scoped = parts
+        .iter()
+        .rev()
+        .nth(1)
+        .filter(|part| part.starts_with('@'));
     let bare = parts.last().copied().unwrap_or(last);
     let bare = bare.split_once('@').map_or(bare, |(name, _)| name);
     let name = match scoped {

@@ -54,7 +54,9 @@ pub static CARGO_DENY: Surface = Surface {
     name: "deny.toml",
     about: "Makes cargo-deny accept advisories, crates, licenses or sources.",
     scanners: &["cargo-deny"],
-    concerns: |path| is(path, &["deny.toml", ".deny.toml"]) || is_like(path, "cargo-deny", &[".toml"]),
+    concerns: |path| {
+        is(path, &["deny.toml", ".deny.toml"]) || is_like(path, "cargo-deny", &[".toml"])
+    },
     reader: Reader::Settings(
         Language::Toml,
         &[

@@ -113,8 +113,13 @@ pub static SAFETY: Surface = Surface {
                 OFF,
             ),
             guards("report.dependency-vulnerabilities.enabled", ON),
-            guards("fail-scan-with-exit-code.dependency-vulnerabilities.enabled", ON),
-            selects("fail-scan-with-exit-code.dependency-vulnerabilities.fail-on-any-of.cvss-severity"),
+            guards(
+                "fail-scan-with-exit-code.dependency-vulnerabilities.enabled",
+                ON,
+            ),
+            selects(
+                "fail-scan-with-exit-code.dependency-vulnerabilities.fail-on-any-of.cvss-severity",
+            ),
         ],
     ),
 };

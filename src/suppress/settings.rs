@@ -129,7 +129,8 @@ impl Language {
             Self::Json => json::parse(text).map(|tree| vec![tree]),
             Self::Toml => toml::parse(text).map(|tree| vec![tree]),
             Self::Yaml => {
-                let alias = |step: Result<(Event<'_>, _), _>| matches!(step, Ok((Event::Alias(_), _)));
+                let alias =
+                    |step: Result<(Event<'_>, _), _>| matches!(step, Ok((Event::Alias(_), _)));
                 let followed = text.contains('*') && Parser::new_from_str(text).any(alias);
                 if followed { None } else { yaml::parse(text) }
             }
@@ -346,9 +347,7 @@ fn until(node: &Node<'_>) -> Option<String> {
     let own = node.members().find_map(|(name, value)| {
         let name = name.to_ascii_lowercase();
         let text = value.text().filter(|text| !text.is_empty())?;
-        UNTILS
-            .contains(&name.as_str())
-            .then(|| text.to_owned())
+        UNTILS.contains(&name.as_str()).then(|| text.to_owned())
     });
     own.or_else(|| node.members().find_map(|(_, value)| until(value)))
         .or_else(|| node.items().iter().find_map(until))

@@ -40,9 +40,9 @@ pub fn settled(
     places
         .iter()
         .map(|(region, rule)| {
-            let mut silencing = marks.iter().filter(|mark| {
-                reaches(mark, *region, &lines) && speaks_of(mark, rule)
-            });
+            let mut silencing = marks
+                .iter()
+                .filter(|mark| reaches(mark, *region, &lines) && speaks_of(mark, rule));
             let last = region.end_line.unwrap_or(region.line);
             let same = altered.range(region.line..=last).next().is_none();
             same && silencing.any(|mark| !new.contains(&mark.line))
@@ -93,12 +93,14 @@ fn reaches(mark: &Mark, region: Region, lines: &[&str]) -> bool {
     }
     let above = match mark.marker {
         Marker::Semgrep => mark.line.checked_add(1) == Some(region.line),
-        Marker::Hadolint => mark.alone && mark.line < region.line && {
-            let between = lines.iter().take(region.line as usize - 1);
-            between
-                .skip(mark.line as usize)
-                .all(|line| line.trim_start().starts_with('#') || line.trim().is_empty())
-        },
+        Marker::Hadolint => {
+            mark.alone && mark.line < region.line && {
+                let between = lines.iter().take(region.line as usize - 1);
+                between
+                    .skip(mark.line as usize)
+                    .all(|line| line.trim_start().starts_with('#') || line.trim().is_empty())
+            }
+        }
         _ => false,
     };
     above && mark.alone
@@ -111,7 +113,8 @@ fn speaks_of(mark: &Mark, rule: &str) -> bool {
     let known = mark.names.iter().filter(id).count() == mark.names.len();
     mark.names.is_empty()
         || !known
-        || mark.names.iter().any(|name| {
-            name.eq_ignore_ascii_case(rule) || rule.ends_with(&format!(".{name}"))
-        })
+        || mark
+            .names
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(rule) || rule.ends_with(&format!(".{name}")))
 }

@@ -60,10 +60,7 @@ fn only_entries_that_are_new_count() {
 fn what_is_selected_and_what_guards_must_not_shrink() {
     let trivy = |base: &str, head: &str| added("trivy.yaml", Some(base), Some(head));
     let all = "severity: [LOW, HIGH]\n";
-    assert_eq!(
-        trivy("", all),
-        ["Narrows severity only LOW, HIGH@1"]
-    );
+    assert_eq!(trivy("", all), ["Narrows severity only LOW, HIGH@1"]);
     assert_eq!(trivy(all, "severity: [HIGH]\n"), ["Removes severity LOW@1"]);
     assert!(trivy("severity: [HIGH]\n", all).is_empty());
     assert!(trivy(all, "").is_empty());
@@ -73,7 +70,11 @@ fn what_is_selected_and_what_guards_must_not_shrink() {
         ["Removes extend.useDefault true"]
     );
     assert_eq!(
-        added(".gitleaks.toml", None, Some("[[rules]]\nid = \"x\"\nregex = 'y'\n")),
+        added(
+            ".gitleaks.toml",
+            None,
+            Some("[[rules]]\nid = \"x\"\nregex = 'y'\n")
+        ),
         ["Narrows rules.id only x@2"]
     );
 }
@@ -120,7 +121,9 @@ fn a_file_under_another_name_is_nothing_to_the_scanner() {
 #[test]
 fn plain_upgrades_are_no_suppression() {
     let of = |head: &str| added("package.json", Some("{}"), Some(head));
-    assert!(of(r#"{"overrides": {"lodash": "4.17.21", "a": {".": "1.2.3", "b": "^2"}}}"#).is_empty());
+    assert!(
+        of(r#"{"overrides": {"lodash": "4.17.21", "a": {".": "1.2.3", "b": "^2"}}}"#).is_empty()
+    );
     assert_eq!(
         of(r#"{"overrides": {"a": {"lodash": "npm:other@1"}}}"#),
         ["Adds overrides lodash → npm:other@1@1"]
@@ -161,14 +164,26 @@ fn workflows_are_compared_by_what_they_run() {
     }
     for (from, to, says) in [
         ("bandit -r src", "make test", "Removes"),
-        ("bandit -r src", "bandit -r src || true", "Narrows  its failure"),
+        (
+            "bandit -r src",
+            "bandit -r src || true",
+            "Narrows  its failure",
+        ),
         ("bandit -r src", "bandit -r src --skip B101", "--skip B101"),
         ("bandit -r src", "bandit -r src --exit-zero", "--exit-zero"),
         ("name: scan", "if: ${{ false }}", "if: false"),
         ("name: scan", "continue-on-error: true", "continue-on-error"),
-        ("@0.28", "@0.28\n        with: {severity: CRITICAL}", "severity without HIGH"),
+        (
+            "@0.28",
+            "@0.28\n        with: {severity: CRITICAL}",
+            "severity without HIGH",
+        ),
         ("runs-on: x", "if: github.actor == 'a'", "if: github.actor"),
-        ("[push, pull_request]", "{push: {}, pull_request: {paths-ignore: [src]}}", "paths-ignore src"),
+        (
+            "[push, pull_request]",
+            "{push: {}, pull_request: {paths-ignore: [src]}}",
+            "paths-ignore src",
+        ),
         ("push, pull_request", "push", "without on pull_request"),
     ] {
         let found = of(from, to);
@@ -180,7 +195,10 @@ fn workflows_are_compared_by_what_they_run() {
 
 #[test]
 fn a_step_that_moves_to_another_workflow_is_not_gone() {
-    let (ci, scan) = (path(".github/workflows/ci.yml"), path(".github/workflows/scan.yml"));
+    let (ci, scan) = (
+        path(".github/workflows/ci.yml"),
+        path(".github/workflows/scan.yml"),
+    );
     let file = |path, base, head| File {
         path,
         old: path,
@@ -188,6 +206,9 @@ fn a_step_that_moves_to_another_workflow_is_not_gone() {
         head,
     };
     let text = Content::Text(WORKFLOW);
-    let files = [file(&ci, text, Content::Absent), file(&scan, Content::Absent, text)];
+    let files = [
+        file(&ci, text, Content::Absent),
+        file(&scan, Content::Absent, text),
+    ];
     assert!(find(&files).is_empty());
 }

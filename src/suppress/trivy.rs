@@ -27,7 +27,9 @@ fn id(body: &str) -> Option<Entry> {
     let id = words.next()?;
     let entry = super::lists::line(id)?;
     Some(Entry {
-        until: words.find_map(|w| w.strip_prefix("exp:")).map(str::to_owned),
+        until: words
+            .find_map(|w| w.strip_prefix("exp:"))
+            .map(str::to_owned),
         ..entry
     })
 }
@@ -133,7 +135,16 @@ pub static COMMENT: Surface = Surface {
 /// Files that describe infrastructure.
 pub fn is_infrastructure(path: &RepoPath) -> bool {
     let endings = &[
-        ".tf", ".tf.json", ".tfvars", ".hcl", ".bicep", ".yaml", ".yml", ".json", ".tpl", ".template",
+        ".tf",
+        ".tf.json",
+        ".tfvars",
+        ".hcl",
+        ".bicep",
+        ".yaml",
+        ".yml",
+        ".json",
+        ".tpl",
+        ".template",
     ];
     is_like(path, "", endings) || is_dockerfile(path)
 }
@@ -142,4 +153,3 @@ pub fn is_infrastructure(path: &RepoPath) -> bool {
 pub fn is_dockerfile(path: &RepoPath) -> bool {
     is_like(path, "dockerfile", &[""]) || is_like(path, "containerfile", &[""])
 }
-

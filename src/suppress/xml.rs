@@ -28,7 +28,9 @@ pub fn suppressions(text: &str) -> Option<Vec<Entry>> {
                 }
                 match &mut current {
                     Some(entry) => {
-                        entry.sense.push_str(&format!(" {name}{}", attributes(&start, None)));
+                        entry
+                            .sense
+                            .push_str(&format!(" {name}{}", attributes(&start, None)));
                     }
                     None if name == "suppress" => {
                         let mut entry = Entry::hides("");
@@ -79,7 +81,9 @@ fn attributes(start: &BytesStart<'_>, mut until: Option<&mut Option<String>>) ->
         let value = attribute.normalized_value(XmlVersion::Implicit1_0);
         let value = value.map(|v| v.into_owned()).unwrap_or_default();
         match &mut until {
-            Some(until) if name == "until" => **until = Some(value.trim_end_matches('Z').to_owned()),
+            Some(until) if name == "until" => {
+                **until = Some(value.trim_end_matches('Z').to_owned())
+            }
             _ => text.push_str(&format!("[{name}={value}]")),
         }
     }
@@ -105,7 +109,9 @@ impl<'a> Lines<'a> {
     fn at(&mut self, position: usize) -> u32 {
         let passed = self.text.get(self.at..position).unwrap_or_default();
         let lines = passed.bytes().filter(|byte| *byte == b'\n').count();
-        self.line = self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+        self.line = self
+            .line
+            .saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
         self.at = position.max(self.at);
         self.line
     }

@@ -88,14 +88,23 @@ fn said(json: &Value) -> Vec<String> {
 
 /// One change of one file.
 fn change(path: &str, base: Option<&str>, head: &str) -> Vec<String> {
-    let base: Vec<(&str, &[u8])> = base.map(|base| (path, base.as_bytes())).into_iter().collect();
+    let base: Vec<(&str, &[u8])> = base
+        .map(|base| (path, base.as_bytes()))
+        .into_iter()
+        .collect();
     Pull::on(&base).with(path, head.as_bytes()).found()
 }
 
 #[test]
 fn every_kind_of_file_counts_and_says_where() {
     for (rule, path, base, head, line) in [
-        ("trivyignore", ".trivyignore", "CVE-2023-1\n", "CVE-2023-1\n# why\nCVE-2024-1\n", 3),
+        (
+            "trivyignore",
+            ".trivyignore",
+            "CVE-2023-1\n",
+            "CVE-2023-1\n# why\nCVE-2024-1\n",
+            3,
+        ),
         (
             "trivyignore-yaml",
             "ci/.trivyignore.yaml",
@@ -103,12 +112,48 @@ fn every_kind_of_file_counts_and_says_where() {
             "vulnerabilities:\n  - id: CVE-2024-1\n    expired_at: 2027-01-31\n",
             2,
         ),
-        ("trivy-settings", "trivy.yaml", "", "scan:\n  skip-dirs:\n    - src\n", 3),
-        ("trivy-secret-settings", "trivy-secret.yaml", "", "disable-rules:\n  - aws-access-key-id\n", 2),
-        ("bandit-settings", ".bandit", "[bandit]\nskips: B101\n", "[bandit]\nskips: B101,B602\n", 2),
-        ("bandit-settings", "pyproject.toml", "", "[tool.bandit]\nskips = [\"B602\"]\n", 2),
-        ("bandit-settings", "setup.cfg", "", "[bandit]\nexclude = src\n", 2),
-        ("bandit-settings", "conf/bandit.yaml", "", "exclude_dirs:\n  - src\n", 2),
+        (
+            "trivy-settings",
+            "trivy.yaml",
+            "",
+            "scan:\n  skip-dirs:\n    - src\n",
+            3,
+        ),
+        (
+            "trivy-secret-settings",
+            "trivy-secret.yaml",
+            "",
+            "disable-rules:\n  - aws-access-key-id\n",
+            2,
+        ),
+        (
+            "bandit-settings",
+            ".bandit",
+            "[bandit]\nskips: B101\n",
+            "[bandit]\nskips: B101,B602\n",
+            2,
+        ),
+        (
+            "bandit-settings",
+            "pyproject.toml",
+            "",
+            "[tool.bandit]\nskips = [\"B602\"]\n",
+            2,
+        ),
+        (
+            "bandit-settings",
+            "setup.cfg",
+            "",
+            "[bandit]\nexclude = src\n",
+            2,
+        ),
+        (
+            "bandit-settings",
+            "conf/bandit.yaml",
+            "",
+            "exclude_dirs:\n  - src\n",
+            2,
+        ),
         (
             "safety-policy",
             ".safety-policy.yml",
@@ -116,8 +161,20 @@ fn every_kind_of_file_counts_and_says_where() {
             "security:\n  ignore-vulnerabilities:\n    12345:\n      reason: x\n",
             3,
         ),
-        ("npmrc", ".npmrc", "fund=false\n", "fund=false\naudit=false\n", 2),
-        ("npm-registry", ".npmrc", "", "registry=https://mirror.example.org/\n", 1),
+        (
+            "npmrc",
+            ".npmrc",
+            "fund=false\n",
+            "fund=false\naudit=false\n",
+            2,
+        ),
+        (
+            "npm-registry",
+            ".npmrc",
+            "",
+            "registry=https://mirror.example.org/\n",
+            1,
+        ),
         (
             "package-override",
             "package.json",
@@ -125,7 +182,13 @@ fn every_kind_of_file_counts_and_says_where() {
             "{\n \"overrides\": {\n  \"lodash\": \"npm:not-lodash@1\"\n }\n}",
             3,
         ),
-        ("yarnrc", ".yarnrc.yml", "", "npmAuditIgnoreAdvisories:\n  - \"1089\"\n", 2),
+        (
+            "yarnrc",
+            ".yarnrc.yml",
+            "",
+            "npmAuditIgnoreAdvisories:\n  - \"1089\"\n",
+            2,
+        ),
         (
             "pnpm-workspace",
             "pnpm-workspace.yaml",
@@ -133,8 +196,20 @@ fn every_kind_of_file_counts_and_says_where() {
             "packages: []\nauditConfig:\n  ignoreGhsas:\n    - GHSA-jf85-cpcp-j695\n",
             4,
         ),
-        ("nsprc", ".nsprc", "{}", "{\n\"GHSA-jf85-cpcp-j695\": {\"active\": true}\n}", 2),
-        ("audit-ci", "audit-ci.jsonc", "{}", "{ // c\n\"allowlist\": [\n\"GHSA-jf85-cpcp-j695\"]}", 3),
+        (
+            "nsprc",
+            ".nsprc",
+            "{}",
+            "{\n\"GHSA-jf85-cpcp-j695\": {\"active\": true}\n}",
+            2,
+        ),
+        (
+            "audit-ci",
+            "audit-ci.jsonc",
+            "{}",
+            "{ // c\n\"allowlist\": [\n\"GHSA-jf85-cpcp-j695\"]}",
+            3,
+        ),
         (
             "osv-scanner-settings",
             "osv-scanner.toml",
@@ -142,14 +217,62 @@ fn every_kind_of_file_counts_and_says_where() {
             "[[IgnoredVulns]]\nid = \"GO-2024-1\"\nignoreUntil = 2027-01-31\n",
             1,
         ),
-        ("gitleaks-settings", ".gitleaks.toml", "[extend]\nuseDefault = true\n", "[extend]\nuseDefault = true\n[allowlist]\npaths = ['''tests''']\n", 4),
-        ("gitleaksignore", ".gitleaksignore", "", "a:b:generic:1\n", 1),
-        ("semgrepignore", ".semgrepignore", "vendor\n", "vendor\nsrc\n", 2),
-        ("checkov-settings", ".checkov.yaml", "", "skip-check:\n  - CKV_AWS_20\n", 2),
-        ("hadolint-settings", ".hadolint.yaml", "", "ignored:\n  - DL3008\n", 2),
-        ("grype-settings", ".grype.yaml", "", "ignore:\n  - vulnerability: CVE-2024-1\n", 2),
-        ("cargo-deny-settings", "deny.toml", "", "[advisories]\nignore = [\"RUSTSEC-2024-1\"]\n", 2),
-        ("cargo-audit-settings", ".cargo/audit.toml", "", "[advisories]\nignore = [\"RUSTSEC-2024-1\"]\n", 2),
+        (
+            "gitleaks-settings",
+            ".gitleaks.toml",
+            "[extend]\nuseDefault = true\n",
+            "[extend]\nuseDefault = true\n[allowlist]\npaths = ['''tests''']\n",
+            4,
+        ),
+        (
+            "gitleaksignore",
+            ".gitleaksignore",
+            "",
+            "a:b:generic:1\n",
+            1,
+        ),
+        (
+            "semgrepignore",
+            ".semgrepignore",
+            "vendor\n",
+            "vendor\nsrc\n",
+            2,
+        ),
+        (
+            "checkov-settings",
+            ".checkov.yaml",
+            "",
+            "skip-check:\n  - CKV_AWS_20\n",
+            2,
+        ),
+        (
+            "hadolint-settings",
+            ".hadolint.yaml",
+            "",
+            "ignored:\n  - DL3008\n",
+            2,
+        ),
+        (
+            "grype-settings",
+            ".grype.yaml",
+            "",
+            "ignore:\n  - vulnerability: CVE-2024-1\n",
+            2,
+        ),
+        (
+            "cargo-deny-settings",
+            "deny.toml",
+            "",
+            "[advisories]\nignore = [\"RUSTSEC-2024-1\"]\n",
+            2,
+        ),
+        (
+            "cargo-audit-settings",
+            ".cargo/audit.toml",
+            "",
+            "[advisories]\nignore = [\"RUSTSEC-2024-1\"]\n",
+            2,
+        ),
         (
             "dependency-check-suppression",
             "dependency-suppression.xml",
@@ -157,13 +280,23 @@ fn every_kind_of_file_counts_and_says_where() {
             "<suppressions>\n <suppress until=\"2027-01-31Z\">\n  <notes>x</notes>\n  <cve>CVE-2024-1</cve>\n </suppress>\n</suppressions>",
             2,
         ),
-        ("snyk-policy", ".snyk", "", "ignore:\n  SNYK-JS-1:\n    - '*':\n        reason: x\n", 2),
+        (
+            "snyk-policy",
+            ".snyk",
+            "",
+            "ignore:\n  SNYK-JS-1:\n    - '*':\n        reason: x\n",
+            2,
+        ),
         ("zap-rules", ".zap/rules.tsv", "", "10015\tIGNORE\t(x)\n", 1),
     ] {
         let found = change(path, Some(base), head);
         assert_eq!(found, [format!("{rule} {path}:{line} blocked")], "{path}");
         // The same without the change.
-        assert_eq!(change(path, Some(head), &format!("{head}\n")), [""; 0], "{path}");
+        assert_eq!(
+            change(path, Some(head), &format!("{head}\n")),
+            [""; 0],
+            "{path}"
+        );
     }
 }
 
@@ -175,17 +308,43 @@ fn comments_count_where_their_scanner_reads_them() {
         ("nosec", "a.py", "s = 'run(x)  # nosec'\n", 1),
         ("nosemgrep", "web/a.ts", "// nosemgrep: a.b\nrun(x)\n", 1),
         ("gitleaks-comment", "notes.md", "key # gitleaks:allow\n", 1),
-        ("checkov-comment", "main.tf", "resource {\n # checkov:skip=CKV_AWS_20:x\n}\n", 2),
-        ("hadolint-comment", "Dockerfile", "# hadolint ignore=DL3008\nRUN x\n", 1),
-        ("trivy-comment", "main.tf", "#trivy:ignore:AVD-AWS-0086\nresource {}\n", 1),
+        (
+            "checkov-comment",
+            "main.tf",
+            "resource {\n # checkov:skip=CKV_AWS_20:x\n}\n",
+            2,
+        ),
+        (
+            "hadolint-comment",
+            "Dockerfile",
+            "# hadolint ignore=DL3008\nRUN x\n",
+            1,
+        ),
+        (
+            "trivy-comment",
+            "main.tf",
+            "#trivy:ignore:AVD-AWS-0086\nresource {}\n",
+            1,
+        ),
         ("codeql-comment", "a.js", "run(x) // codeql[js/xss]\n", 1),
-        ("zizmor-comment", ".github/workflows/x.yml", "on: push # zizmor: ignore[x-y]\n", 1),
+        (
+            "zizmor-comment",
+            ".github/workflows/x.yml",
+            "on: push # zizmor: ignore[x-y]\n",
+            1,
+        ),
         ("lockgate-comment", "a.html", "<!-- lockgate:allow -->\n", 1),
     ] {
-        assert_eq!(change(path, None, head), [format!("{rule} {path}:{line} blocked")]);
+        assert_eq!(
+            change(path, None, head),
+            [format!("{rule} {path}:{line} blocked")]
+        );
     }
     // Documents that speak of it, data, and what is no text.
-    assert_eq!(change("README.md", None, "Write `# nosec` or `nosemgrep`.\n"), [""; 0]);
+    assert_eq!(
+        change("README.md", None, "Write `# nosec` or `nosemgrep`.\n"),
+        [""; 0]
+    );
     assert_eq!(change("a.txt", None, "x # nosec\n"), [""; 0]);
     let binary = Pull::on(&[]).with("a.py", b"\0\x01# nosec\n");
     assert_eq!(binary.found(), [""; 0]);
@@ -225,14 +384,17 @@ fn other_encodings_and_sizes_are_read_or_said() {
         ["trivyignore .trivyignore:1 blocked"]
     );
     assert_eq!(
-        Pull::on(&[]).with(".trivyignore", b"\0\x01\x02").found(),
+        Pull::on(&[]).with(".trivyignore", b"\x80\0\x01").found(),
         ["trivyignore .trivyignore:null blocked"]
     );
     let large = "x = 1\n".repeat(6_000_000);
     let (json, code) = Pull::on(&[]).with("a.py", large.as_bytes()).judge();
     assert_eq!(code, 3, "{:#}", json["reasons"]);
     let run = json["runs"].as_array().unwrap().iter();
-    let run = run.clone().find(|r| r["scanner"] == "suppressions").unwrap();
+    let run = run
+        .clone()
+        .find(|r| r["scanner"] == "suppressions")
+        .unwrap();
     assert_eq!(run["health"], "partial");
     assert_eq!(run["reasons"][0]["items"][0], "a.py");
 }
@@ -264,19 +426,26 @@ fn the_policy_says_what_a_suppression_does() {
     let finding = of(&json)[0];
     assert_eq!(finding["origin"], "introduced");
     assert_eq!(finding["severity"], "high");
-    assert_eq!(finding["gate"]["name"], "suppressions added by the change");
+    assert_eq!(finding["gate"], "suppressions added by the change");
     let title = finding["title"].as_str().unwrap();
     assert_eq!(title, "adds a suppression: CVE-2024-1 in .trivyignore");
     let (json, code) = policy("on-suppression = \"warn\"\n");
     assert_eq!((code, &json["verdict"]), (0, &"warn".into()));
     let allow = "[[gate]]\nname = \"all\"\naction = \"allow\"\n";
     assert_eq!(policy(&format!("on-suppression = \"gates\"\n{allow}")).1, 0);
-    assert_eq!(policy(allow).1, 1, "a gate that allows does not speak of it");
+    assert_eq!(
+        policy(allow).1,
+        1,
+        "a gate that allows does not speak of it"
+    );
     assert_eq!(policy("extends = \"lockgate:audit-only\"\n").1, 0);
     assert_eq!(policy("on-suppression = \"never\"\n").1, 2);
     let waiver = "[[waiver]]\nrule = \"trivyignore\"\npath = \".trivyignore\"\nreason = \"agreed\"\nowner = \"@a/b\"\nexpires = 2027-01-31\n";
     let (json, code) = policy(waiver);
-    assert_eq!((code, said(&json)), (0, vec!["trivyignore .trivyignore:1 waived".to_owned()]));
+    assert_eq!(
+        (code, said(&json)),
+        (0, vec!["trivyignore .trivyignore:1 waived".to_owned()])
+    );
 }
 
 #[test]
@@ -313,7 +482,10 @@ fn honoured_are_only_the_suppressions_of_the_base() {
         let reports = tempfile::TempDir::new().unwrap();
         let report = reports.path().join("s.sarif");
         std::fs::write(&report, sarif).unwrap();
-        let files: &[(&str, &[u8])] = &[("lockgate.toml", policy.as_bytes()), ("a.js", base.as_bytes())];
+        let files: &[(&str, &[u8])] = &[
+            ("lockgate.toml", policy.as_bytes()),
+            ("a.js", base.as_bytes()),
+        ];
         let (json, _) = Pull::on(files)
             .with("a.js", head.as_bytes())
             .args(&["--report", &format!("semgrep={}", report.display())])
@@ -327,5 +499,8 @@ fn honoured_are_only_the_suppressions_of_the_base() {
     assert_eq!(judge("run(y)\n", line), "blocked");
     // The line is as it was, but the comment above it is new.
     let entry = "r(x)\n";
-    assert_eq!(judge(entry, &format!("{entry}// nosemgrep\nb()\n")), "blocked");
+    assert_eq!(
+        judge(entry, &format!("{entry}// nosemgrep\nb()\n")),
+        "blocked"
+    );
 }

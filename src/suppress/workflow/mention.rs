@@ -21,10 +21,22 @@ pub struct Mention {
 }
 
 /// Conditions that do not keep a step from running.
-const ALWAYS: &[&str] = &["always()", "true", "success()", "!cancelled()", "success() || failure()"];
+const ALWAYS: &[&str] = &[
+    "always()",
+    "true",
+    "success()",
+    "!cancelled()",
+    "success() || failure()",
+];
 
 /// Events by which a change or its target is looked at.
-const EVENTS: &[&str] = &["pull_request", "pull_request_target", "merge_group", "push", "schedule"];
+const EVENTS: &[&str] = &[
+    "pull_request",
+    "pull_request_target",
+    "merge_group",
+    "push",
+    "schedule",
+];
 
 /// Inputs of lockgate's own action that decide what it looks at and by what.
 const INPUTS: &[&str] = &["base", "policy", "reports", "run", "working-directory"];
@@ -43,7 +55,11 @@ pub fn mentions(text: &str) -> Option<Vec<Mention>> {
                 step(node, &outer, &mut found);
             }
         }
-        for node in document.get("runs").map(|r| r.items_of("steps")).unwrap_or_default() {
+        for node in document
+            .get("runs")
+            .map(|r| r.items_of("steps"))
+            .unwrap_or_default()
+        {
             step(node, &trigger, &mut found);
         }
     }
@@ -63,7 +79,10 @@ fn trigger(document: &Node<'_>) -> Around {
     let Some(on) = document.get("on").or_else(|| document.get("true")) else {
         return around;
     };
-    let words = on.text().into_iter().chain(on.items().iter().filter_map(Node::text));
+    let words = on
+        .text()
+        .into_iter()
+        .chain(on.items().iter().filter_map(Node::text));
     for event in words.filter(|event| EVENTS.contains(event)) {
         around.strong.insert(format!("on {event}"));
     }
@@ -197,10 +216,13 @@ fn options(words: &[&str], mention: &mut Mention) {
                 (*word, next.copied().unwrap_or_default())
             }
         };
-        if mention.scanner == LOCKGATE && matches!(name, "--base" | "--report" | "--run" | "--policy")
+        if mention.scanner == LOCKGATE
+            && matches!(name, "--base" | "--report" | "--run" | "--policy")
         {
             mention.strong.insert(format!("{name} {value}"));
         }
-        mention.weak.extend(words::less(name, value).into_iter().flatten());
+        mention
+            .weak
+            .extend(words::less(name, value).into_iter().flatten());
     }
 }

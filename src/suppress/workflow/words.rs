@@ -23,7 +23,10 @@ const ACTIONS: &[(&str, &str)] = &[
     ("rustsec/audit-check", "cargo-audit"),
     ("actions-rs/audit-check", "cargo-audit"),
     ("actions-rust-lang/audit", "cargo-audit"),
-    ("dependency-check/dependency-check_action", "dependency-check"),
+    (
+        "dependency-check/dependency-check_action",
+        "dependency-check",
+    ),
     ("snyk/actions", "snyk"),
     ("zaproxy/action-", "zap"),
     ("zizmorcore/zizmor-action", "zizmor"),
@@ -77,8 +80,28 @@ pub const LOCKGATE: &str = "lockgate";
 
 /// Programs that put a tool in place; what they name is not run by that.
 const INSTALLERS: &[&str] = &[
-    "install", "add", "download", "pull", "curl", "wget", "apt-get", "apt", "brew", "apk", "echo",
-    "printf", "cp", "mv", "rm", "which", "sha256sum", "cat", "tar", "mkdir", "chmod", "sed",
+    "install",
+    "add",
+    "download",
+    "pull",
+    "curl",
+    "wget",
+    "apt-get",
+    "apt",
+    "brew",
+    "apk",
+    "echo",
+    "printf",
+    "cp",
+    "mv",
+    "rm",
+    "which",
+    "sha256sum",
+    "cat",
+    "tar",
+    "mkdir",
+    "chmod",
+    "sed",
 ];
 
 /// The scanner that an action runs; `None` for other actions.
@@ -118,15 +141,15 @@ fn is_program(word: &str, name: &str) -> bool {
 pub fn command(words: &[&str]) -> Option<&'static str> {
     let installs = |word: &&str| INSTALLERS.contains(word) || word.starts_with('#');
     // `docker run … image args` and `pipx run bandit` have the name further back.
-    let before = words
-        .iter()
-        .position(installs)
-        .unwrap_or(words.len());
+    let before = words.iter().position(installs).unwrap_or(words.len());
     let usable = words.get(..before).unwrap_or_default();
     COMMANDS.iter().find_map(|(names, scanner)| {
         let fits = |part: &[&str]| {
             part.len() == names.len()
-                && part.iter().zip(*names).all(|(word, name)| is_program(word, name))
+                && part
+                    .iter()
+                    .zip(*names)
+                    .all(|(word, name)| is_program(word, name))
         };
         let version = usable.iter().any(|word| *word == "--version");
         (!version && usable.windows(names.len()).any(fits)).then_some(*scanner)
@@ -138,13 +161,35 @@ const LEVELS: &[&str] = &["UNKNOWN", "LOW", "MEDIUM", "HIGH", "CRITICAL"];
 
 /// Parts of option names by which a scanner is told to look at less, or to fail less.
 const LESS: &[&str] = &[
-    "allow", "baseline", "config", "continue", "disable", "dry", "exclude", "exit", "ignore", "level",
-    "no-fail", "omit", "only", "policy", "prod", "rules", "severity", "skip", "soft", "tests",
-    "threshold", "warn", "ini",
+    "allow",
+    "baseline",
+    "config",
+    "continue",
+    "disable",
+    "dry",
+    "exclude",
+    "exit",
+    "ignore",
+    "level",
+    "no-fail",
+    "omit",
+    "only",
+    "policy",
+    "prod",
+    "rules",
+    "severity",
+    "skip",
+    "soft",
+    "tests",
+    "threshold",
+    "warn",
+    "ini",
 ];
 
 /// Short options that do the same: Bandit's `-s`, `-x`, `-t`, `-c`, `-b`, `-l…`, `-i…`.
-const SHORT: &[&str] = &["-b", "-c", "-i", "-ii", "-iii", "-l", "-ll", "-lll", "-s", "-t", "-x"];
+const SHORT: &[&str] = &[
+    "-b", "-c", "-i", "-ii", "-iii", "-l", "-ll", "-lll", "-s", "-t", "-x",
+];
 
 /// What an option, or an input of an action, takes away; several words where it names severities.
 /// `None` for one that takes nothing away.
@@ -164,7 +209,9 @@ pub fn less(name: &str, value: &str) -> Option<Vec<String>> {
         .map(|level| level.trim().to_ascii_uppercase())
         .collect();
     if bare.contains("severity") && named.iter().any(|level| LEVELS.contains(&level.as_str())) {
-        let out = LEVELS.iter().filter(|level| !named.iter().any(|n| n == *level));
+        let out = LEVELS
+            .iter()
+            .filter(|level| !named.iter().any(|n| n == *level));
         return Some(out.map(|level| format!("{bare} without {level}")).collect());
     }
     Some(vec![format!("{name} {value}").trim_end().to_owned()])

@@ -50,6 +50,9 @@ const WORDS: &[(&str, Marker)] = &[
     ("lockgate:allow", Marker::Lockgate),
 ];
 
+/// Characters behind a marker in which it can name rules.
+const FAR: usize = 400;
+
 /// Names that are taken from one comment at most.
 const MOST_NAMES: usize = 20;
 
@@ -89,36 +92,41 @@ pub fn all(text: &str) -> Vec<Mark> {
     };
     let lines: Vec<&str> = text.lines().collect();
     let mut found: Vec<Mark> = Vec::new();
-    let (mut at, mut line) = (0, 0_usize);
+    let (mut at, mut line, mut start) = (0, 0_usize, 0_usize);
     for hit in finder.find_iter(text) {
         let passed = text.get(at..hit.start()).unwrap_or_default();
         line += passed.bytes().filter(|byte| *byte == b'\n').count();
+        if let Some(end) = passed.rfind('\n') {
+            start = at + end + 1;
+        }
         at = hit.start();
-        let before = text.get(..hit.start()).unwrap_or_default();
-        let before = before.rsplit('\n').next().unwrap_or_default();
-        let after = text.get(hit.end()..).unwrap_or_default();
-        let after = after.lines().next().unwrap_or_default();
         let Some((_, marker)) = WORDS.get(hit.pattern().as_usize()) else {
             continue;
         };
+        let number = u32::try_from(line + 1).unwrap_or(u32::MAX);
+        // One line has one mark of each kind at most, so that a long line costs no more.
+        let here = found.iter().rev().take_while(|mark| mark.line == number);
+        if here.into_iter().any(|mark| mark.marker == *marker) {
+            continue;
+        }
+        let before = text.get(start..hit.start()).unwrap_or_default();
+        let after = text.get(hit.end()..).unwrap_or_default();
+        let after: &str = match after.char_indices().nth(FAR) {
+            Some((end, _)) => after.get(..end).unwrap_or_default(),
+            None => after,
+        };
+        let after = after.lines().next().unwrap_or_default();
         let Some(names) = accept(*marker, before, after) else {
             continue;
         };
-        let number = u32::try_from(line + 1).unwrap_or(u32::MAX);
-        let again = |mark: &Mark| (mark.marker, mark.line) == (*marker, number);
-        match found.last_mut().filter(|mark| again(mark)) {
-            Some(mark) => mark.names.extend(names),
-            None => {
-                let (key, alone) = key(&lines, line, before);
-                found.push(Mark {
-                    marker: *marker,
-                    line: number,
-                    names,
-                    key,
-                    alone,
-                });
-            }
-        }
+        let (key, alone) = key(&lines, line, before);
+        found.push(Mark {
+            marker: *marker,
+            line: number,
+            names,
+            key,
+            alone,
+        });
     }
     found
 }

@@ -109,13 +109,21 @@ fn later(new: Option<&str>, old: Option<&str>) -> bool {
     }
 }
 
+/// Entries by their keys.
+fn by_key(list: &[Entry]) -> BTreeMap<&str, Vec<&Entry>> {
+    let mut map: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    for entry in list {
+        map.entry(&entry.key).or_default().push(entry);
+    }
+    map
+}
+
 fn lost(base: &[Entry], head: &[Entry], means: Means, differences: &mut Vec<Difference>) {
-    let keys: BTreeSet<&str> = base.iter().chain(head).map(|e| e.key.as_str()).collect();
+    let (before, after) = (by_key(base), by_key(head));
+    let keys: BTreeSet<&&str> = before.keys().chain(after.keys()).collect();
     for key in keys {
-        let of = |list: &'_ [Entry]| -> Vec<Entry> {
-            list.iter().filter(|e| e.key == key).cloned().collect()
-        };
-        let (base, head) = (of(base), of(head));
+        let of = |map: &BTreeMap<&str, Vec<_>>| map.get(*key).cloned().unwrap_or_default();
+        let (base, head): (Vec<&Entry>, Vec<&Entry>) = (of(&before), of(&after));
         let line = head.first().map(|entry| entry.line);
         let still: BTreeSet<&str> = head.iter().map(|e| e.sense.as_str()).collect();
         match means {
@@ -125,7 +133,7 @@ fn lost(base: &[Entry], head: &[Entry], means: Means, differences: &mut Vec<Diff
                 let words: Vec<&str> = head.iter().map(|e| e.what.as_str()).collect();
                 differences.push(Difference {
                     deed: Deed::Narrows,
-                    key: key.to_owned(),
+                    key: (*key).to_string(),
                     what: format!("only {}", words.join(", ")),
                     line,
                 });

@@ -79,6 +79,9 @@ pub const OFF: &[&str] = &["false", "False", "FALSE", "no", "off", "0", "", "~",
 /// The values that switch a flag on.
 pub const ON: &[&str] = &["true", "True", "TRUE", "yes", "on", "1"];
 
+/// Characters of a key that are kept.
+const LONGEST_KEY: usize = 200;
+
 /// Keys that say why, not what.
 const NOTES: &[&str] = &[
     "comment",
@@ -222,7 +225,9 @@ fn follow<'t>(
     take: &mut dyn FnMut(&str, &'t Node<'_>),
 ) {
     let Some((name, rest)) = way.split_first() else {
-        take(&passed.join("."), node);
+        // A name of any length must not be written out with every value.
+        let key: String = passed.join(".").chars().take(LONGEST_KEY).collect();
+        take(&key, node);
         return;
     };
     // A list on the way is as many tables.

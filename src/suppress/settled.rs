@@ -35,20 +35,29 @@ pub fn settled(
         .iter()
         .map(|mark| mark.line)
         .collect();
+    let old: BTreeMap<u32, &Mark> = marks
+        .iter()
+        .filter(|mark| !new.contains(&mark.line))
+        .map(|mark| (mark.line, mark))
+        .collect();
     let altered = altered(base, head);
     let lines: Vec<&str> = head.lines().collect();
     places
         .iter()
         .map(|(region, rule)| {
-            let mut silencing = marks
-                .iter()
-                .filter(|mark| reaches(mark, *region, &lines) && speaks_of(mark, rule));
             let last = region.end_line.unwrap_or(region.line);
             let same = altered.range(region.line..=last).next().is_none();
-            same && silencing.any(|mark| !new.contains(&mark.line))
+            let inside = old.range(region.line..=last).map(|(_, mark)| *mark);
+            let mut silencing = inside
+                .take(MOST_LINES)
+                .chain(above(marker, *region, &old, &lines));
+            same && silencing.any(|mark| speaks_of(mark, rule))
         })
         .collect()
 }
+
+/// Lines of one place in which comments are looked for.
+const MOST_LINES: usize = 200;
 
 /// The lines whose text the base does not have, one for one; those that only moved are not among
 /// them.
@@ -84,26 +93,30 @@ fn comment_of(scanner: &str) -> Option<(&'static Surface, Marker)> {
     })
 }
 
-/// True when a marker is for these lines: it is on one of them, or alone on the line before. Between
-/// hadolint's and the instruction other comments may stand.
-fn reaches(mark: &Mark, region: Region, lines: &[&str]) -> bool {
-    let last = region.end_line.unwrap_or(region.line);
-    if (region.line..=last).contains(&mark.line) {
-        return true;
-    }
-    let above = match mark.marker {
-        Marker::Semgrep => mark.line.checked_add(1) == Some(region.line),
-        Marker::Hadolint => {
-            mark.alone && mark.line < region.line && {
-                let between = lines.iter().take(region.line as usize - 1);
-                between
-                    .skip(mark.line as usize)
-                    .all(|line| line.trim_start().starts_with('#') || line.trim().is_empty())
-            }
-        }
-        _ => false,
+/// The markers that stand alone above a place and are for it. Between hadolint's and the instruction
+/// other comments may stand.
+fn above<'m>(
+    marker: Marker,
+    region: Region,
+    old: &BTreeMap<u32, &'m Mark>,
+    lines: &[&str],
+) -> Vec<&'m Mark> {
+    let far = match marker {
+        Marker::Semgrep => 1,
+        Marker::Hadolint => MOST_LINES,
+        _ => 0,
     };
-    above && mark.alone
+    let index = usize::try_from(region.line).unwrap_or_default();
+    let before = lines.iter().take(index.saturating_sub(1)).rev().take(far);
+    let comments = before.take_while(|line| {
+        let line = line.trim();
+        far == 1 || line.is_empty() || line.starts_with('#')
+    });
+    (1..)
+        .zip(comments)
+        .filter_map(|(back, _)| old.get(&region.line.checked_sub(back)?).copied())
+        .filter(|mark| mark.alone)
+        .collect()
 }
 
 /// True when a marker names the rule, or none, or something that cannot be told to be another

@@ -388,15 +388,68 @@ fn other_encodings_and_sizes_are_read_or_said() {
         ["trivyignore .trivyignore:null blocked"]
     );
     let large = "x = 1\n".repeat(6_000_000);
-    let (json, code) = Pull::on(&[]).with("a.py", large.as_bytes()).judge();
+    let pull = Pull::on(&[]).with("a.py", large.as_bytes());
+    let (json, code) = pull.with("b.py", b"y = 1\n").judge();
     assert_eq!(code, 3, "{:#}", json["reasons"]);
-    let run = json["runs"].as_array().unwrap().iter();
-    let run = run
-        .clone()
-        .find(|r| r["scanner"] == "suppressions")
-        .unwrap();
+    let run = suppressions_run(&json);
     assert_eq!(run["health"], "partial");
     assert_eq!(run["reasons"][0]["items"][0], "a.py");
+}
+
+fn suppressions_run(json: &Value) -> &Value {
+    let mut runs = json["runs"].as_array().unwrap().iter();
+    runs.find(|run| run["scanner"] == "suppressions").unwrap()
+}
+
+#[test]
+fn a_change_without_its_base_is_not_known_to_silence_nothing() {
+    let pull = Pull::on(&[]).args(&["--event", "pull_request"]);
+    pull.commit();
+    let report = format!("bandit={}", fixture(CLEAN).display());
+    let shallow = Lockgate::check().args(&["--event", "pull_request", "--report", &report]);
+    let source = format!("file://{}", pull.lockgate.folder.path().display());
+    let clone = ["clone", "--depth", "1", &source, "."];
+    git(shallow.folder.path(), &clone);
+    let (json, code) = shallow.args(&["--base", &"1".repeat(40)]).json();
+    assert_eq!(code, 3);
+    let run = suppressions_run(&json);
+    assert_eq!(run["health"], "failed");
+    assert_eq!(run["reasons"][0]["code"], "no-base");
+}
+
+/// A report that lies in the tree quotes what its scanner found.
+#[test]
+fn a_report_that_the_job_wrote_is_no_suppression() {
+    let pull = Pull::on(&[]);
+    pull.commit();
+    let pull = pull.with("out/semgrep.json", b"{\"lines\": \"x // nosemgrep\"}");
+    let (json, _) = pull.lockgate.json();
+    assert_eq!(said(&json), [""; 0]);
+}
+
+/// Comments on one long line, many keys, many steps: bounded work.
+#[test]
+fn hostile_files_end_in_time() {
+    let start = std::time::Instant::now();
+    let comments = "#nosec nosemgrep gitleaks:allow ".repeat(100_000);
+    let key = "k".repeat(500_000);
+    let values = "1,".repeat(200_000);
+    let grype = format!("db:\n  {key}: [{values}1]\n");
+    let paths: String = (0..20_000).map(|i| format!("      - p{i}\n")).collect();
+    let steps = "      - run: bandit -r .\n".repeat(20_000);
+    let workflow = format!(
+        "on:\n  push:\n    paths-ignore:\n{paths}jobs:\n  a:\n    steps:\n{steps}"
+    );
+    let pull = Pull::on(&[])
+        .with("a.py", comments.as_bytes())
+        .with(".grype.yaml", grype.as_bytes())
+        .with(".github/workflows/a.yml", workflow.as_bytes())
+        .with(".trivyignore", "CVE-2024-1\n".repeat(100_000).as_bytes());
+    let (json, code) = pull.judge();
+    assert_eq!(code, 1);
+    assert!(of(&json).len() >= 4);
+    let took = start.elapsed();
+    assert!(took < std::time::Duration::from_secs(60), "{took:?}");
 }
 
 #[test]
@@ -439,7 +492,6 @@ fn the_policy_says_what_a_suppression_does() {
         "a gate that allows does not speak of it"
     );
     assert_eq!(policy("extends = \"lockgate:audit-only\"\n").1, 0);
-    assert_eq!(policy("on-suppression = \"never\"\n").1, 2);
     let waiver = "[[waiver]]\nrule = \"trivyignore\"\npath = \".trivyignore\"\nreason = \"agreed\"\nowner = \"@a/b\"\nexpires = 2027-01-31\n";
     let (json, code) = policy(waiver);
     assert_eq!(

@@ -66,12 +66,16 @@ enum Touched {
 pub fn examine(compared: &Compared<'_>, event: Event, root: &Root) -> Option<Added> {
     let known = match compared {
         Compared::With(known) => known,
-        Compared::Without(Base::Unreadable { why, mend }) if event.judges_a_change() => {
+        Compared::Without(base) if event.judges_a_change() => {
             let text = "what the change tells scanners to be silent about cannot be looked for";
-            let problem = Problem::new("no-base", format!("{text}: {why}; {mend}"));
+            let why = match base {
+                Base::Unreadable { why, mend } => format!(": {why}; {mend}"),
+                Base::None { why } => format!(": {why}"),
+                Base::Known(_) | Base::Whole => String::new(),
+            };
             return Some(Added {
                 found: Vec::new(),
-                health: Health::Failed(problem),
+                health: Health::Failed(Problem::new("no-base", format!("{text}{why}"))),
                 hashes: BTreeMap::new(),
             });
         }
@@ -87,7 +91,14 @@ pub fn examine(compared: &Compared<'_>, event: Event, root: &Root) -> Option<Add
         .collect();
     let heads: Vec<Touched> = pairs
         .par_iter()
-        .map(|(path, old)| head(path, old, root))
+        .map(|(path, old)| {
+            // Data that is not committed was written by the job: reports quote what they found.
+            let written = touched.uncommitted.contains(*path) && is_data(path);
+            match written && !suppress::is_settings(path) {
+                true => Touched::Silent(0),
+                false => head(path, old, root),
+            }
+        })
         .collect();
     let mut held = Vec::new();
     let mut left_out: Vec<Untrusted> = Vec::new();
@@ -188,6 +199,15 @@ fn head(path: &RepoPath, old: &RepoPath, root: &Root) -> Touched {
 
 fn base(path: &RepoPath, commit: &Commit<'_>) -> Held {
     commit.read(path).map_or(Held::Absent, |bytes| text(&bytes))
+}
+
+/// True for what programs write for programs, or as a record.
+fn is_data(path: &RepoPath) -> bool {
+    let ending = path.file_name().rsplit_once('.').map(|(_, ending)| ending);
+    let data = [
+        "csv", "html", "json", "jsonl", "log", "ndjson", "sarif", "txt", "xml",
+    ];
+    ending.is_some_and(|ending| data.contains(&ending))
 }
 
 /// True for what git takes for no text.

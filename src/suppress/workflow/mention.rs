@@ -20,6 +20,9 @@ pub struct Mention {
     pub line: u32,
 }
 
+/// Mentions in one text, and filters of one trigger: no workflow has nearly as many.
+const MOST: usize = 500;
+
 /// Conditions that do not keep a step from running.
 const ALWAYS: &[&str] = &[
     "always()",
@@ -41,12 +44,15 @@ const EVENTS: &[&str] = &[
 /// Inputs of lockgate's own action that decide what it looks at and by what.
 const INPUTS: &[&str] = &["base", "policy", "reports", "run", "working-directory"];
 
-/// The mentions of a text; `None` for one that cannot be read.
+/// The mentions of a text; `None` for one that cannot be read, or has too many.
 pub fn mentions(text: &str) -> Option<Vec<Mention>> {
     let documents = yaml::parse(text)?;
     let mut found = Vec::new();
     for document in &documents {
         let trigger = trigger(document);
+        if trigger.weak.len() + trigger.strong.len() > MOST {
+            return None;
+        }
         for (_, job) in document.members_of("jobs") {
             let mut outer = trigger.clone();
             held_back(job, &mut outer);
@@ -63,7 +69,7 @@ pub fn mentions(text: &str) -> Option<Vec<Mention>> {
             step(node, &trigger, &mut found);
         }
     }
-    Some(found)
+    (found.len() <= MOST).then_some(found)
 }
 
 /// What holds all mentions of one surrounding back, and what makes them see more.
@@ -128,6 +134,9 @@ fn held_back(node: &Node<'_>, around: &mut Around) {
 }
 
 fn step(node: &Node<'_>, outer: &Around, found: &mut Vec<Mention>) {
+    if is_full(found) {
+        return;
+    }
     let mut around = outer.clone();
     held_back(node, &mut around);
     if let Some(uses) = node.get("uses")
@@ -151,6 +160,11 @@ fn step(node: &Node<'_>, outer: &Around, found: &mut Vec<Mention>) {
     }
 }
 
+/// More than this are not made; they are too many already.
+fn is_full(found: &[Mention]) -> bool {
+    found.len() > MOST
+}
+
 fn mention(scanner: &'static str, around: &Around, line: u32) -> Mention {
     Mention {
         scanner,
@@ -172,6 +186,9 @@ fn scripted(script: &str, line: u32, around: &Around, found: &mut Vec<Mention>) 
         let text = text.trim();
         if text.starts_with('#') {
             continue;
+        }
+        if is_full(found) {
+            return;
         }
         let excused = excused(text);
         for command in text.split(['|', ';', '&']) {

@@ -22,7 +22,8 @@ pub static WORKFLOW: Surface = Surface {
 fn concerns(path: &RepoPath) -> bool {
     let text = path.raw();
     let yaml = text.ends_with(".yml") || text.ends_with(".yaml");
-    let workflow = text.starts_with(".github/") || text.contains("/.github/");
+    let folders = [".github/workflows/", ".github/actions/"];
+    let workflow = folders.iter().any(|folder| text.contains(folder));
     yaml && (workflow || is(path, &["action.yml", "action.yaml"]))
 }
 

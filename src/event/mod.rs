@@ -124,10 +124,12 @@ pub fn read(surroundings: Option<&Surroundings>, chosen: Option<Event>) -> Told 
     }
 }
 
-/// The event of a name; `pull_request_target` asks about a pull request, too.
+/// The event of a name. Reviews come with the pull request and its test merge, too.
 fn event(name: &str) -> Option<Event> {
     match name {
-        "pull_request_target" => Some(Event::PullRequest),
+        "pull_request_target" | "pull_request_review" | "pull_request_review_comment" => {
+            Some(Event::PullRequest)
+        }
         name => Event::parse(name).filter(|event| *event != Event::Local),
     }
 }
@@ -215,6 +217,7 @@ mod tests {
         assert_eq!(pull.into, Branch::parse("release/2"));
         assert!(pull.merged && !pull.privileged);
         assert!(pulled("pull_request_target", &payload).privileged);
+        assert_eq!(pulled("pull_request_review", &payload), pull);
     }
 
     #[test]
@@ -309,7 +312,7 @@ mod tests {
             "main",
             ":/x",
             "é",
-            &ONE[1..],
+            "111111111",
         ] {
             let sha = serde_json::json!({"sha": sha, "ref": "--x"});
             let payload = serde_json::json!({"pull_request": {"head": sha, "base": sha}});

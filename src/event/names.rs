@@ -46,7 +46,7 @@ impl Branch {
             || name.ends_with('.')
             || name.contains("..")
             || name.contains("@{")
-            || name == "@";
+            || matches!(name, "@" | "HEAD");
         (fits && !odd).then(|| Self(name.to_owned()))
     }
 
@@ -78,7 +78,7 @@ mod tests {
         for text in [
             "",
             "abc",
-            &id[1..],
+            "0123456789",
             "0000000000000000000000000000000000000000",
         ] {
             assert_eq!(Id::parse(text), None, "{text}");
@@ -105,6 +105,7 @@ mod tests {
             "a..b",
             "a@{1}",
             "@",
+            "HEAD",
             "a~1",
             "HEAD^",
             "/a",

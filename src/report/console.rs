@@ -4,7 +4,7 @@ use super::comparison;
 use super::phrase::{self, Sink};
 use crate::escape;
 use crate::model::{
-    Assessment, Certainty, Decided, HealthLevel, Problem, Reason, Run, Severity, Verdict,
+    Assessment, Base, Certainty, Decided, HealthLevel, Problem, Reason, Run, Severity, Verdict,
 };
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
@@ -332,6 +332,9 @@ fn next(assessment: &Assessment, paint: &Paint, out: &mut String) {
         ],
     };
     let _ = writeln!(out, "\n{}", paint.bold("Next"));
+    if let Base::Unreadable { mend, .. } = &assessment.base {
+        let _ = writeln!(out, "  - {mend}: then new is told from old");
+    }
     for step in steps {
         let _ = writeln!(out, "  - {step}");
     }

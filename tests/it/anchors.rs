@@ -1,5 +1,9 @@
 //! Failures that users of other gates met. Each test bears its case's number.
 
+use crate::origin::{
+    ONLY_THE_NEW_LINE, Server, ZEROS, assert_origins, commit, event, known, origins, push,
+    unreadable,
+};
 use crate::program::{Lockgate, fixture, git, verdict};
 use crate::suppressions::Pull;
 use serde_json::{Value, json};
@@ -415,6 +419,29 @@ fn reason(lockgate: Lockgate) -> (String, i32, String) {
 }
 
 #[test]
+fn anchor_23_a_merge_group_is_compared_with_its_own_base() {
+    let server = Server::new();
+    let at = server.at();
+    // A release branch, which lacks what main has, and in the queue before us a change of somebody else.
+    git(at, &["checkout", "-b", "release", &server.fork]);
+    let ahead = commit(at, &[("other.py", "z\n")]);
+    git(at, &["checkout", "-b", "queue"]);
+    commit(at, &[("app.py", "a\nnew\nc\n")]);
+    let payload = json!({"action": "checks_requested", "merge_group": {
+        "base_sha": ahead, "base_ref": "refs/heads/release", "head_ref": "refs/heads/queue"}});
+    let (json, _) = event(server.check("queue", 0), "merge_group", &payload).json();
+    known(&json, "release", &ahead);
+    assert_eq!(json["comparison"]["event"], "merge_group");
+    assert_origins(&json, ONLY_THE_NEW_LINE);
+    let (json, _) = event(server.check("queue", 1), "merge_group", &payload).json();
+    unreadable(&json, "fetch-depth: 0");
+    // Servers that do not say the id: the branch.
+    let payload = json!({"merge_group": {"base_ref": "refs/heads/release"}});
+    let (json, _) = event(server.check("queue", 0), "merge_group", &payload).json();
+    known(&json, "release", &ahead);
+}
+
+#[test]
 fn anchor_27_evidence_older_than_the_policy_accepts_is_incomplete() {
     let policy = "[scanners.trivy]\nmax-age = \"90d\"\n";
     let aged = |created: &str, policy: &str| {
@@ -457,6 +484,27 @@ fn anchor_28_a_report_of_a_compromised_release_is_refused() {
         sarif(json!([{"tool": {"driver": {"name": "Trivy", "version": "0.69.4"}}, "results": []}]));
     let of_sarif = reason(Lockgate::check().report("", "t.sarif", sarif));
     assert_eq!(of_sarif, refused);
+}
+
+#[test]
+fn anchor_29_a_first_run_is_judged_whole_and_says_so() {
+    let server = Server::new();
+    let payload = push(ZEROS, "refs/heads/main", false);
+    let lockgate = event(server.check("main", 0), "push", &payload);
+    let outcome = lockgate.run();
+    assert_eq!(outcome.code, 1);
+    assert!(
+        outcome
+            .stdout
+            .contains("not compared: this is the first push")
+    );
+    let (json, code) = lockgate.json();
+    assert_eq!(
+        (json["comparison"]["state"].as_str(), code),
+        (Some("none"), 1)
+    );
+    assert!(origins(&json).values().all(|origin| origin == "unknown"));
+    assert_eq!(json["findings"][0]["disposition"], "blocked");
 }
 
 #[test]

@@ -26,6 +26,8 @@ const PARENTS: &str = "give actions/checkout the setting fetch-depth: 2";
 
 const NO_REPOSITORY: &str = "this is no Git repository, or one that cannot be read";
 
+const AGAIN: &str = "check out once more, with the whole of that commit";
+
 /// A base that cannot be read.
 pub fn unreadable(why: &str, mend: &str) -> Box<Base> {
     Box::new(Base::Unreadable {
@@ -50,7 +52,10 @@ pub fn head(repository: Option<&Repository>) -> Result<Commit<'_>, Box<Base>> {
     })?;
     repository
         .head()
-        .ok_or_else(|| none("the repository has no commit yet"))
+        .ok_or_else(|| match repository.is_unborn() {
+            true => none("the repository has no commit yet, so that every finding counts as new"),
+            false => unreadable("the commit that is checked out cannot be read", AGAIN),
+        })
 }
 
 /// The base that the user names.
@@ -79,7 +84,7 @@ pub fn by_event<'r>(told: &Told, repository: Option<&'r Repository>) -> Result<C
         Compare::Local => return Ok(Err(none(LOCAL))),
         Compare::Tag => {
             return Ok(Err(none(
-                "a tag is no change, so that every finding counts",
+                "a tag is no change, so that every finding counts as new",
             )));
         }
         Compare::Other => return Ok(Err(none(OTHER))),
@@ -103,9 +108,10 @@ pub fn by_event<'r>(told: &Told, repository: Option<&'r Repository>) -> Result<C
 }
 
 const LOCAL: &str =
-    "no base is given, so that every finding counts; --base main tells new from old";
+    "no base is given, so that every finding counts as new; --base main tells new from old";
 
-const OTHER: &str = "this event names no base, so that every finding counts; --base REV gives one";
+const OTHER: &str =
+    "this event names no base, so that every finding counts as new; --base REV gives one";
 
 /// From where the change left its target. Where this checkout does not reach back so far, or they have
 /// nothing in common, the target itself: what it does not have, the merge would bring in, so that
@@ -248,7 +254,7 @@ fn pushed<'r>(push: &Push, head: Commit<'r>) -> Chosen<'r> {
     }
     if to_default || head.parents().is_empty() {
         return Err(none(
-            "this is the first push, before which there was nothing, so that every finding counts",
+            "this is the first push, before which there was nothing, so that every finding counts as new",
         ));
     }
     by_default().ok_or_else(|| {

@@ -33,9 +33,7 @@ pub fn describe(compared: Compared<'_>, runs: &[Witnessed], root: &Root) -> Base
     };
     let located = || runs.iter().flat_map(|w| &w.observations);
     let asked: BTreeSet<&RepoPath> = located().map(|located| &located.location.path).collect();
-    for path in &asked {
-        moved(&mut known, path, root);
-    }
+    moved(&mut known, &asked, root);
     let mut budget = MAX_TOTAL;
     let texts: Vec<(RepoPath, RepoPath, Old)> = asked
         .iter()
@@ -137,37 +135,52 @@ fn compared_lines(old: &[u8], new: &[u8]) -> Option<Lines> {
     origin::lines(&String::from_utf8_lossy(old), &String::from_utf8_lossy(new))
 }
 
-/// Finds the manifest of the base that a new one stands for, when git does not see that it was
-/// renamed: the only one of its name that is gone, or the only one of its ecosystem that is gone from its
-/// folder, as when a project changes its package manager.
-fn moved(known: &mut Known<'_>, path: &RepoPath, root: &Root) {
-    let new = manifest::is_manifest(path)
-        && known.touched.files.contains(path)
-        && !known.touched.renamed.contains_key(path)
-        && known.start.look(path) == Look::Absent;
-    if !new {
+/// Finds the manifest of the base that each new one stands for, when git does not see that it was
+/// renamed: the only one of its ecosystem that is gone from its folder, as when a project changes its
+/// package manager, or the only one of its name that is gone.
+fn moved(known: &mut Known<'_>, asked: &BTreeSet<&RepoPath>, root: &Root) {
+    let is_new = |path: &&&RepoPath| {
+        manifest::is_manifest(path)
+            && known.touched.files.contains(**path)
+            && !known.touched.renamed.contains_key(**path)
+            && known.start.look(path) == Look::Absent
+    };
+    let new: Vec<&RepoPath> = asked.iter().filter(is_new).copied().collect();
+    if new.is_empty() {
         return;
     }
     let taken: BTreeSet<&RepoPath> = known.touched.renamed.values().collect();
-    let gone: Vec<&RepoPath> = known
-        .touched
-        .files
-        .iter()
+    let files = known.touched.files.iter();
+    let gone: Vec<&RepoPath> = files
         .filter(|old| manifest::is_manifest(old) && !taken.contains(old))
         .filter(|old| known.start.has(old) && !root.has(old))
         .collect();
-    let only = |wanted: &dyn Fn(&RepoPath) -> bool| {
-        let mut fitting = gone.iter().filter(|old| wanted(old));
-        let first = fitting.next()?;
-        fitting.next().is_none().then(|| (*first).clone())
-    };
-    let named = |old: &RepoPath| old.file_name() == path.file_name();
-    let beside = |old: &RepoPath| {
-        old.parent() == path.parent() && manifest::ecosystem(old) == manifest::ecosystem(path)
-    };
-    if let Some(old) = only(&beside).or_else(|| only(&named)) {
-        known.touched.renamed.insert(path.clone(), old);
+    // More than a person would move at once; then each is judged as what it is: new.
+    if gone.len() > MAX_MOVED {
+        return;
     }
+    let pairs: Vec<(RepoPath, RepoPath)> = new
+        .into_iter()
+        .filter_map(|new| Some((new.clone(), before(new, &gone)?.clone())))
+        .collect();
+    known.touched.renamed.extend(pairs);
+}
+
+/// Manifests that a change may move at most for them to be paired.
+const MAX_MOVED: usize = 1000;
+
+/// The one manifest among those that are gone which a new one can stand for.
+fn before<'a>(new: &RepoPath, gone: &[&'a RepoPath]) -> Option<&'a RepoPath> {
+    let only = |wanted: &dyn Fn(&RepoPath) -> bool| {
+        let mut fitting = gone.iter().copied().filter(|old| wanted(old));
+        let first = fitting.next()?;
+        fitting.next().is_none().then_some(first)
+    };
+    let named = |old: &RepoPath| old.file_name() == new.file_name();
+    let beside = |old: &RepoPath| {
+        old.parent() == new.parent() && manifest::ecosystem(old) == manifest::ecosystem(new)
+    };
+    only(&beside).or_else(|| only(&named))
 }
 
 /// What a manifest lists in a commit.

@@ -6,7 +6,7 @@ mod describe;
 pub use describe::describe;
 
 use crate::edge::files::Root;
-use crate::edge::git::{Commit, Repository, Touched};
+use crate::edge::git::{Commit, Repository, Touched, Untold};
 use crate::error::Error;
 use crate::event::{Id, Told};
 use crate::model::{Base, Untrusted};
@@ -81,7 +81,16 @@ fn compare<'r>(
     let head = choose::head(repository)?;
     let repository = head.repository();
     let touched = repository.touched(&choice.start, &head);
-    let mut touched = touched.map_err(|why| choose::unreadable(&why, choose::WHOLE_HISTORY))?;
+    let mut touched = touched.map_err(|why| match why {
+        Untold::Absent => choose::unreadable(
+            "the base commit's files are not in this checkout",
+            choose::WHOLE_HISTORY,
+        ),
+        Untold::TooMany => choose::unreadable(
+            "the change touches too many files to tell new from old",
+            "divide it, or judge it without a base: --event workflow_dispatch",
+        ),
+    })?;
     repository.add_uncommitted(root, &mut touched);
     Ok(Compared::With(Known {
         name: choice.name,

@@ -5,7 +5,7 @@ mod touched;
 mod uncommitted;
 
 pub use commit::{Commit, Look};
-pub use touched::Touched;
+pub use touched::{Touched, Untold};
 
 use super::files::Root;
 use crate::model::RepoPath;
@@ -38,6 +38,11 @@ impl Repository {
     pub fn head(&self) -> Option<Commit<'_>> {
         let id = self.inner.head_commit().ok()?.id;
         Some(self.commit(id))
+    }
+
+    /// True before the first commit.
+    pub fn is_unborn(&self) -> bool {
+        self.inner.head().is_ok_and(|head| head.is_unborn())
     }
 
     /// The commit that a name means: an id, a branch, a tag, `HEAD~2`. `None` when it is not in

@@ -19,15 +19,24 @@ pub struct Touched {
     pub renamed: BTreeMap<RepoPath, RepoPath>,
 }
 
+/// Why nobody can tell what differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Untold {
+    /// The checkout does not hold the files of a commit.
+    Absent,
+    /// More than [`MAX_CHANGED`] files differ.
+    TooMany,
+}
+
 impl Repository {
     /// What differs from `old` to `new`. Renamed files are recognised when at least half of their
     /// content is the same, as git does by default.
     ///
     /// # Errors
-    /// A sentence that says why that cannot be told.
-    pub fn touched(&self, old: &Commit<'_>, new: &Commit<'_>) -> Result<Touched, String> {
-        let unreadable = "the base commit's files are not in this checkout";
-        let (old, new) = (old.tree().ok_or(unreadable)?, new.tree().ok_or(unreadable)?);
+    /// Why that cannot be told.
+    pub fn touched(&self, old: &Commit<'_>, new: &Commit<'_>) -> Result<Touched, Untold> {
+        let old = old.tree().ok_or(Untold::Absent)?;
+        let new = new.tree().ok_or(Untold::Absent)?;
         let compare = |rewrites| {
             let mut options = gix::diff::Options::default();
             options.track_rewrites(rewrites);
@@ -36,9 +45,9 @@ impl Repository {
         // A partial clone has the folders but not the content by which renamed files are recognised.
         let changes = compare(Some(gix::diff::Rewrites::default()))
             .or_else(|_| compare(None))
-            .map_err(|_| unreadable)?;
+            .map_err(|_| Untold::Absent)?;
         if changes.len() > MAX_CHANGED {
-            return Err(format!("the change touches more than {MAX_CHANGED} files"));
+            return Err(Untold::TooMany);
         }
         let mut touched = Touched::default();
         for change in changes.iter().filter(|c| !c.entry_mode().is_tree()) {

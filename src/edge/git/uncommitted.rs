@@ -83,19 +83,29 @@ impl Repository {
             })
             .collect();
         let mut altered = BTreeSet::new();
+        let mut submodules = BTreeSet::new();
         for (path, id, standing) in compared {
             untracked.remove(&path);
             let differs = match standing {
                 Standing::Same => false,
                 Standing::Altered => true,
                 Standing::Content(path) => !self.same_text(id, &path),
-                Standing::Submodule => differs_inside(root, &path, id),
+                Standing::Submodule => {
+                    let differs = differs_inside(root, &path, id);
+                    submodules.insert(path.clone());
+                    differs
+                }
             };
             if differs {
                 altered.insert(path);
             }
         }
-        altered.extend(untracked);
+        let foreign = |new: &RepoPath| {
+            let mut above = std::iter::successors(new.parent(), RepoPath::parent);
+            // A worktree and a submodule have a file in place of the folder `.git`.
+            new.file_name() == ".git" || above.any(|folder| submodules.contains(&folder))
+        };
+        altered.extend(untracked.into_iter().filter(|new| !foreign(new)));
         altered
     }
 

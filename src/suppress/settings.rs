@@ -131,12 +131,7 @@ impl Language {
         match self {
             Self::Json => json::parse(text).map(|tree| vec![tree]),
             Self::Toml => toml::parse(text).map(|tree| vec![tree]),
-            Self::Yaml => {
-                let alias =
-                    |step: Result<(Event<'_>, _), _>| matches!(step, Ok((Event::Alias(_), _)));
-                let followed = text.contains('*') && Parser::new_from_str(text).any(alias);
-                if followed { None } else { yaml::parse(text) }
-            }
+            Self::Yaml => yaml::parse(text).filter(|_| !follows(text)),
             Self::Ini => ini(text, false).map(|tree| vec![tree]),
             Self::Npmrc => {
                 let tree = ini(text, true)?;
@@ -144,6 +139,15 @@ impl Language {
             }
         }
     }
+}
+
+/// True for a YAML text with references, behind which anything may stand. Ends at the first error: the
+/// parser would repeat it for ever.
+fn follows(text: &str) -> bool {
+    text.contains('*')
+        && Parser::new_from_str(text)
+            .map_while(Result::ok)
+            .any(|(event, _)| matches!(event, Event::Alias(_)))
 }
 
 /// Lines of names and values; values go on in indented lines. With `bare`, names may stand before

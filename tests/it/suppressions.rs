@@ -1,6 +1,8 @@
 //! What the judged change tells scanners to be silent about.
 
 use crate::program::{Lockgate, fixture, git};
+use lockgate::model::RepoPath;
+use lockgate::suppress::{self, Content, File};
 use serde_json::Value;
 
 const CLEAN: &str = "reports/bandit/wild__svange_tagmania__bandit-report.json";
@@ -437,9 +439,8 @@ fn hostile_files_end_in_time() {
     let grype = format!("db:\n  {key}: [{values}1]\n");
     let paths: String = (0..20_000).map(|i| format!("      - p{i}\n")).collect();
     let steps = "      - run: bandit -r .\n".repeat(20_000);
-    let workflow = format!(
-        "on:\n  push:\n    paths-ignore:\n{paths}jobs:\n  a:\n    steps:\n{steps}"
-    );
+    let workflow =
+        format!("on:\n  push:\n    paths-ignore:\n{paths}jobs:\n  a:\n    steps:\n{steps}");
     let pull = Pull::on(&[])
         .with("a.py", comments.as_bytes())
         .with(".grype.yaml", grype.as_bytes())
@@ -555,4 +556,82 @@ fn honoured_are_only_the_suppressions_of_the_base() {
         judge(entry, &format!("{entry}// nosemgrep\nb()\n")),
         "blocked"
     );
+}
+
+/// Pieces of every format, in any order.
+const PIECES: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    "\"a\": ",
+    "a: ",
+    "- ",
+    "\n",
+    "  ",
+    "id = ",
+    "\"CVE-2024-1\"",
+    ",",
+    "# nosec",
+    "nosemgrep:",
+    "[[",
+    "]]",
+    "<suppress>",
+    "</suppress>",
+    "<suppressions>",
+    "&x ",
+    "*x",
+    "jobs:",
+    "steps:",
+    "run: bandit |",
+    "uses: a/b@c",
+    "on: ",
+    "é",
+    "\u{feff}",
+    "\r",
+    "\0",
+    "!",
+    "%",
+    "'''",
+];
+
+const NAMES: &[&str] = &[
+    ".trivyignore",
+    ".trivyignore.yaml",
+    "trivy.yaml",
+    ".bandit",
+    "pyproject.toml",
+    "bandit.yaml",
+    ".npmrc",
+    "package.json",
+    "pnpm-workspace.yaml",
+    ".nsprc",
+    "osv-scanner.toml",
+    ".gitleaks.toml",
+    ".snyk",
+    "suppressions.xml",
+    ".zap/rules.tsv",
+    ".github/workflows/a.yml",
+    "a.py",
+    "Dockerfile",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_texts_are_compared_and_none_differs_from_itself(
+        base in proptest::collection::vec(proptest::sample::select(PIECES), 0..40),
+        head in proptest::collection::vec(proptest::sample::select(PIECES), 0..40),
+        name in proptest::sample::select(NAMES),
+    ) {
+        let (base, head) = (base.concat(), head.concat());
+        let path = RepoPath::new(name).unwrap();
+        let change = |base, head| {
+            let (base, head) = (Content::Text(base), Content::Text(head));
+            suppress::find(&[File { path: &path, old: &path, base, head }])
+        };
+        change(&base, &head);
+        proptest::prop_assert!(change(&head, &head).is_empty());
+    }
 }

@@ -151,7 +151,7 @@ pub fn command(words: &[&str]) -> Option<&'static str> {
                     .zip(*names)
                     .all(|(word, name)| is_program(word, name))
         };
-        let version = usable.iter().any(|word| *word == "--version");
+        let version = usable.contains(&"--version");
         (!version && usable.windows(names.len()).any(fits)).then_some(*scanner)
     })
 }

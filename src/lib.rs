@@ -26,6 +26,7 @@ pub mod model;
 pub mod origin;
 pub mod policy;
 pub mod report;
+pub mod suppress;
 pub mod version;
 pub mod waive;
 

@@ -17,6 +17,7 @@ mod policy;
 mod request;
 mod running;
 mod shelf;
+mod suppressions;
 mod tools;
 mod waive;
 

@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("origin", &["version"]),
     ("policy", &["version"]),
     ("import", &["escape", "policy"]),
+    ("suppress", &["import", "manifest", "origin"]),
     ("waive", &["escape", "import", "policy"]),
     (
         "assess",
@@ -35,7 +36,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "alerts", "assess", "baseline", "canary", "cli", "edge", "error", "escape", "event",
             "import", "ingest", "invoke", "locate", "manifest", "merge", "origin", "policy",
-            "report", "waive",
+            "report", "suppress", "waive",
         ],
     ),
 ];

@@ -37,6 +37,7 @@ mod sarif;
 mod schedule;
 mod schema;
 mod shop;
+mod suppressions;
 mod tamper;
 mod waive;
 mod waivers;

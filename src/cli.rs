@@ -36,6 +36,8 @@ pub enum Command {
     /// Look at policies.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Judge stored runs by another policy, and show what it would have changed.
+    Simulate(Simulate),
     /// Show which tools lockgate would run here, with what command lines, and what is missing.
     Doctor(Doctor),
     /// List the report formats that are read, and the commands that write them.
@@ -59,7 +61,8 @@ pub struct Check {
     pub input: Input,
 
     /// An output to write; PATH may be `-` for standard output. KIND is json, markdown, html,
-    /// junit, sarif (all findings) or upload-sarif (what GitHub code scanning accepts).
+    /// junit, sarif (all findings), upload-sarif (what GitHub code scanning accepts) or bundle (all
+    /// that the verdict stands on, for `lockgate simulate` and `lockgate explain --from`).
     #[arg(
         long = "output",
         short,
@@ -163,6 +166,44 @@ pub struct Input {
     pub quiet: bool,
 }
 
+/// Options of `simulate`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A bundle is what `lockgate check --output bundle=PATH` wrote. Each is judged as of its own day, in its
+own circumstances; only the policy is another one.
+
+Examples:
+  lockgate simulate --policy new.toml 'runs/*.bundle'
+  lockgate simulate --policy new.toml --against lockgate.toml runs/*.bundle --format json
+
+Exit codes: 0 no verdict differs, 1 at least one does, 2 wrong usage or policy,
+3 a bundle is missing or damaged, 5 internal error.")]
+pub struct Simulate {
+    /// Bundles: files or patterns.
+    #[arg(required = true, value_name = "BUNDLE")]
+    pub bundles: Vec<String>,
+
+    /// The policy to try: a file, or a shipped one by name.
+    #[arg(long, short, value_name = "FILE|NAME")]
+    pub policy: String,
+
+    /// The policy to compare with. Without it, the verdicts that the bundles hold.
+    #[arg(long, value_name = "FILE|NAME")]
+    pub against: Option<String>,
+
+    /// The repository's root folder, to which the policies' `extends` belong.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub root: PathBuf,
+
+    /// How to show it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+
+    /// Do not tell the progress.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
 /// Options of `doctor`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -248,6 +289,15 @@ pub struct Import {
     /// Add the waivers to the end of this policy file, without those that it has already.
     #[arg(long, value_name = "FILE")]
     pub append: Option<PathBuf>,
+}
+
+/// How to show a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a terminal or a CI log.
+    Text,
+    /// For machines.
+    Json,
 }
 
 /// When to do something.

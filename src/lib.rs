@@ -8,6 +8,7 @@
 
 mod app;
 pub mod assess;
+pub mod bundle;
 mod cli;
 mod edge;
 mod error;
@@ -22,6 +23,7 @@ pub mod model;
 pub mod origin;
 pub mod policy;
 pub mod report;
+pub mod simulate;
 pub mod version;
 
 pub use app::run;

@@ -1,6 +1,7 @@
 //! The one place that knows the order: gather, assess, deliver.
 
 mod base;
+mod bundles;
 mod case;
 mod check;
 mod doctor;
@@ -9,6 +10,7 @@ mod import;
 mod policy;
 mod request;
 mod running;
+mod simulate;
 mod tools;
 
 use crate::cli::{Cli, Command, PolicyCommand};
@@ -51,6 +53,7 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
         Command::Policy(PolicyCommand::Import(args)) => import::run(&args),
         Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Formats => {
             formats();

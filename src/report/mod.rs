@@ -9,5 +9,5 @@ pub mod junit;
 pub mod markdown;
 pub mod outputs;
 mod parallel;
-mod phrase;
+pub mod phrase;
 pub mod sarif;

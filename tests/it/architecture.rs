@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// Module → the modules that it may use. Everything may use `model`.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("bundle", &[]),
     ("escape", &[]),
     ("version", &[]),
     ("ingest", &["version"]),
@@ -19,14 +20,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("import", &["escape", "policy"]),
     ("assess", &["merge", "origin", "policy"]),
     ("report", &["escape"]),
+    (
+        "simulate",
+        &["assess", "bundle", "escape", "policy", "report"],
+    ),
     ("error", &[]),
     ("cli", &[]),
     ("edge", &["error", "invoke"]),
     (
         "app",
         &[
-            "assess", "cli", "edge", "error", "escape", "import", "ingest", "invoke", "locate",
-            "manifest", "merge", "origin", "policy", "report",
+            "assess", "bundle", "cli", "edge", "error", "escape", "import", "ingest", "invoke",
+            "locate", "manifest", "merge", "origin", "policy", "report", "simulate",
         ],
     ),
 ];

@@ -12,6 +12,7 @@
 
 mod anchors;
 mod architecture;
+mod bundle;
 mod cli;
 mod corpus;
 mod corrections;

@@ -33,7 +33,7 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
             provenance: origin::of(&finding, &context.base),
             ..finding
         })
-        .map(|finding| policy::evaluate(finding, policy, context.today(), &mut used))
+        .map(|finding| policy::evaluate(finding, policy, context, &mut used))
         .collect();
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 

@@ -34,7 +34,17 @@ pub struct Group {
     elsewhere: bool,
     /// The entry from which the way is sought: a direct one, if there is one.
     nearest: usize,
-    paths: OnceLock<Vec<Vec<Untrusted>>>,
+    /// There are other entries, to which other ways may lead.
+    several: bool,
+    paths: OnceLock<Ways>,
+}
+
+/// Ways from the project to a package.
+#[derive(Debug)]
+struct Ways {
+    list: Vec<Vec<Untrusted>>,
+    /// See [`crate::model::Package::more_paths`].
+    more: bool,
 }
 
 impl Group {
@@ -46,11 +56,13 @@ impl Group {
             relation: entry.relation,
             elsewhere: entry.elsewhere,
             nearest: index,
+            several: false,
             paths: OnceLock::new(),
         }
     }
 
     fn add(&mut self, index: usize, entry: &Entry) {
+        self.several = true;
         if entry.relation == Some(Relation::Direct) && self.relation != entry.relation {
             self.nearest = index;
         }
@@ -64,18 +76,26 @@ impl Group {
     }
 
     /// Ways from the project to this package, found once.
-    fn paths(&self, from: &Indexed) -> &[Vec<Untrusted>] {
+    fn paths(&self, from: &Indexed) -> &Ways {
         self.paths.get_or_init(|| {
             let manifest = &from.manifest;
             let name = |at: &usize| manifest.entries.get(*at).map(|e| e.name.as_str().into());
-            let ways = match self.nearest.saturating_mul(from.steps) > MOST_STEPS {
+            let large = self.nearest.saturating_mul(from.steps) > MOST_STEPS;
+            let ways: Vec<Vec<usize>> = match large {
                 true => from.way(self.nearest).into_iter().collect(),
-                false => graph::paths(manifest, self.nearest, MOST_PATHS),
+                false => graph::paths(manifest, self.nearest, MOST_PATHS + 1),
             };
-            ways.into_iter()
+            let found = ways.len();
+            let list: Vec<Vec<Untrusted>> = ways
+                .into_iter()
+                .take(MOST_PATHS)
                 .filter(|path| path.len() <= LONGEST_PATH)
                 .map(|path| path.iter().filter_map(name).collect())
-                .collect()
+                .collect();
+            Ways {
+                more: large || self.several || list.len() < found,
+                list,
+            }
         })
     }
 }
@@ -248,7 +268,9 @@ impl Indexed {
         }
         package.elsewhere = group.elsewhere;
         if package.paths.is_empty() {
-            package.paths = group.paths(self).to_vec();
+            let ways = group.paths(self);
+            package.paths.clone_from(&ways.list);
+            package.more_paths = ways.more;
         }
     }
 }

@@ -89,6 +89,8 @@ fn fill(into: &mut Observation, from: &Located, severity: Option<Severity>) {
     let other = &from.observation;
     into.advisories.extend(other.advisories.iter().cloned());
     into.cwe.extend(other.cwe.iter().copied());
+    into.epss = into.epss.into_iter().chain(other.epss).reduce(f64::max);
+    into.kev = into.kev.into_iter().chain(other.kev).max();
     if severity > into.severity && other.severity == severity {
         into.severity = severity;
         into.reported = other.reported.clone();
@@ -119,6 +121,7 @@ fn fill(into: &mut Observation, from: &Located, severity: Option<Severity>) {
         }
         if package.paths.is_empty() {
             package.paths.clone_from(&other.paths);
+            package.more_paths = other.more_paths;
         }
     }
 }

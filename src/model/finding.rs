@@ -116,6 +116,11 @@ pub struct Observation {
     pub advisories: BTreeSet<AdvisoryId>,
     /// CWE numbers.
     pub cwe: BTreeSet<u32>,
+    /// The probability that it is exploited within the next 30 days, 0 to 1 (FIRST's EPSS).
+    pub epss: Option<f64>,
+    /// Whether CISA's catalogue of known exploited vulnerabilities has it; `None` when nobody
+    /// looked.
+    pub kev: Option<bool>,
     /// A word that different scanners' rules for one weakness have in common, when they are known
     /// to name the same one.
     pub family: Option<&'static str>,
@@ -152,6 +157,8 @@ impl Observation {
             package: None,
             advisories: BTreeSet::new(),
             cwe: BTreeSet::new(),
+            epss: None,
+            kev: None,
             family: None,
             fix: None,
             evidence: None,

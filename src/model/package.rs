@@ -41,7 +41,15 @@ impl Ecosystem {
     /// A package name in the form in which two names of the same package are equal: PEP 503 for
     /// Python, lower case where the registry ignores case, else unchanged.
     pub fn normalise(&self, name: &str) -> String {
+        self.normal(name).into_owned()
+    }
+
+    /// The same, copied only where it differs.
+    pub fn normal<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        let lower = !name.contains(|c: char| c.is_ascii_uppercase() || !c.is_ascii());
         match self.as_str() {
+            "pypi" if lower && !name.contains(['_', '.']) && !name.contains("--") => name.into(),
+            "composer" | "nuget" if lower => name.into(),
             "pypi" => {
                 let mut out = String::with_capacity(name.len());
                 for c in name.chars() {
@@ -50,10 +58,10 @@ impl Ecosystem {
                         out.extend(c.to_lowercase());
                     }
                 }
-                out
+                out.into()
             }
-            "composer" | "nuget" => name.to_lowercase(),
-            _ => name.to_owned(),
+            "composer" | "nuget" => name.to_lowercase().into(),
+            _ => name.into(),
         }
     }
 }
@@ -68,12 +76,20 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// The word used in outputs.
+    /// Both, in the order in which errors list them.
+    pub const ALL: [Self; 2] = [Self::Production, Self::Development];
+
+    /// The word used in policies and outputs.
     pub fn word(self) -> &'static str {
         match self {
             Self::Production => "production",
             Self::Development => "development",
         }
+    }
+
+    /// Reads a word of a policy.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.word() == word)
     }
 }
 
@@ -87,12 +103,20 @@ pub enum Relation {
 }
 
 impl Relation {
-    /// The word used in outputs.
+    /// Both, in the order in which errors list them.
+    pub const ALL: [Self; 2] = [Self::Direct, Self::Transitive];
+
+    /// The word used in policies and outputs.
     pub fn word(self) -> &'static str {
         match self {
             Self::Direct => "direct",
             Self::Transitive => "transitive",
         }
+    }
+
+    /// Reads a word of a policy.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|how| how.word() == word)
     }
 }
 
@@ -114,8 +138,11 @@ pub struct Package {
     /// Direct, but asked for by a member of a workspace, an extra, a catalogue or under another
     /// name: what moves a package for the project at the root would not move this one.
     pub elsewhere: bool,
-    /// Ways from the project to this package, each a list of names, shortest first.
+    /// Ways from the project to this package, each a list of names that ends with its own, shortest
+    /// first.
     pub paths: Vec<Vec<Untrusted>>,
+    /// There are, or may be, more ways than those.
+    pub more_paths: bool,
 }
 
 impl Package {
@@ -130,6 +157,7 @@ impl Package {
             relation: None,
             elsewhere: false,
             paths: Vec::new(),
+            more_paths: false,
         }
     }
 

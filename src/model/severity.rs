@@ -74,13 +74,27 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    /// The word used in outputs; the same three that SARIF's `precision` uses on GitHub.
+    /// All of them, lowest first.
+    pub const ALL: [Self; 3] = [Self::Low, Self::Medium, Self::High];
+
+    /// The word used in policies and outputs; the same three that SARIF's `precision` uses on GitHub.
     pub fn word(self) -> &'static str {
         match self {
             Self::Low => "low",
             Self::Medium => "medium",
             Self::High => "high",
         }
+    }
+
+    /// Reads a word of a policy.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|c| c.word() == word)
+    }
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
     }
 }
 

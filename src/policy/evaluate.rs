@@ -1,17 +1,26 @@
 //! Findings → dispositions.
 
-use super::condition::Reach;
+use super::choose::choose;
+use super::condition::Subject;
 use super::{Action, Gate, Policy, Waiver};
-use crate::model::{Decided, Disposition, Finding, GateName, PolicyNote, Standing, WaiverUse};
+use crate::model::{
+    Context, Decided, Disposition, Finding, GateName, PolicyNote, Standing, WaiverUse,
+};
 use jiff::civil::Date;
 
 /// A waiver is announced this many days before its last day.
 const NOTICE_DAYS: i64 = 14;
 
 /// Decides about one finding. `used` has one counter for each waiver of the policy.
-pub fn evaluate(finding: Finding, policy: &Policy, today: Date, used: &mut [usize]) -> Decided {
+pub fn evaluate(
+    finding: Finding,
+    policy: &Policy,
+    context: &Context,
+    used: &mut [usize],
+) -> Decided {
     let effective = finding.observation.severity.unwrap_or(policy.unrated);
-    let disposition = decide(&finding, effective, policy, today, used);
+    let subject = Subject::passing(&finding, effective, context.now);
+    let disposition = decide(&subject, policy, context.today(), used);
     Decided {
         finding,
         effective,
@@ -19,13 +28,8 @@ pub fn evaluate(finding: Finding, policy: &Policy, today: Date, used: &mut [usiz
     }
 }
 
-fn decide(
-    finding: &Finding,
-    effective: crate::model::Severity,
-    policy: &Policy,
-    today: Date,
-    used: &mut [usize],
-) -> Disposition {
+fn decide(subject: &Subject<'_>, policy: &Policy, today: Date, used: &mut [usize]) -> Disposition {
+    let finding = subject.finding;
     match &finding.observation.standing {
         Standing::NotAProblem(why) => return Disposition::Informational(why),
         Standing::Suppressed(why) if policy.scanner(&finding.scanner).honour_suppressions => {
@@ -37,20 +41,15 @@ fn decide(
         .waivers
         .iter()
         .enumerate()
-        .filter(|(_, waiver)| waiver.when.holds(finding, effective, Reach::Every))
+        .filter(|(_, waiver)| waiver.when.holds(subject))
         .collect();
     for (index, _) in &matching {
         if let Some(count) = used.get_mut(*index) {
             *count += 1;
         }
     }
-    let Some(gate) = policy.gates.iter().find(|gate| {
-        let reach = match gate.action {
-            Action::Block | Action::Warn => Reach::Any,
-            Action::Allow => Reach::Every,
-        };
-        gate.when.holds(finding, effective, reach)
-    }) else {
+    let chosen = choose(&policy.gates, subject);
+    let Some(gate) = chosen.and_then(|at| policy.gates.get(at)) else {
         return Disposition::Unmatched;
     };
     let name = name(gate);

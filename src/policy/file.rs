@@ -97,6 +97,25 @@ impl<'s, 't> Reader<'s, 't> {
             .map(|(_, value)| value)
     }
 
+    /// How many errors there are, of this table and of all that were read before it.
+    pub fn failed(&self) -> usize {
+        self.errors.len()
+    }
+
+    /// Reads a table inside this one, called `what`, and reports its unknown keys.
+    pub fn within<T>(
+        &mut self,
+        table: &DeTable<'_>,
+        span: Range<usize>,
+        what: &str,
+        read: impl FnOnce(&mut Reader<'_, '_>) -> T,
+    ) -> T {
+        let mut reader = Reader::new(self.source, table, span, what, self.errors);
+        let found = read(&mut reader);
+        reader.finish();
+        found
+    }
+
     /// Reports an error.
     pub fn error(&mut self, span: Range<usize>, message: &str, label: &str, help: Option<String>) {
         self.errors
@@ -170,28 +189,51 @@ impl<'s, 't> Reader<'s, 't> {
 
     /// One text or a list of texts.
     pub fn words(&mut self, key: &'static str) -> Option<Vec<Word>> {
-        let value = self.value(key)?;
-        let list = match value.get_ref() {
-            DeValue::String(text) => {
-                return Some(vec![Word {
-                    name: text.to_string(),
-                    span: value.span(),
-                }]);
+        self.list(key, "string", |value| match value {
+            DeValue::String(text) => Some(text.to_string()),
+            _ => None,
+        })
+    }
+
+    /// The same, where numbers may stand without quotes.
+    pub fn words_or_numbers(&mut self, key: &'static str) -> Option<Vec<Word>> {
+        self.list(key, "string", |value| match value {
+            DeValue::String(text) => Some(text.to_string()),
+            DeValue::Integer(number) => {
+                let number = i64::from_str_radix(number.as_str(), number.radix());
+                number.ok().map(|number| number.to_string())
             }
-            DeValue::Array(list) => list,
+            DeValue::Float(number) => Some(number.as_str().to_owned()),
+            _ => None,
+        })
+    }
+
+    fn list(
+        &mut self,
+        key: &'static str,
+        wanted: &str,
+        read: impl Fn(&DeValue<'_>) -> Option<String>,
+    ) -> Option<Vec<Word>> {
+        let value = self.value(key)?;
+        let word = |value: &Value<'_>| {
+            read(value.get_ref()).map(|name| Word {
+                name,
+                span: value.span(),
+            })
+        };
+        let list = match (value.get_ref(), word(value)) {
+            (_, Some(word)) => return Some(vec![word]),
+            (DeValue::Array(list), None) => list,
             _ => {
-                self.wrong_type(key, value, "a string or a list of strings");
+                self.wrong_type(key, value, &format!("a {wanted} or a list of {wanted}s"));
                 return None;
             }
         };
         let mut words = Vec::new();
         for item in list.iter() {
-            match item.get_ref().as_str() {
-                Some(text) => words.push(Word {
-                    name: text.to_owned(),
-                    span: item.span(),
-                }),
-                None => self.wrong_type(key, item, "a list of strings"),
+            match word(item) {
+                Some(word) => words.push(word),
+                None => self.wrong_type(key, item, &format!("a list of {wanted}s")),
             }
         }
         if list.is_empty() {

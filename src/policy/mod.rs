@@ -3,19 +3,21 @@
 //! A file is read in two steps, so that every error in it is reported at once: [`mod@file`] turns TOML
 //! into values with their places, [`validate`] turns those into a [`Policy`].
 
+mod choose;
 mod condition;
 mod evaluate;
 mod file;
-mod fix;
 mod shipped;
 mod timeout;
+mod trace;
 mod validate;
 mod waiver;
 mod when;
 
-pub use condition::{Condition, Pattern};
+pub use condition::{Answer, Condition, Has, Pattern, Polarity, Subject};
 pub use evaluate::{evaluate, waiver_notes};
 pub use shipped::{DEFAULT, SHIPPED, shipped};
+pub use trace::{Clause, GateStep, Trace, WaiverStep, WayOut, trace};
 
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{RepoPath, ScannerId, Severity, Untrusted};

@@ -317,7 +317,7 @@ fn gate(
     };
     Some(Gate {
         name: name?.name.into(),
-        when: Condition::All(conditions),
+        when: Condition::all(conditions),
         action: action?,
         source: source.name.as_str().into(),
     })

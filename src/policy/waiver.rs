@@ -51,7 +51,7 @@ pub fn waiver(
     let subject = subject(table);
     reader.finish();
     Some(Waiver {
-        when: Condition::All(conditions),
+        when: Condition::all(conditions),
         subject: subject.into(),
         reason: reason?.name.into(),
         owner: owner?.name.into(),
@@ -105,6 +105,10 @@ fn subject(table: &DeTable<'_>) -> String {
         "rule",
         "path",
         "package",
+        "via",
+        "ecosystem",
+        "scope",
+        "relation",
         "scanner",
         "kind",
         "severity",

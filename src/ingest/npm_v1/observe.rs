@@ -102,6 +102,7 @@ fn package(advisory: &Advisory<'_>, installed: &[&Installed], writer: &Writer) -
         1 => Relation::Direct,
         _ => Relation::Transitive,
     });
+    package.more_paths = paths.len() > MAX_PATHS;
     paths.truncate(MAX_PATHS);
     package.paths = paths;
     let development: Vec<bool> = installed.iter().filter_map(|i| i.dev).collect();

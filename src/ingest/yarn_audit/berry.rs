@@ -113,6 +113,8 @@ fn observe(row: &Row<'_>, rules: &mut BTreeMap<RuleId, RuleInfo>) -> Observation
     package.relation = relation(advice);
     if package.relation == Some(Relation::Direct) {
         package.paths = vec![vec![name.into()]];
+        // It does not say who else brings it in.
+        package.more_paths = true;
     }
     observation.package = Some(package);
     observation

@@ -81,6 +81,7 @@ record! {
         relation: Option<Relation>,
         elsewhere: bool,
         paths: Vec<Vec<Untrusted>>,
+        more_paths: bool,
     }
     Redacted as RedactedForm {
         kind: Untrusted,
@@ -97,6 +98,8 @@ record! {
         package: Option<Package>,
         advisories: BTreeSet<AdvisoryId>,
         cwe: BTreeSet<u32>,
+        epss: Option<Probability>,
+        kev: Option<bool>,
         family: Option<Code>,
         fix: Option<Fix>,
         evidence: Option<Redacted>,
@@ -158,23 +161,34 @@ impl Codec for Done {
     }
 }
 
-/// A CVSS base score.
-pub struct Score;
+/// Numbers that are refused outside their range.
+macro_rules! within {
+    ($($(#[$doc:meta])* $name:ident $range:expr;)*) => {$(
+        $(#[$doc])*
+        pub struct $name;
 
-impl Codec for Score {
-    type Model = f64;
-    type Form = f64;
+        impl Codec for $name {
+            type Model = f64;
+            type Form = f64;
 
-    fn store(model: &f64) -> f64 {
-        *model
-    }
+            fn store(model: &f64) -> f64 {
+                *model
+            }
 
-    fn restore(form: f64) -> Result<f64, Bad> {
-        match (0.0..=10.0).contains(&form) {
-            true => Ok(form),
-            false => Err(Bad::new("a score is not between 0 and 10")),
+            fn restore(form: f64) -> Result<f64, Bad> {
+                match $range.contains(&form) {
+                    true => Ok(form),
+                    false => Err(Bad::new(concat!("a number is not in ", stringify!($range)))),
+                }
+            }
         }
-    }
+    )*};
+}
+within! {
+    /// A CVSS base score.
+    Score 0.0..=10.0;
+    /// An EPSS probability.
+    Probability 0.0..=1.0;
 }
 
 /// [`Region`] as it is stored.

@@ -36,6 +36,8 @@ pub enum Command {
     /// Look at policies.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Say why a finding is judged as it is, and what would change that.
+    Explain(Explain),
     /// Judge stored runs by another policy, and show what it would have changed.
     Simulate(Simulate),
     /// Show which tools lockgate would run here, with what command lines, and what is missing.
@@ -164,6 +166,36 @@ pub struct Input {
     /// Print only errors.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lockgate explain 3f9a2c --report bandit=bandit.json
+  lockgate explain CVE-2020-8203 --from run.bundle
+  lockgate explain web/server.js:20 --from run.bundle --format markdown
+
+Exit codes: 0 explained, or several findings listed, 1 there is no such finding,
+2 wrong usage, policy or bundle, 5 internal error.")]
+pub struct Explain {
+    /// Which finding: the beginning of its fingerprint (4 digits or more), an advisory, or
+    /// PATH[:LINE].
+    #[arg(value_name = "FINDING")]
+    pub finding: String,
+
+    /// What is judged.
+    #[command(flatten)]
+    pub input: Input,
+
+    /// A bundle that `lockgate check --output bundle=PATH` wrote: nothing is read or run again. The
+    /// policy is that of the folder, or the one that --policy names.
+    #[arg(long, value_name = "BUNDLE", conflicts_with_all = ["reports", "run", "base", "event", "as_of"])]
+    pub from: Option<String>,
+
+    /// How to show it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Show,
 }
 
 /// Options of `simulate`.
@@ -296,6 +328,17 @@ pub struct Import {
 pub enum Format {
     /// For a terminal or a CI log.
     Text,
+    /// For machines.
+    Json,
+}
+
+/// How to show an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Show {
+    /// For a terminal or a CI log.
+    Text,
+    /// For a comment on GitHub.
+    Markdown,
     /// For machines.
     Json,
 }

@@ -13,6 +13,7 @@ mod cli;
 mod edge;
 mod error;
 pub mod escape;
+pub mod explain;
 pub mod import;
 pub mod ingest;
 pub mod invoke;

@@ -5,6 +5,7 @@ mod bundles;
 mod case;
 mod check;
 mod doctor;
+mod explain;
 mod gather;
 mod import;
 mod policy;
@@ -53,6 +54,7 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
         Command::Policy(PolicyCommand::Import(args)) => import::run(&args),
         Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),
+        Command::Explain(args) => explain::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Formats => {

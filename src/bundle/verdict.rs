@@ -4,7 +4,8 @@
 use super::codec::{by_word, record};
 use super::words::{Code, Hex};
 use crate::model::{
-    Assessment, Decided, Disposition, GateName, Severity, Untrusted, Verdict, WaiverUse,
+    Assessment, Decided, Disposition, Foreign as _, GateName, Severity, Untrusted, Verdict,
+    WaiverUse,
 };
 use jiff::civil::Date;
 
@@ -34,6 +35,8 @@ pub struct Then {
     pub until: Option<Date>,
     /// What the gates took for its severity.
     pub severity: Severity,
+    /// The name under which people know it: the best known advisory, else the rule.
+    pub name: Untrusted,
     /// One line.
     pub title: Untrusted,
 }
@@ -53,6 +56,7 @@ record! {
         gate: Option<GateName>,
         until: Option<Date>,
         severity: Severity,
+        name: Untrusted,
         title: Untrusted,
     }
     Header as HeaderForm {
@@ -138,13 +142,16 @@ impl Then {
             Disposition::Waived(_, WaiverUse { expires, .. }) => Some(*expires),
             _ => None,
         };
+        let observation = &decided.finding.observation;
+        let advisory = observation.advisories.first().map(|id| id.as_str());
         Self {
             fingerprint: decided.finding.fingerprint.clone(),
             disposition: decided.disposition.word(),
             gate: decided.disposition.gate().cloned(),
             until,
             severity: decided.effective,
-            title: decided.finding.observation.title.clone(),
+            name: advisory.unwrap_or(observation.rule.raw()).into(),
+            title: observation.title.clone(),
         }
     }
 }

@@ -61,6 +61,13 @@ impl Phrase {
         self
     }
 
+    /// Adds another sentence.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// The sentence, escaped for a sink.
     pub fn show(&self, sink: &Sink) -> String {
         self.0

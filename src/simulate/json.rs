@@ -61,6 +61,7 @@ struct MissingOut<'a> {
 #[derive(Serialize)]
 struct ShiftOut<'a> {
     fingerprint: &'a str,
+    name: &'a str,
     title: &'a str,
     severity: &'static str,
     before: Option<FateOut<'a>>,
@@ -143,6 +144,7 @@ impl<'a> ShiftOut<'a> {
         let then = shift.either()?;
         Some(Self {
             fingerprint: &then.fingerprint,
+            name: text(&then.name),
             title: text(&then.title),
             severity: then.severity.word(),
             before: shift.before.as_ref().map(fate),

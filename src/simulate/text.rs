@@ -87,7 +87,7 @@ fn below(replay: &Replay, out: &mut String) {
         let others = count(replay.others, "finding");
         let _ = writeln!(
             out,
-            "  otherwise decided {others}, without a difference in blocking"
+            "  decided otherwise {others}, without a difference in blocking"
         );
     }
 }
@@ -99,10 +99,12 @@ fn shown(what: &str, shifts: &[Shift], out: &mut String) {
         };
         let _ = writeln!(
             out,
-            "  {what:<17} {}  {:<8}  {}; {}, was {}",
+            "  {what:<16}  {}  {:<8}  {}  {}\n  {:<16}  {}, was {}",
             then.fingerprint,
-            then.severity,
-            escape::terminal_up_to(&then.title, 80),
+            then.severity.word(),
+            escape::terminal_up_to(&then.name, 60),
+            escape::terminal_up_to(&then.title, 60),
+            "",
             fate(shift.after.as_ref()),
             fate(shift.before.as_ref()),
         );
@@ -110,7 +112,7 @@ fn shown(what: &str, shifts: &[Shift], out: &mut String) {
     if let Some(more) = shifts.len().checked_sub(MAX_SHOWN).filter(|n| *n > 0) {
         let _ = writeln!(
             out,
-            "  {what:<17} … and {more} more; --format json lists all"
+            "  {what:<16}  … and {more} more; --format json lists all"
         );
     }
 }

@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("import", &["escape", "policy"]),
     ("assess", &["merge", "origin", "policy"]),
     ("report", &["escape"]),
+    ("explain", &["escape", "policy", "report"]),
     (
         "simulate",
         &["assess", "bundle", "escape", "policy", "report"],
@@ -30,8 +31,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "assess", "bundle", "cli", "edge", "error", "escape", "import", "ingest", "invoke",
-            "locate", "manifest", "merge", "origin", "policy", "report", "simulate",
+            "assess", "bundle", "cli", "edge", "error", "escape", "explain", "import", "ingest",
+            "invoke", "locate", "manifest", "merge", "origin", "policy", "report", "simulate",
         ],
     ),
 ];

@@ -22,6 +22,10 @@ impl World for Repository<'_> {
         self.0.text(path).and_then(bounded)
     }
 
+    fn data(&self, path: &RepoPath) -> Result<String, String> {
+        self.0.text(path)
+    }
+
     fn scanner_meant_by(&self, alias: &str) -> Option<ScannerId> {
         ingest::tool_named(alias)
             .map(ToolInfo::scanner)

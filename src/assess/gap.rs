@@ -27,7 +27,8 @@ pub fn gaps(runs: &[Run], policy: &Policy, context: &Context) -> Vec<Reason> {
     reasons
 }
 
-fn on(gap: OnGap) -> Verdict {
+/// The verdict that a gap alone gives.
+pub fn on(gap: OnGap) -> Verdict {
     match gap {
         OnGap::Block => Verdict::Incomplete,
         OnGap::Warn => Verdict::Warn,

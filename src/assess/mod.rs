@@ -2,6 +2,7 @@
 //! input gives the same output, byte for byte, in any order and on any number of threads.
 
 mod admission;
+mod data;
 mod gap;
 
 use crate::merge;
@@ -10,7 +11,7 @@ use crate::model::{
     Problem, Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
 };
 use crate::origin;
-use crate::policy::{self, Policy};
+use crate::policy::{self, Judge, Policy, Seen};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,18 +27,18 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     witnessed.sort_by_key(|a| order(&a.run));
     let (runs, findings) = merge::merge(witnessed);
 
-    let mut used = vec![0; policy.waivers.len()];
-    let mut decided: Vec<Decided> = findings
-        .into_iter()
-        .map(|finding| Finding {
+    let judge = Judge::new(policy, context);
+    let (mut decided, tally) = judge.all(findings, |mut finding| {
+        policy.data.enrich(&mut finding, context.now);
+        Finding {
             provenance: origin::of(&finding, &context.base),
             ..finding
-        })
-        .map(|finding| policy::evaluate(finding, policy, context, &mut used))
-        .collect();
+        }
+    });
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 
     let mut reasons = gap::gaps(&runs, policy, context);
+    reasons.extend(data::reasons(&decided, policy, context));
     reasons.extend(decisions(&decided));
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
     Assessment {
@@ -45,12 +46,13 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
             .first()
             .map_or(Verdict::Pass, |reason| reason.verdict),
         reasons,
+        notes: policy::waiver_notes(policy, context.today(), Some(Seen::new(&tally, &runs))),
         runs,
         findings: decided,
-        notes: policy::waiver_notes(policy, context.today(), &used),
         policy: PolicySummary {
             sources: policy.sources.clone(),
             unrated: Some(policy.unrated),
+            data: policy.data.sources(context.now),
         },
         prefix: context.prefix.clone(),
         event: context.event,

@@ -16,6 +16,7 @@ use crate::model::{
 };
 use crate::version::upgrade;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The adapter.
@@ -71,12 +72,12 @@ enum Target {
         user_input: String,
     },
     Path(String),
-    Other(serde::de::IgnoredAny),
+    Other(IgnoredAny),
 }
 
 impl Default for Target {
     fn default() -> Self {
-        Self::Other(serde::de::IgnoredAny)
+        Self::Other(IgnoredAny)
     }
 }
 
@@ -137,6 +138,28 @@ struct Vulnerability<'a> {
     cvss: Vec<Cvss>,
     #[serde(default)]
     fix: Option<FixState>,
+    /// Since version 6 of the database, which then also has `known_exploited`.
+    #[serde(default, deserialize_with = "or_default")]
+    epss: Vec<Epss>,
+    #[serde(default, rename = "knownExploited", deserialize_with = "or_default")]
+    known_exploited: Vec<IgnoredAny>,
+}
+
+impl Vulnerability<'_> {
+    /// Whether CISA's catalogue has it. Databases without EPSS do not have the catalogue either.
+    fn kev(&self) -> Option<bool> {
+        match (self.known_exploited.is_empty(), self.epss.is_empty()) {
+            (false, _) => Some(true),
+            (true, false) => Some(false),
+            (true, true) => None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Epss {
+    #[serde(default)]
+    epss: Scalar,
 }
 
 #[derive(Deserialize)]
@@ -298,6 +321,10 @@ fn observe(
         confidence: None,
         source: v.namespace.text().and_then(rater).map(Untrusted::from),
     };
+    let all = || std::iter::once(v).chain(&found.related);
+    let scores = all().flat_map(|v| &v.epss).filter_map(|e| e.epss.number());
+    observation.epss = scores.filter(|p| (0.0..=1.0).contains(p)).reduce(f64::max);
+    observation.kev = all().filter_map(Vulnerability::kev).max();
     observation.place = place(&found.artifact, source);
     observation
 }

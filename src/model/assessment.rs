@@ -161,11 +161,11 @@ pub struct Reason {
 }
 
 /// Something about the policy that its owner should look at: a waiver that is expired, expires
-/// soon, or matches nothing.
+/// soon, matches nothing, or more than it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyNote {
-    /// `waiver-expired`, `waiver-expiring`, `waiver-unused`.
-    pub code: &'static str,
+    /// What about it, as a word for machines.
+    pub code: NoteCode,
     /// One sentence of ours.
     pub text: String,
     /// What the waiver matches, in the policy's words.
@@ -174,8 +174,44 @@ pub struct PolicyNote {
     pub owner: Untrusted,
     /// The policy file.
     pub source: Untrusted,
+    /// Where that file is, when it is in the repository.
+    pub path: Option<RepoPath>,
     /// Line in that file, 1-based.
     pub line: usize,
+}
+
+/// What an owner should look at, the most urgent first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoteCode {
+    /// The waiver's last day is over.
+    Expired,
+    /// Its last day is further away than the policy allows, so that it does not hold.
+    TooLong,
+    /// Its last day is near.
+    Expiring,
+    /// It may accept more than somebody thought of.
+    Broad,
+    /// It matches nothing, although every scanner concerned did its work.
+    Unused,
+    /// What it matches passes without it.
+    Ineffective,
+    /// Another waiver accepts the same already.
+    Duplicate,
+}
+
+impl NoteCode {
+    /// The word used in outputs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Expired => "waiver-expired",
+            Self::TooLong => "waiver-too-long",
+            Self::Expiring => "waiver-expiring",
+            Self::Broad => "waiver-broad",
+            Self::Unused => "waiver-unused",
+            Self::Ineffective => "waiver-ineffective",
+            Self::Duplicate => "waiver-duplicate",
+        }
+    }
 }
 
 /// Which way a change of the policy goes.
@@ -216,6 +252,21 @@ pub struct PolicyChange {
     pub line: Option<usize>,
 }
 
+/// A snapshot of what is known of vulnerabilities, which the policy names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataSource {
+    /// `epss` or `kev`: its key in the policy.
+    pub key: &'static str,
+    /// Its file.
+    pub path: RepoPath,
+    /// The day, in UTC, that it says it is of.
+    pub date: jiff::civil::Date,
+    /// How many CVEs it names.
+    pub entries: usize,
+    /// Older than the policy accepts, or of a day to come: what it does not name proves nothing.
+    pub stale: bool,
+}
+
 /// What the outputs may say about the policy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PolicySummary {
@@ -223,6 +274,8 @@ pub struct PolicySummary {
     pub sources: Vec<Untrusted>,
     /// What a finding without severity counts as.
     pub unrated: Option<Severity>,
+    /// Its snapshots.
+    pub data: Vec<DataSource>,
 }
 
 /// The result of one check.

@@ -31,8 +31,8 @@ pub mod text;
 
 pub use advisory::AdvisoryId;
 pub use assessment::{
-    Assessment, Context, Decided, Direction, Disposition, GateName, PolicyChange, PolicyNote,
-    PolicySummary, Reason, Verdict, WaiverUse,
+    Assessment, Context, DataSource, Decided, Direction, Disposition, GateName, NoteCode,
+    PolicyChange, PolicyNote, PolicySummary, Reason, Verdict, WaiverUse,
 };
 pub use baseline::{Baseline, BaselineEntry};
 pub use change::{Base, BasePackages, Change, Event, Lines, Origin, Provenance, Revision};

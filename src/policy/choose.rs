@@ -20,14 +20,20 @@ impl Gate {
     }
 }
 
-/// The position of the gate that decides: the first that matches.
+/// The position of the gate that decides: the first that matches. `candidates` are the positions of
+/// those that can match at all, ascending.
 ///
 /// Where it cannot be told whether a gate matches, the stricter of what it would do and of what the
 /// gates after it do counts: one that blocks decides, one that allows does not, and one that warns
 /// does unless a later one blocks.
-pub fn choose(gates: &[Gate], subject: &Subject<'_>) -> Option<usize> {
+pub fn choose(
+    gates: &[Gate],
+    candidates: impl Iterator<Item = usize>,
+    subject: &Subject<'_>,
+) -> Option<usize> {
     let mut perhaps = None;
-    for (at, gate) in gates.iter().enumerate() {
+    for at in candidates {
+        let Some(gate) = gates.get(at) else { continue };
         match (gate.answer(subject), gate.action) {
             (Answer::No, _) | (Answer::Unknown, Action::Allow) => {}
             (_, Action::Block) => return Some(at),

@@ -5,9 +5,17 @@
 
 mod choose;
 mod condition;
+mod data;
+mod duplicate;
 mod evaluate;
 mod file;
+mod index;
+mod lines;
+mod notes;
 mod shipped;
+mod tally;
+mod term;
+mod terms;
 mod timeout;
 mod trace;
 mod validate;
@@ -15,8 +23,13 @@ mod waiver;
 mod when;
 
 pub use condition::{Answer, Condition, Has, Pattern, Polarity, Subject};
-pub use evaluate::{evaluate, waiver_notes};
+pub use data::{Data, Snapshot};
+pub use evaluate::Judge;
+pub use notes::{Seen, waiver_notes};
 pub use shipped::{DEFAULT, SHIPPED, shipped};
+pub use tally::{Tally, Use};
+pub use term::Term;
+pub use terms::Terms;
 pub use trace::{Clause, GateStep, Trace, WaiverStep, WayOut, trace};
 
 use crate::model::diagnostic::Diagnostic;
@@ -51,6 +64,10 @@ pub struct Policy {
     pub gates: Vec<Gate>,
     /// Accepted findings.
     pub waivers: Vec<Waiver>,
+    /// How long waivers may hold.
+    pub waiver_rules: WaiverRules,
+    /// What is known of vulnerabilities beyond their advisories.
+    pub data: Data,
 }
 
 impl Policy {
@@ -138,6 +155,8 @@ pub struct Waiver {
     pub when: Condition,
     /// The same in the policy's words, for notes.
     pub subject: Untrusted,
+    /// The same, to compare waivers with each other.
+    pub terms: Terms,
     /// Why.
     pub reason: Untrusted,
     /// Who answers for it.
@@ -146,8 +165,20 @@ pub struct Waiver {
     pub expires: jiff::civil::Date,
     /// The file that it stands in.
     pub source: Untrusted,
+    /// Where that file is, when it is in the repository.
+    pub path: Option<RepoPath>,
     /// The line in that file, 1-based.
     pub line: usize,
+}
+
+/// What holds for all waivers: `[waivers]` of the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaiverRules {
+    /// How many days from today the last day of a waiver may be away, 1 to 3660. A waiver that goes
+    /// further does not hold. `None`: as far as it likes.
+    pub max_days: Option<u32>,
+    /// How many days before its last day a waiver is announced, 1 to 3660.
+    pub notice_days: u32,
 }
 
 /// A policy file as text.
@@ -168,6 +199,14 @@ pub trait World {
     /// # Errors
     /// A sentence that says why there is none.
     fn read(&self, path: &RepoPath) -> Result<String, String>;
+
+    /// The text of a file that `[data]` names, which may be far larger than a policy.
+    ///
+    /// # Errors
+    /// A sentence that says why there is none.
+    fn data(&self, path: &RepoPath) -> Result<String, String> {
+        self.read(path)
+    }
 
     /// The scanner name that a tool's other name stands for: `npm` → `npm-audit`.
     fn scanner_meant_by(&self, alias: &str) -> Option<ScannerId>;
@@ -307,7 +346,11 @@ fn stack(layers: Vec<Layer>) -> Policy {
         scanners: BTreeMap::new(),
         gates: Vec::new(),
         waivers: Vec::new(),
+        waiver_rules: term::RulesLayer::default().finish(),
+        data: Data::default(),
     };
+    let mut data = data::DataLayer::default();
+    let mut waiver_rules = term::RulesLayer::default();
     let mut unrated = None;
     let mut on_incomplete = None;
     let mut on_partial = None;
@@ -327,7 +370,11 @@ fn stack(layers: Vec<Layer>) -> Policy {
         }
         policy.gates.extend(layer.gates);
         policy.waivers.extend(layer.waivers);
+        waiver_rules.underlay(layer.waiver_rules);
+        data.underlay(layer.data);
     }
+    policy.data = data.finish();
+    policy.waiver_rules = waiver_rules.finish();
     policy.unrated = unrated.unwrap_or(policy.unrated);
     policy.on_incomplete = on_incomplete.unwrap_or(policy.on_incomplete);
     policy.on_partial = on_partial;

@@ -19,7 +19,7 @@ pub const DEFAULT: &str = "lockgate:balanced";
 pub static SHIPPED: &[Shipped] = &[
     Shipped {
         name: "lockgate:balanced",
-        about: "blocks secrets and everything of high severity or above; warns of medium",
+        about: "blocks introduced secrets, and introduced or overdue findings of high severity or above",
         text: include_str!("../../policies/balanced.toml"),
     },
     Shipped {

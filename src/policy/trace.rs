@@ -4,6 +4,7 @@
 
 use super::choose::choose;
 use super::condition::{Answer, Condition, Has, Subject};
+use super::term::Term;
 use super::{Action, Policy};
 use crate::model::{Context, Finding, GateName, Severity, Standing, Untrusted};
 use jiff::civil::Date;
@@ -20,7 +21,7 @@ pub struct Trace {
     pub decided: Option<usize>,
     /// The waiver that was applied, by its position in the policy.
     pub waived: Option<usize>,
-    /// Waivers that match, also expired ones, and those that miss by one clause.
+    /// Waivers that match, also those that do not hold any more, and those that miss by one clause.
     pub waivers: Vec<WaiverStep>,
     /// What would have changed the outcome, the nearest first.
     pub ways_out: Vec<WayOut>,
@@ -52,6 +53,8 @@ pub struct WaiverStep {
     pub expires: Date,
     /// True when that day is over.
     pub expired: bool,
+    /// Whether it still holds.
+    pub term: Term,
     /// What its condition says. It applies only where that is yes.
     pub answer: Answer,
     /// Its clauses, which must all hold.
@@ -79,7 +82,8 @@ pub struct Clause {
 /// Something that would have changed the outcome.
 #[derive(Debug, Clone, PartialEq)]
 pub enum WayOut {
-    /// The waiver at this position of [`Trace::waivers`] matches, but is expired.
+    /// The waiver at this position of [`Trace::waivers`] matches, but does not hold any more, or
+    /// longer than the policy allows.
     Renew(usize),
     /// The waiver at this position of [`Trace::waivers`] misses by one clause.
     Waiver(usize, Clause),
@@ -94,7 +98,7 @@ pub enum WayOut {
 
 /// Traces one finding. `effective` is the severity that the gates see.
 pub fn trace(finding: &Finding, effective: Severity, policy: &Policy, context: &Context) -> Trace {
-    let subject = Subject::passing(finding, effective, context.now);
+    let subject = Subject::passing(finding, effective, context);
     let honoured = || policy.scanner(&finding.scanner).honour_suppressions;
     let unasked = match &finding.observation.standing {
         Standing::NotAProblem(_) => Some("the report says that it is not a problem"),
@@ -112,11 +116,11 @@ pub fn trace(finding: &Finding, effective: Severity, policy: &Policy, context: &
         ways_out: Vec::new(),
     };
     if unasked.is_none() {
-        trace.decided = choose(&policy.gates, &subject);
+        trace.decided = choose(&policy.gates, 0..policy.gates.len(), &subject);
         trace.gates = gates(policy, &subject, trace.decided);
         trace.waivers = waivers(policy, &subject, context.today());
         let action = trace.decision().map(|step| step.action);
-        let valid = |w: &&WaiverStep| w.answer == Answer::Yes && !w.expired;
+        let valid = |w: &&WaiverStep| w.answer == Answer::Yes && w.term == Term::Valid;
         if matches!(action, Some(Action::Block | Action::Warn)) {
             trace.waived = trace.waivers.iter().find(valid).map(|w| w.index);
         }
@@ -163,12 +167,14 @@ fn waivers(policy: &Policy, subject: &Subject<'_>, today: Date) -> Vec<WaiverSte
             missing == 1 && parts.len() > 1
         };
         if answer == Answer::Yes || near() {
+            let term = Term::of(waiver, &policy.waiver_rules, today);
             steps.push(WaiverStep {
                 index,
                 subject: waiver.subject.clone(),
                 owner: waiver.owner.clone(),
                 expires: waiver.expires,
-                expired: waiver.expires < today,
+                expired: term == Term::Expired,
+                term,
                 answer,
                 clauses: clauses(&waiver.when, subject),
                 place: (waiver.source.clone(), waiver.line),
@@ -212,7 +218,9 @@ fn ways_out(trace: &Trace) -> Vec<WayOut> {
     for (at, waiver) in trace.waivers.iter().enumerate() {
         match missing(&waiver.clauses) {
             None if waiver.answer == Answer::Yes => ways.push(WayOut::Renew(at)),
-            Some(clause) if !waiver.expired => ways.push(WayOut::Waiver(at, clause.clone())),
+            Some(clause) if waiver.term == Term::Valid => {
+                ways.push(WayOut::Waiver(at, clause.clone()))
+            }
             _ => {}
         }
     }

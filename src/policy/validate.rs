@@ -1,8 +1,11 @@
 //! One policy file → one layer of a policy. Every error is collected; nothing is guessed.
 
 use super::condition::Condition;
+use super::data::{DataLayer, data};
 pub use super::file::diagnostic;
 use super::file::{self, Reader, Word, unknown};
+use super::lines::Lines;
+use super::term::{self, RulesLayer};
 use super::timeout::{self, timeout};
 use super::waiver::waiver;
 use super::when::conditions;
@@ -27,6 +30,8 @@ pub struct Layer {
     pub scanners: BTreeMap<ScannerId, ScannerLayer>,
     pub gates: Vec<Gate>,
     pub waivers: Vec<Waiver>,
+    pub data: DataLayer,
+    pub waiver_rules: RulesLayer,
 }
 
 /// What one file says of a scanner.
@@ -96,10 +101,15 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
             scanners: BTreeMap::new(),
             gates: Vec::new(),
             waivers: Vec::new(),
+            waiver_rules: RulesLayer::default(),
+            data: DataLayer::default(),
         };
+        let lines = Lines::of(&source.text);
         let scanners = reader.table("scanners");
         let gates = reader.tables("gate");
         let waivers = reader.tables("waiver");
+        let waiver_rules = reader.table("waivers");
+        let snapshots = reader.table("data");
         reader.finish();
         Layer {
             scanners: scanners
@@ -111,8 +121,16 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
                 .collect(),
             waivers: waivers
                 .into_iter()
-                .filter_map(|(table, span)| waiver(source, table, span, &mut errors))
+                .filter_map(|(table, span)| waiver(source, table, span, &lines, &mut errors))
                 .collect(),
+            waiver_rules: waiver_rules
+                .map(|(table, span)| Reader::new(source, table, span, "waivers", &mut errors))
+                .map(term::rules)
+                .unwrap_or_default(),
+            data: snapshots
+                .map(|(table, span)| Reader::new(source, table, span, "data", &mut errors))
+                .map(|reader| data(reader, world))
+                .unwrap_or_default(),
             ..layer
         }
     };
@@ -205,7 +223,8 @@ fn read_scanners(
     scanners
 }
 
-fn max_age(reader: &mut Reader<'_, '_>) -> Option<SignedDuration> {
+/// The key `max-age`: the oldest that is accepted.
+pub fn max_age(reader: &mut Reader<'_, '_>) -> Option<SignedDuration> {
     let word = reader.text("max-age")?;
     let age = duration(&word.name).filter(|age| age.is_positive());
     if age.is_none() {
@@ -220,7 +239,7 @@ fn max_age(reader: &mut Reader<'_, '_>) -> Option<SignedDuration> {
 }
 
 /// `90m`, `24h`, `7d`, `2w`, `1d 12h`: weeks have 7 days, days 24 hours.
-fn duration(text: &str) -> Option<SignedDuration> {
+pub fn duration(text: &str) -> Option<SignedDuration> {
     let span: Span = text.parse().ok()?;
     span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()
 }

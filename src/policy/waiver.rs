@@ -2,6 +2,8 @@
 
 use super::condition::Condition;
 use super::file::Reader;
+use super::lines::Lines;
+use super::terms::Terms;
 use super::when::conditions;
 use super::{Source, Waiver};
 use crate::model::diagnostic::Diagnostic;
@@ -13,15 +15,10 @@ pub fn waiver(
     source: &Source,
     table: &DeTable<'_>,
     span: Range<usize>,
+    lines: &Lines,
     errors: &mut Vec<Diagnostic>,
 ) -> Option<Waiver> {
-    let line = source
-        .text
-        .get(..span.start)
-        .unwrap_or_default()
-        .matches('\n')
-        .count()
-        + 1;
+    let line = lines.at(span.start);
     let mut reader = Reader::new(source, table, span, "waiver", errors);
     let before = reader.span();
     let conditions = conditions(&mut reader);
@@ -48,15 +45,17 @@ pub fn waiver(
         "say who answers for it: a person or team, `@org/web`",
     );
     let expires = expires(&mut reader);
-    let subject = subject(table);
+    let terms = Terms::of(source, table);
     reader.finish();
     Some(Waiver {
         when: Condition::all(conditions),
-        subject: subject.into(),
+        subject: terms.shown().into(),
+        terms,
         reason: reason?.name.into(),
         owner: owner?.name.into(),
         expires: expires?,
         source: source.name.as_str().into(),
+        path: source.path.clone(),
         line,
     })
 }
@@ -95,40 +94,4 @@ fn expires(reader: &mut Reader<'_, '_>) -> Option<jiff::civil::Date> {
         );
     }
     date
-}
-
-/// The waiver's conditions in the policy's own words.
-fn subject(table: &DeTable<'_>) -> String {
-    let keys = [
-        "advisory",
-        "fingerprint",
-        "rule",
-        "path",
-        "package",
-        "via",
-        "ecosystem",
-        "scope",
-        "relation",
-        "scanner",
-        "kind",
-        "severity",
-    ];
-    let mut parts = Vec::new();
-    for key in keys {
-        let value = table
-            .iter()
-            .find(|(k, _)| k.get_ref() == key)
-            .map(|(_, v)| v.get_ref());
-        let words = match value {
-            Some(DeValue::String(text)) => text.to_string(),
-            Some(DeValue::Array(list)) => list
-                .iter()
-                .filter_map(|v| v.get_ref().as_str())
-                .collect::<Vec<_>>()
-                .join(", "),
-            _ => continue,
-        };
-        parts.push(format!("{key} {words}"));
-    }
-    parts.join(", ")
 }

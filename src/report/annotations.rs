@@ -5,7 +5,9 @@
 
 use super::phrase::{self, Sink};
 use crate::escape;
-use crate::model::{Assessment, Certainty, Decided, Reason, RepoPath, Verdict};
+use crate::model::{
+    Assessment, Certainty, Decided, NoteCode, PolicyNote, Reason, RepoPath, Verdict,
+};
 
 /// Annotations of one level that the runner keeps for a step.
 pub const BUDGET: usize = 10;
@@ -41,8 +43,21 @@ pub fn render(assessment: &Assessment) -> String {
             .warning()
             .map(|d| about_finding("warning", d, prefix)),
     );
+    let notes = |wanted: &[NoteCode]| -> Vec<String> {
+        let about = assessment.notes.iter();
+        about
+            .filter(|note| wanted.contains(&note.code))
+            .filter_map(|note| about_waiver(note, prefix))
+            .collect()
+    };
+    warnings.extend(notes(&[NoteCode::Expired, NoteCode::TooLong]));
+    let notices = notes(&[NoteCode::Expiring]);
     let mut out = String::new();
-    for (level, lines) in [("error", errors), ("warning", warnings)] {
+    for (level, lines) in [
+        ("error", errors),
+        ("warning", warnings),
+        ("notice", notices),
+    ] {
         // The last place of the budget says how many more there are.
         let shown = if lines.len() > BUDGET {
             BUDGET - 1
@@ -76,6 +91,22 @@ fn about_evidence(level: &str, reason: &Reason) -> String {
         "partial evidence"
     };
     format!("::{level} title={scanner}%3A {what}::{message}")
+}
+
+/// At the waiver's line, when its file is in the repository.
+fn about_waiver(note: &PolicyNote, prefix: Option<&RepoPath>) -> Option<String> {
+    let file = escape::command_property(&*note.path.as_ref()?.below(prefix));
+    let level = match note.code {
+        NoteCode::Expiring => "notice",
+        _ => "warning",
+    };
+    Some(format!(
+        "::{level} file={file},line={},title=waiver for {}::{}, owner {}",
+        note.line,
+        escape::command_property(&note.subject),
+        escape::encode_data(&note.text),
+        escape::command_data(&note.owner),
+    ))
 }
 
 /// Columns only where the region is one line: the runner drops them otherwise.

@@ -232,11 +232,12 @@ fn short(decided: &Decided, paint: &Paint, out: &mut String) {
 }
 
 fn waivers(assessment: &Assessment, paint: &Paint, out: &mut String) {
-    if assessment.notes.is_empty() {
+    let (notes, more) = phrase::notes(assessment);
+    if notes.is_empty() {
         return;
     }
     let _ = writeln!(out, "{}\n", paint.bold("Waivers to look at"));
-    for note in &assessment.notes {
+    for note in notes {
         let _ = writeln!(
             out,
             "  {}:{}  {}: {} (owner {})",
@@ -246,6 +247,9 @@ fn waivers(assessment: &Assessment, paint: &Paint, out: &mut String) {
             note.text,
             escape::terminal(&note.owner),
         );
+    }
+    if more > 0 {
+        let _ = writeln!(out, "  and {more} more, in the JSON");
     }
     out.push('\n');
 }

@@ -3,7 +3,7 @@
 
 use super::phrase::{self, Sink};
 use crate::escape::{self, encode_markup};
-use crate::model::{Assessment, Decided, Disposition, HealthLevel, PolicyNote, Problem, Run};
+use crate::model::{Assessment, Decided, Disposition, HealthLevel, Problem, Run};
 use std::fmt::Write as _;
 
 /// Names of what a scanner looked at that the page lists.
@@ -52,7 +52,7 @@ pub fn render(assessment: &Assessment) -> String {
     );
     table("To look at", &assessment.with(&["warned"]), true, &mut out);
     scanners(assessment, &mut out);
-    waivers(&assessment.notes, &mut out);
+    waivers(assessment, &mut out);
     table("Waived", &assessment.with(&["waived"]), false, &mut out);
     table(
         "Suppressed in the reports",
@@ -275,7 +275,8 @@ fn problem(problem: &Problem) -> String {
     )
 }
 
-fn waivers(notes: &[PolicyNote], out: &mut String) {
+fn waivers(assessment: &Assessment, out: &mut String) {
+    let (notes, more) = phrase::notes(assessment);
     if notes.is_empty() {
         return;
     }
@@ -290,6 +291,9 @@ fn waivers(notes: &[PolicyNote], out: &mut String) {
             code(&escape::markup(&note.source)),
             note.line
         );
+    }
+    if more > 0 {
+        let _ = writeln!(out, "<li>and {more} more, in the JSON</li>");
     }
     out.push_str("</ul>\n");
 }

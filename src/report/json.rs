@@ -3,6 +3,7 @@
 
 use super::parallel;
 use super::phrase::{self, Sink};
+use super::policy_json::Policy;
 use crate::escape::json as text;
 use crate::model::{
     AdvisoryId, Assessment, Coverage, Decided, Disposition, Distance, Finding, Fix, PolicyNote,
@@ -52,12 +53,6 @@ struct Tool {
 }
 
 #[derive(Serialize)]
-struct Policy<'a> {
-    sources: Vec<&'a str>,
-    unrated: Option<&'static str>,
-}
-
-#[derive(Serialize)]
 struct Counts {
     findings: usize,
     blocked: usize,
@@ -81,10 +76,7 @@ impl<'a> Document<'a> {
             verdict: assessment.verdict.word(),
             date: assessment.today.to_string(),
             reasons: assessment.reasons.iter().map(ReasonOut::of).collect(),
-            policy: Policy {
-                sources: assessment.policy.sources.iter().map(text).collect(),
-                unrated: assessment.policy.unrated.map(|s| s.word()),
-            },
+            policy: Policy::of(&assessment.policy),
             counts: Counts {
                 findings: assessment.findings.len(),
                 blocked: count("blocked"),
@@ -217,7 +209,7 @@ struct NoteOut<'a> {
 impl<'a> NoteOut<'a> {
     fn of(note: &'a PolicyNote) -> Self {
         Self {
-            code: note.code,
+            code: note.code.word(),
             text: &note.text,
             subject: text(&note.subject),
             owner: text(&note.owner),
@@ -259,6 +251,10 @@ struct FindingOut<'a> {
     package: Option<PackageOut<'a>>,
     advisories: Vec<&'a str>,
     cwe: Vec<u32>,
+    /// The probability that it is exploited within 30 days.
+    epss: Option<f64>,
+    /// Whether it is known to be exploited; null when nobody looked.
+    kev: Option<bool>,
     fix: Option<FixOut<'a>>,
     secret: Option<SecretOut<'a>>,
     origin: &'static str,
@@ -400,6 +396,8 @@ impl<'a> FindingOut<'a> {
                 .map(AdvisoryId::as_str)
                 .collect(),
             cwe: observation.cwe.iter().copied().collect(),
+            epss: observation.epss,
+            kev: observation.kev,
             fix: fix(finding),
             secret: observation.evidence.as_ref().map(|redacted| SecretOut {
                 kind: text(&redacted.kind),

@@ -322,12 +322,16 @@ fn problem_line(run: &Run, problem: &Problem, out: &mut String) {
 }
 
 fn waivers(assessment: &Assessment, out: &mut String) {
-    if assessment.notes.is_empty() {
+    let (notes, more) = phrase::notes(assessment);
+    if notes.is_empty() {
         return;
     }
     out.push_str("### Waivers to look at\n\n");
-    for note in &assessment.notes {
+    for note in notes {
         waiver(note, out);
+    }
+    if more > 0 {
+        let _ = writeln!(out, "- and {more} more, in the JSON");
     }
     out.push('\n');
 }

@@ -10,4 +10,5 @@ pub mod markdown;
 pub mod outputs;
 mod parallel;
 pub mod phrase;
+mod policy_json;
 pub mod sarif;

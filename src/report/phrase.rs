@@ -2,7 +2,8 @@
 //! in its own way.
 
 use crate::model::{
-    Assessment, Coverage, Decided, Disposition, Finding, Fix, Location, Remedy, Untrusted, Verdict,
+    Assessment, Coverage, Decided, Disposition, Finding, Fix, Location, PolicyNote, Remedy,
+    Untrusted, Verdict,
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -303,6 +304,18 @@ pub fn work(work: crate::model::Work) -> String {
         usize::try_from(work.inputs()).unwrap_or(usize::MAX),
         work.unit().trim_end_matches('s'),
     )
+}
+
+/// Notes on waivers that people are shown; the JSON has all.
+const MOST_NOTES: usize = 30;
+
+/// The most urgent notes on waivers, and how many more there are.
+pub fn notes(assessment: &Assessment) -> (Vec<&PolicyNote>, usize) {
+    let mut notes: Vec<&PolicyNote> = assessment.notes.iter().collect();
+    notes.sort_by_key(|note| note.code);
+    let more = notes.len().saturating_sub(MOST_NOTES);
+    notes.truncate(MOST_NOTES);
+    (notes, more)
 }
 
 /// `1 finding`, `2 findings`.

@@ -135,6 +135,9 @@ pub struct Vulnerability<'a> {
     /// Where to read more.
     #[serde(default, deserialize_with = "or_default")]
     pub references: Vec<Reference>,
+    /// The entry of CISA's catalogue of known exploited vulnerabilities, since 7.2.
+    #[serde(default, rename = "knownExploitedVulnerability")]
+    pub exploited: Option<IgnoredAny>,
     /// Which versions have it.
     #[serde(
         default,

@@ -100,6 +100,9 @@ fn vulnerability<'t>(element: &'t Element<'_>) -> Vulnerability<'t> {
         cwe: Texts::default(),
         description: element.text_of("description"),
         notes: element.scalar_of("notes"),
+        exploited: element
+            .child("knownExploitedVulnerability")
+            .map(|_| IgnoredAny),
         references: element
             .list("references", "reference")
             .map(|r| Reference {

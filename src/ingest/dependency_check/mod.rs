@@ -150,6 +150,8 @@ fn observe(
         confidence: None,
         source: v.source.text().map(Untrusted::from),
     };
+    // Without an entry nobody knows: the catalogue may not have been asked.
+    observation.kev = v.exploited.is_some().then_some(true);
     let mut package = subject.package.clone();
     package.fixed = v.fixed().map(Untrusted::from).collect();
     // The data knows ranges of versions that are affected, seldom the one that mends it.

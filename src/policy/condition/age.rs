@@ -96,7 +96,7 @@ impl Passed {
 /// ones with a state) know every age. For what lets pass it is unknown.
 pub fn answer(ranges: &[Range<Age>], subject: &Subject<'_>) -> Answer {
     let since = subject.finding.since;
-    let passed = match since.and_then(|day| Passed::since(day, subject.now)) {
+    let passed = match since.and_then(|day| Passed::since(day, subject.context.now)) {
         Some(passed) => passed,
         None if subject.polarity == Polarity::Stops => Passed::NOTHING,
         None => return Answer::Unknown,
@@ -116,6 +116,6 @@ pub fn answer(ranges: &[Range<Age>], subject: &Subject<'_>) -> Answer {
 
 /// The age in days, where it is known.
 pub fn days(subject: &Subject<'_>) -> Option<i64> {
-    let passed = Passed::since(subject.finding.since?, subject.now)?;
+    let passed = Passed::since(subject.finding.since?, subject.context.now)?;
     Some(passed.days)
 }

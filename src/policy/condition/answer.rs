@@ -1,7 +1,6 @@
 //! Yes, no, or nobody knows: what a condition says of a finding.
 
-use crate::model::{Finding, Severity};
-use jiff::Timestamp;
+use crate::model::{Context, Finding, Severity};
 
 /// What a condition says of a finding. In their order, so that all of several conditions hold as
 /// surely as the least of them, and any of them as surely as the greatest.
@@ -91,19 +90,19 @@ pub struct Subject<'a> {
     pub finding: &'a Finding,
     /// The severity that it counts as.
     pub effective: Severity,
-    /// The moment of the check, for ages.
-    pub now: Timestamp,
+    /// The check: its moment, for ages, and its event.
+    pub context: &'a Context,
     /// What follows.
     pub polarity: Polarity,
 }
 
 impl<'a> Subject<'a> {
     /// A finding, seen by what lets it pass.
-    pub fn passing(finding: &'a Finding, effective: Severity, now: Timestamp) -> Self {
+    pub fn passing(finding: &'a Finding, effective: Severity, context: &'a Context) -> Self {
         Self {
             finding,
             effective,
-            now,
+            context,
             polarity: Polarity::Passes,
         }
     }

@@ -21,7 +21,7 @@ pub use via::Via;
 pub use words::Has;
 
 use crate::model::{
-    AdvisoryId, Confidence, Ecosystem, Finding, Foreign as _, Kind, Origin, Relation, Scope,
+    AdvisoryId, Confidence, Ecosystem, Event, Finding, Foreign as _, Kind, Origin, Relation, Scope,
     Severity, Witness,
 };
 
@@ -56,6 +56,8 @@ pub enum Condition {
     Fix(Vec<FixTest>),
     /// Since when it is there.
     Origin(Vec<Origin>),
+    /// Why the check runs.
+    Event(Vec<Event>),
     /// How long ago it was first seen.
     Age(Vec<Range<Age>>),
     /// How sure the witnesses are.
@@ -95,7 +97,8 @@ impl Condition {
     /// matches a pattern, more is a search.
     fn cost(&self) -> usize {
         match self {
-            Self::Severity(_) | Self::Kind(_) | Self::Origin(_) | Self::Kev(_) | Self::Epss(_) => 1,
+            Self::Event(_) | Self::Severity(_) | Self::Kind(_) | Self::Origin(_) => 1,
+            Self::Kev(_) | Self::Epss(_) => 1,
             Self::Scope(_) | Self::Relation(_) | Self::Ecosystem(_) | Self::Fix(_) => 1,
             Self::Age(_) | Self::Confidence(_) | Self::Witnesses(_) | Self::Cvss(_) => 2,
             Self::Cwe(_) | Self::Advisory(_) | Self::Fingerprint(_) => 2,
@@ -148,6 +151,7 @@ impl Condition {
             Self::Via(vias) => via::answer(vias, subject),
             Self::Fix(tests) => fix::answer(tests, subject),
             Self::Origin(wanted) => facts::origin(wanted, subject),
+            Self::Event(events) => events.contains(&subject.context.event).into(),
             Self::Age(ranges) => age::answer(ranges, subject),
             Self::Confidence(ranges) => facts::confidence(ranges, subject),
             Self::Witnesses(ranges) => facts::witnesses(ranges, finding),
@@ -181,31 +185,6 @@ impl Condition {
             Self::All(parts) => parts.iter().flat_map(Self::clauses).collect(),
             one => vec![one],
         }
-    }
-
-    /// The advisories of which a finding must have one for this to hold; `None` when others may do.
-    pub fn advisories(&self) -> Option<&[AdvisoryId]> {
-        self.clauses().into_iter().find_map(|clause| match clause {
-            Self::Advisory(ids) => Some(ids.as_slice()),
-            _ => None,
-        })
-    }
-
-    /// The fingerprints of which a finding must have one; `None` when others may do.
-    pub fn fingerprints(&self) -> Option<&[String]> {
-        self.clauses().into_iter().find_map(|clause| match clause {
-            Self::Fingerprint(prints) => Some(prints.as_slice()),
-            _ => None,
-        })
-    }
-
-    /// The rules of which a witness must have one, when all are written out; `None` when others may
-    /// do.
-    pub fn rules(&self) -> Option<Vec<&str>> {
-        self.clauses().into_iter().find_map(|clause| match clause {
-            Self::Rule(patterns) => patterns.iter().map(Pattern::literal).collect(),
-            _ => None,
-        })
     }
 }
 

@@ -56,6 +56,7 @@ impl Condition {
             Self::Via(_) => "via",
             Self::Fix(_) => "fix",
             Self::Origin(_) => "origin",
+            Self::Event(_) => "event",
             Self::Age(_) => "age",
             Self::Confidence(_) => "confidence",
             Self::Witnesses(_) => "witnesses",
@@ -88,6 +89,7 @@ impl Condition {
             Self::Via(list) => shown!(list),
             Self::Fix(list) => all(list, |test| test.word().to_owned()),
             Self::Origin(list) => all(list, |origin| origin.word().to_owned()),
+            Self::Event(list) => all(list, |event| event.word().to_owned()),
             Self::Age(list) => shown!(list),
             Self::Confidence(list) => shown!(list),
             Self::Witnesses(list) => shown!(list),
@@ -144,6 +146,7 @@ impl Condition {
                 note: Some(finding.provenance.why),
                 ..Has::of([finding.provenance.origin.word()])
             },
+            Self::Event(_) => Has::of([subject.context.event.word()]),
             Self::Age(_) => {
                 let days = age::days(subject).map(|days| format!("{days}d"));
                 Has::or(days, "nobody wrote down when it was first seen")

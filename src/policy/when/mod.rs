@@ -5,7 +5,7 @@ mod measure;
 
 use super::condition::{Condition, FixTest, Pattern, Via};
 use super::file::{Reader, Word, nearest, unknown};
-use crate::model::{AdvisoryId, Ecosystem, Kind, Origin, Relation, Scope};
+use crate::model::{AdvisoryId, Ecosystem, Event, Kind, Origin, Relation, Scope};
 
 /// Every condition of a table; errors go to the reader.
 pub fn conditions(reader: &mut Reader<'_, '_>) -> Vec<Condition> {
@@ -37,6 +37,8 @@ fn words(reader: &mut Reader<'_, '_>, all: &mut Vec<Condition>) {
     all.extend(among(reader, "relation", &relations).map(Condition::Relation));
     let origins = Origin::ALL.map(|origin| (origin.word(), origin));
     all.extend(among(reader, "origin", &origins).map(Condition::Origin));
+    let events = Event::ALL.map(|event| (event.word(), event));
+    all.extend(among(reader, "event", &events).map(Condition::Event));
     let fixes = FixTest::ALL.map(|fix| (fix.word(), fix));
     all.extend(among(reader, "fix", &fixes).map(Condition::Fix));
     if let Some(listed) = reader.boolean("kev") {

@@ -268,6 +268,8 @@ pub enum PolicyCommand {
         #[arg(long, default_value = ".")]
         root: PathBuf,
     },
+    /// Run the tests of policies: made-up findings and runs, and what is expected of them.
+    Test(PolicyTest),
     /// Turn other tools' lists of accepted findings into waivers.
     Import(Import),
     /// Print a shipped policy, or list them.
@@ -275,6 +277,39 @@ pub enum PolicyCommand {
         /// Its name, such as lockgate:balanced.
         name: Option<String>,
     },
+}
+
+/// Options of `policy test`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A file of tests names a policy and holds cases:
+
+  policy = \"lockgate.toml\"     # relative to this file, or lockgate:balanced
+  today  = 2026-11-21          # the day of the check
+
+  [[case]]
+  name     = \"a fixable critical dependency blocks\"
+  event    = \"pull_request\"    # the default
+  expect   = \"block\"           # the verdict: pass, warn, block, incomplete
+  reasons  = [\"gate-blocks\"]   # codes that must be among the verdict's reasons
+  findings = [
+    { kind = \"dependency\", package = \"lodash\", severity = \"critical\", fix = \"patch\",
+      expect = \"blocked\", gate = \"high or critical\" },
+  ]
+  runs     = [{ scanner = \"trivy\", health = \"failed\" }]
+
+A finding may say kind, severity, scanner, rule, path, line, title, package, ecosystem, version,
+scope, relation, via, fix (none, patch, minor, major, any), advisory, cwe, cvss, epss, kev,
+confidence, origin (else introduced), since, witnesses (other scanners), suppressed, fingerprint;
+and what is expected of it: expect (blocked, warned, allowed, unmatched, waived, suppressed), gate.
+A run may say scanner, health (complete, partial, failed, skipped), version, written. Where a case
+names no runs, every required scanner has worked.
+
+Exit codes: 0 all cases pass, 1 a case fails, 2 a file is wrong.")]
+pub struct PolicyTest {
+    /// Files of tests, or folders with files *.test.toml.
+    #[arg(value_name = "FILE|FOLDER", default_value = ".")]
+    pub paths: Vec<PathBuf>,
 }
 
 /// Options of `policy import`.

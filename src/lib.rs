@@ -25,6 +25,7 @@ pub mod origin;
 pub mod policy;
 pub mod report;
 pub mod simulate;
+pub mod trial;
 pub mod version;
 
 pub use app::run;

@@ -13,6 +13,7 @@ mod request;
 mod running;
 mod simulate;
 mod tools;
+mod trial;
 
 use crate::cli::{Cli, Command, PolicyCommand};
 use crate::edge::terminal::{self, Stream};
@@ -54,6 +55,7 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
         Command::Policy(PolicyCommand::Import(args)) => import::run(&args),
         Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),
+        Command::Policy(PolicyCommand::Test(args)) => trial::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Doctor(args) => doctor::doctor(&args),

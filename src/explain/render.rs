@@ -33,6 +33,13 @@ static MARKDOWN: Sink = Sink {
 /// Findings that a list shows.
 const MAX_LISTED: usize = 50;
 
+impl Line {
+    /// The sentence alone, escaped.
+    pub fn show(&self, style: Style) -> String {
+        self.phrase.show(style.sink())
+    }
+}
+
 impl Style {
     fn sink(self) -> &'static Sink {
         match self {

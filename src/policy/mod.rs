@@ -8,7 +8,7 @@ mod condition;
 mod data;
 mod duplicate;
 mod evaluate;
-mod file;
+pub(crate) mod file;
 mod index;
 mod lines;
 mod notes;

@@ -22,6 +22,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("report", &["escape"]),
     ("explain", &["escape", "policy", "report"]),
     (
+        "trial",
+        &["assess", "escape", "explain", "policy", "report"],
+    ),
+    (
         "simulate",
         &["assess", "bundle", "escape", "policy", "report"],
     ),
@@ -33,6 +37,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "assess", "bundle", "cli", "edge", "error", "escape", "explain", "import", "ingest",
             "invoke", "locate", "manifest", "merge", "origin", "policy", "report", "simulate",
+            "trial",
         ],
     ),
 ];

@@ -4,6 +4,7 @@ use super::case::{Case, colour};
 use super::request::{Request, request};
 use super::{bundles, policy};
 use crate::assess::assess;
+use crate::bundle::Judged;
 use crate::cli::{Explain, Show, When};
 use crate::edge::terminal::{self, Stream};
 use crate::error::{Error, ErrorKind};
@@ -15,9 +16,9 @@ const NOT_THERE: u8 = 1;
 /// Explains a finding; returns the exit code.
 pub fn run(args: &Explain) -> Result<u8, Error> {
     let request = request(&args.input, "explain FINDING", When::Auto)?;
-    let case = match &args.from {
-        Some(name) => stored(name, &request)?,
-        None => Case::gather(&request)?,
+    let (case, judged) = match &args.from {
+        Some(name) => stored(name, &request).map(|(case, judged)| (case, Some(judged)))?,
+        None => (Case::gather(&request)?, None),
     };
     let Case {
         policy,
@@ -34,7 +35,8 @@ pub fn run(args: &Explain) -> Result<u8, Error> {
     };
     let (written, code) = match explain::search(word, &assessment, &context) {
         Search::One(decided) => {
-            let explained = Explained::new(decided, &assessment, &policy, &context);
+            let explained =
+                Explained::new(decided, &assessment, &policy, &context, judged.as_ref());
             let written = match style {
                 Some(style) => text(&explain::render(&explained, style), &mut out),
                 None => explain::write(&explained, &mut out),
@@ -67,12 +69,11 @@ fn text(text: &str, out: &mut Vec<u8>) -> std::io::Result<()> {
 }
 
 /// The case that a bundle holds, with the policy of this folder: a bundle has none.
-fn stored(name: &str, request: &Request) -> Result<Case, Error> {
+fn stored(name: &str, request: &Request) -> Result<(Case, Judged), Error> {
     let unread = |unread: crate::simulate::Unread| {
-        let error = Error::usage(format!("the bundle cannot be read: {}", unread.why))
+        Error::usage(format!("the bundle cannot be read: {}", unread.why))
             .detail(unread.detail.unwrap_or(unread.name))
-            .hint("write one with lockgate check --output bundle=PATH");
-        error
+            .hint("write one with lockgate check --output bundle=PATH")
     };
     let files = bundles::find(name, &request.root).map_err(unread)?;
     let [file] = files.as_slice() else {
@@ -80,9 +81,10 @@ fn stored(name: &str, request: &Request) -> Result<Case, Error> {
     };
     let bundle = bundles::open(file).map_err(unread)?;
     let paint = colour(When::Auto, Stream::Err);
-    Ok(Case {
+    let case = Case {
         policy: policy::load(request.policy.as_deref(), &request.root, paint)?,
         evidence: bundle.evidence,
         context: bundle.context,
-    })
+    };
+    Ok((case, bundle.judged))
 }

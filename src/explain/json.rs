@@ -54,6 +54,7 @@ pub fn write(explained: &Explained<'_>, out: &mut impl Write) -> Result<()> {
         policy: explained.policy.sources.iter().map(text).collect(),
         finding: finding(explained.decided),
         decision: shown(phrase::decision(explained.decided)),
+        then: explained.then.map(|then| then.disposition),
         unasked: trace.unasked,
         gates: gates.map(|(at, step)| gate(step, decides(at))).collect(),
         waivers: trace
@@ -72,6 +73,8 @@ struct Content<'a, F: Serialize> {
     policy: Vec<&'a str>,
     finding: F,
     decision: String,
+    /// What was made of it when the bundle was written.
+    then: Option<&'static str>,
     unasked: Option<&'static str>,
     gates: Vec<GateOut<'a>>,
     waivers: Vec<WaiverOut<'a>>,

@@ -10,8 +10,9 @@ mod steps;
 pub use find::{Missing, Search, search};
 pub use json::{write, write_list, write_missing};
 pub use render::{Style, list, missing, render};
-pub use steps::steps;
+pub use steps::{steps, waivers};
 
+use crate::bundle::{Judged, Then};
 use crate::model::{Assessment, Context, Decided};
 use crate::policy::{self, Policy, Trace};
 use crate::report::phrase::Phrase;
@@ -26,6 +27,8 @@ pub struct Explained<'a> {
     pub policy: &'a Policy,
     /// How it decided.
     pub trace: Trace,
+    /// What was made of it when the bundle was written, if it comes from one.
+    pub then: Option<&'a Then>,
 }
 
 impl<'a> Explained<'a> {
@@ -35,12 +38,15 @@ impl<'a> Explained<'a> {
         assessment: &'a Assessment,
         policy: &'a Policy,
         context: &Context,
+        judged: Option<&'a Judged>,
     ) -> Self {
+        let same = |then: &&Then| then.fingerprint == decided.finding.fingerprint;
         Self {
             decided,
             assessment,
             policy,
             trace: policy::trace(&decided.finding, decided.effective, policy, context),
+            then: judged.and_then(|judged| judged.findings.iter().find(same)),
         }
     }
 }

@@ -187,6 +187,22 @@ fn decision(explained: &Explained<'_>) -> Vec<Line> {
         let gate = ours("gate ").title(name).ours(" of ").name(source);
         lines.push(top(gate.ours(" would have stopped it")));
     }
+    if let Some(then) = explained.then
+        && (then.disposition != explained.decided.disposition.word()
+            || then.gate.as_ref() != explained.decided.disposition.gate())
+    {
+        let phrase = ours(format!(
+            "when the bundle was written it was {}",
+            then.disposition
+        ));
+        lines.push(top(match &then.gate {
+            Some(gate) => {
+                let phrase = phrase.ours(" by gate ").title(&gate.name);
+                phrase.ours(" of ").name(&gate.source)
+            }
+            None => phrase,
+        }));
+    }
     let verdict = explained.assessment.verdict;
     let blocks = matches!(explained.decided.disposition, Disposition::Blocked(_));
     let alone = explained.assessment.blocking().count() == 1;

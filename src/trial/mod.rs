@@ -118,7 +118,9 @@ pub enum Failure {
         number: usize,
         /// What it is about: package or path, rule, effective severity.
         about: Vec<Untrusted>,
-        /// What was expected: a disposition or a gate.
+        /// What does not fit: the disposition, or the gate that gave it.
+        what: &'static str,
+        /// What was expected.
         expected: Untrusted,
         /// What it is.
         actual: Untrusted,

@@ -57,6 +57,7 @@ fn describe(failure: &Failure, out: &mut String) {
         Failure::Finding {
             number,
             about,
+            what,
             expected,
             actual,
             trace,
@@ -64,12 +65,12 @@ fn describe(failure: &Failure, out: &mut String) {
             let about: Vec<String> = about.iter().map(escape::terminal).collect();
             let _ = writeln!(
                 out,
-                "        finding {number} ({}): expected {}, is {}",
+                "        finding {number} ({}): expected {what} \"{}\", is \"{}\"",
                 about.join(", "),
                 escape::terminal(expected),
                 escape::terminal(actual),
             );
-            for line in explain::steps(trace) {
+            for line in explain::steps(trace).iter().chain(&explain::waivers(trace)) {
                 let _ = writeln!(
                     out,
                     "          {}{}",

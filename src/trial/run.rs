@@ -220,10 +220,11 @@ fn wrong(
 ) -> Option<Failure> {
     let word = decided.disposition.word();
     let gate = decided.disposition.gate().map(|gate| &gate.name);
-    let (expected, actual): (Untrusted, Untrusted) = match (made.disposition, &made.gate) {
-        (Some(expected), _) if expected != word => (expected.into(), word.into()),
+    let (what, expected, actual): (_, Untrusted, Untrusted) = match (made.disposition, &made.gate) {
+        (Some(expected), _) if expected != word => ("disposition", expected.into(), word.into()),
         (_, Some(expected)) if gate != Some(expected) => {
-            (expected.clone(), gate.cloned().unwrap_or("no gate".into()))
+            let actual = gate.cloned().unwrap_or_else(|| "none".into());
+            ("gate", expected.clone(), actual)
         }
         _ => return None,
     };
@@ -241,6 +242,7 @@ fn wrong(
     Some(Failure::Finding {
         number,
         about,
+        what,
         expected,
         actual,
         trace: Box::new(trace(finding, decided.effective, policy, context)),

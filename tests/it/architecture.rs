@@ -20,7 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("import", &["escape", "policy"]),
     ("assess", &["merge", "origin", "policy"]),
     ("report", &["escape"]),
-    ("explain", &["escape", "policy", "report"]),
+    ("explain", &["bundle", "escape", "policy", "report"]),
     (
         "trial",
         &["assess", "escape", "explain", "policy", "report"],

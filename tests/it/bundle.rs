@@ -2,11 +2,11 @@
 //! hostile in it gets further.
 
 use crate::corpus::{folder, rows};
-use crate::program::Lockgate;
+use crate::program::{Lockgate, git};
 use lockgate::assess::assess;
 use lockgate::bundle::{self, Bad, Bundle};
 use lockgate::ingest;
-use lockgate::model::{Assessment, ScannerId};
+use lockgate::model::{Assessment, Foreign as _, Origin, ScannerId};
 use lockgate::policy::{self, Nothing};
 use lockgate::report::sarif::{self, Purpose};
 use lockgate::report::{html, json, junit, markdown};
@@ -84,6 +84,163 @@ fn every_fixture_leads_to_the_same_bytes_again() {
         bundle.evidence.runs.reverse();
         if turn == "reversed" {
             bundle.evidence.runs.rotate_left(reports.len() / 3);
+        }
+    }
+}
+
+/// A bundle with one finding of each of two scanners, and a base.
+fn small() -> String {
+    let report = crate::explain::bandit(&[("B602", "HIGH", 2, "shell")]);
+    let check = Lockgate::check()
+        .file("src/app.py", "x\n")
+        .report("", "bandit.json", report);
+    let here = check.folder.path();
+    git(here, &["init", "-q"]);
+    git(here, &["add", "src"]);
+    git(here, &["commit", "-qm", "one"]);
+    git(here, &["branch", "old"]);
+    std::fs::write(here.join("src/app.py"), "x\ny\n").unwrap();
+    git(here, &["commit", "-qam", "two"]);
+    let check = check.args(&[
+        "--base",
+        "old",
+        "--quiet",
+        "--output",
+        "bundle=run.bundle",
+        "--output",
+        "json=run.json",
+    ]);
+    assert_eq!(check.run().code, 1);
+    let text = |name: &str| std::fs::read_to_string(check.folder.path().join(name)).unwrap();
+    let bundle = text("run.bundle");
+    let again = judge(&read(bundle.as_bytes()).unwrap());
+    assert_eq!(
+        String::from_utf8(render("json", &again)).unwrap(),
+        text("run.json")
+    );
+    let origin = again.findings[0].finding.provenance.origin;
+    assert_eq!(origin, Origin::Introduced);
+    bundle
+}
+
+#[test]
+fn the_base_is_kept() {
+    let bundle = read(small().as_bytes()).unwrap();
+    let change = bundle.context.base.change().unwrap();
+    assert_eq!(change.base.name.raw(), "old");
+    assert_eq!(bundle.judged.findings[0].disposition, "blocked");
+}
+
+#[test]
+fn there_is_no_half_a_bundle() {
+    let text = small();
+    for (end, _) in text.char_indices() {
+        assert!(
+            read(&text.as_bytes()[..end]).is_err() || text[end..].trim().is_empty(),
+            "{end}"
+        );
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    for left_out in 0..lines.len() {
+        let mut fewer = lines.clone();
+        fewer.remove(left_out);
+        assert!(
+            read(fewer.join("\n").as_bytes()).is_err(),
+            "without line {left_out}"
+        );
+        let mut twice = lines.clone();
+        twice.insert(left_out, lines[left_out]);
+        assert!(
+            read(twice.join("\n").as_bytes()).is_err(),
+            "line {left_out} twice"
+        );
+    }
+}
+
+#[test]
+fn hostile_values_are_refused() {
+    let text = small();
+    let gone = |from: &str, to: &str, why: &str| {
+        assert!(text.contains(from), "{from}");
+        let bad = read(text.replace(from, to).as_bytes()).unwrap_err();
+        assert!(bad.text.contains(why), "{from} → {to}: {bad:?}");
+    };
+    gone(
+        "\"path\":\"src/app.py\",\"region\"",
+        "\"path\":\"../../etc/passwd\",\"region\"",
+        "path inside the repository",
+    );
+    gone(
+        "\"path\":\"src/app.py\",\"region\"",
+        "\"path\":\"/etc/passwd\",\"region\"",
+        "path inside the repository",
+    );
+    gone(
+        "\"severity\":\"high\"",
+        "\"severity\":\"worst\"",
+        "Severity",
+    );
+    gone(
+        "\"scanner\":\"bandit\"",
+        "\"scanner\":\"Ban dit\"",
+        "scanner",
+    );
+    gone(
+        "{\"complete\":[1,\"files\"]}",
+        "{\"complete\":[0,\"files\"]}",
+        "looked at nothing",
+    );
+    gone(
+        "{\"complete\":[1,\"files\"]}",
+        "{\"partial\":[[1,\"files\"],[]]}",
+        "nothing says why",
+    );
+    gone(
+        "\"kind\":\"code\"",
+        "\"kind\":\"code\",\"more\":1",
+        "cannot be understood",
+    );
+    gone("\"version\":1", "\"version\":2", "version 2");
+    gone("lockgate/v1", "lockgate/v9", "scheme");
+    gone(
+        "\"added\":[[2,2]]",
+        "\"added\":[[9,9],[2,2]]",
+        "not in order",
+    );
+    gone("\"region\":[2,", "\"region\":[0,", "line 1");
+    assert!(read(b"").is_err());
+    assert!(read(b"[]").is_err());
+    assert!(read(&[b'['; 100_000]).is_err());
+}
+
+#[test]
+fn nothing_is_said_in_our_name() {
+    let text = small().replace(
+        "{\"complete\":[1,\"files\"]}",
+        "{\"failed\":{\"code\":\"x\\u001b\",\"text\":\"::error::a\\u001b[31m <b>\",\"items\":[],\"files\":false}}",
+    );
+    let bundle = read(text.as_bytes()).unwrap();
+    let problem = &bundle.evidence.runs[0].run.health.problems()[0];
+    assert_eq!(
+        (problem.code, problem.text.as_str()),
+        ("x·", ":·error:·a··31m <b>")
+    );
+    // The home page is lockgate's own knowledge, and not stored.
+    assert!(!small().contains("bandit.readthedocs.io/en/latest"));
+}
+
+#[test]
+fn no_line_of_a_secret_is_kept() {
+    let text = small()
+        .replace("\"kind\":\"code\"", "\"kind\":\"secret\"")
+        .replace(
+            "\"line_hash\"",
+            "\"line_text\":\"key = hunter2\",\"line_hash\"",
+        )
+        .replace("\"line_text\":\"y\"", "\"line_hash\":\"1:1\"");
+    if let Ok(bundle) = read(text.as_bytes()) {
+        for located in bundle.evidence.runs.iter().flat_map(|w| &w.observations) {
+            assert!(located.line_text.is_none() && located.observation.quoted_line.is_none());
         }
     }
 }

@@ -3,6 +3,10 @@
 //! Options of `check` can also be given in the environment, which is how `action.yml` passes its
 //! inputs: there no shell ever sees them.
 
+mod baseline;
+
+pub use baseline::{BaselineCommand, BaselineDiff, BaselineWrite, DiffFormat};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -33,6 +37,9 @@ pub struct Cli {
 pub enum Command {
     /// Collect reports, decide by the policy, write the outputs, exit with the verdict.
     Check(Check),
+    /// Write down the findings of now, or show what has changed since.
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Look at policies.
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -42,6 +49,8 @@ pub enum Command {
     Simulate(Simulate),
     /// Show which tools lockgate would run here, with what command lines, and what is missing.
     Doctor(Doctor),
+    /// Try the gate: known bad and known broken reports of every scanner must not come through.
+    Canary(Canary),
     /// List the report formats that are read, and the commands that write them.
     Formats,
 }
@@ -74,6 +83,17 @@ pub struct Check {
         hide_env_values = true
     )]
     pub outputs: Vec<String>,
+
+    /// Whether to write the state back; auto leaves it alone for pull requests and merge queues,
+    /// whose findings are not those of the branch.
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        env = "LOCKGATE_UPDATE_STATE",
+        hide_env_values = true
+    )]
+    pub update_state: When,
 
     /// Whether to write annotations, job summary and step outputs for the Actions runner.
     #[arg(
@@ -145,6 +165,16 @@ pub struct Input {
     )]
     pub base: Option<String>,
 
+    /// The findings that are known already, as `lockgate baseline write` wrote them down; they count
+    /// as existing. Without it, what the policy says.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LOCKGATE_BASELINE",
+        hide_env_values = true
+    )]
+    pub baseline: Option<String>,
+
     /// Why the check runs: pull_request, merge_group, push, schedule, workflow_dispatch or local.
     /// Without it, what the environment of the Actions runner says, else local.
     #[arg(
@@ -158,6 +188,28 @@ pub struct Input {
     /// Judge waivers as of this day (YYYY-MM-DD, UTC) instead of today.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
+
+    /// A file in which scans of one branch remember since when each finding is there and which
+    /// scanner last gave evidence. One that is not there starts every clock today; one that is damaged
+    /// is refused.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LOCKGATE_STATE",
+        hide_env_values = true
+    )]
+    pub state: Option<PathBuf>,
+
+    /// The code scanning alerts of the repository, as
+    /// `gh api --paginate repos/OWNER/NAME/code-scanning/alerts` writes them: a finding is at least
+    /// as old as its alert. Dismissed alerts accept nothing.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LOCKGATE_ALERTS",
+        hide_env_values = true
+    )]
+    pub alerts: Option<PathBuf>,
 
     /// Threads to use; by default one for each processor. The result does not depend on it.
     #[arg(long, value_name = "N")]
@@ -255,6 +307,29 @@ pub struct Doctor {
     /// A tool that `check --run` would name; repeatable.
     #[arg(long = "run", value_name = "TOOL")]
     pub run: Vec<String>,
+}
+
+/// Options of `canary`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Each canary is a report with one critical finding that a change introduces, and one that a scanner
+which did no work leaves behind. Both are built in; nothing of the repository is read but its policy.
+Every check of the event schedule does the same for the scanners that it has evidence of.
+
+Exit codes: 0 all were stopped, 2 wrong usage or policy, 3 one came through, 5 internal error.")]
+pub struct Canary {
+    /// The repository's root folder.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+
+    /// The policy, as for `check`.
+    #[arg(long, short, value_name = "FILE|NAME")]
+    pub policy: Option<String>,
+
+    /// Try only this scanner's; repeatable. A scanner without an adapter of its own is tried with
+    /// SARIF.
+    #[arg(long = "tool", value_name = "TOOL")]
+    pub tools: Vec<String>,
 }
 
 /// Subcommands of `policy`.

@@ -6,9 +6,12 @@
     reason = "the documentation is for people who work on it, and built with private items"
 )]
 
+pub mod alerts;
 mod app;
 pub mod assess;
+pub mod baseline;
 pub mod bundle;
+pub mod canary;
 mod cli;
 mod edge;
 mod error;

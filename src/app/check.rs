@@ -1,6 +1,7 @@
 //! `lockgate check`.
 
 use super::case::{Case, colour};
+use super::memory;
 use super::request::{Delivery, Kind, OutputArg, delivery, request};
 use crate::bundle::Draft;
 use crate::cli::{Check, When};
@@ -26,7 +27,9 @@ pub fn check(args: &Check) -> Result<u8, Error> {
     let draft = stored.then(|| Draft::new(&case.evidence, &case.context));
     let assessment = case.assess();
 
-    let failures = deliver(&assessment, draft.as_ref(), &delivery);
+    let mut failures = deliver(&assessment, draft.as_ref(), &delivery);
+    let kept = memory::keep(&assessment, request.state.as_deref(), delivery.update_state);
+    failures.extend(kept.err());
     if !delivery.quiet {
         summarise(&assessment, &delivery);
     }

@@ -5,6 +5,7 @@ use super::request::{Request, request};
 use super::{bundles, policy};
 use crate::assess::assess;
 use crate::bundle::Judged;
+use crate::canary;
 use crate::cli::{Explain, Show, When};
 use crate::edge::terminal::{self, Stream};
 use crate::error::{Error, ErrorKind};
@@ -25,7 +26,8 @@ pub fn run(args: &Explain) -> Result<u8, Error> {
         evidence,
         context,
     } = case;
-    let assessment = assess(evidence, &policy, &context);
+    let mut assessment = assess(evidence, &policy, &context);
+    canary::add(&mut assessment, &policy, &context);
     let mut out = Vec::new();
     let word = args.finding.as_str();
     let style = match args.format {

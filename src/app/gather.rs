@@ -10,10 +10,11 @@ use crate::ingest::{self, Expected, tool::Parsed};
 use crate::invoke::{self, RECIPES};
 use crate::locate::{self, Locator, Tree};
 use crate::manifest;
+use crate::merge::surroundings::{Surroundings, text_digest};
 use crate::merge::{condense, line_hash::line_hashes};
 use crate::model::{
-    Certainty, Evidence, Located, Location, Observation, Problem, Region, RepoPath, Run, ScannerId,
-    Untrusted, Witnessed,
+    Certainty, Evidence, Foreign as _, Located, Location, Observation, Problem, Region, RepoPath,
+    ScannerId, SourceDigests, Untrusted, Witnessed,
 };
 use crate::policy::Policy;
 use rayon::prelude::*;
@@ -179,24 +180,10 @@ fn read(expectation: &Expectation) -> Vec<Placed> {
 }
 
 fn witnessed(parsed: Parsed, report: &Untrusted, ordinal: usize) -> Witnessed {
-    let known = ingest::tool_named(parsed.scanner.as_str());
-    let run = Run {
-        scanner: parsed.scanner,
-        home: known.map(|tool| tool.url),
-        tool: parsed.tool,
-        version: parsed.version,
-        report: Some(report.clone()),
-        ordinal,
-        format: parsed.format,
-        health: parsed.health,
-        coverage: parsed.coverage,
-        notes: parsed.notes,
-        findings: parsed.observations.len(),
-        rules: parsed.rules,
-    };
+    let (run, observations) = parsed.run(Some(report.clone()), ordinal);
     Witnessed {
         run,
-        observations: parsed.observations.into_iter().map(unplaced).collect(),
+        observations: observations.into_iter().map(unplaced).collect(),
     }
 }
 
@@ -206,6 +193,7 @@ fn unplaced(observation: Observation) -> Located {
         location: locate::nowhere(),
         line_hash: None,
         line_text: None,
+        digests: SourceDigests::default(),
     }
 }
 
@@ -239,9 +227,13 @@ fn manifest_text(root: &Root, path: &RepoPath) -> Option<String> {
 /// texts.
 fn quote_sources(runs: &mut [Witnessed], root: &Root) {
     let mut wanted: BTreeMap<&RepoPath, BTreeSet<(bool, Region)>> = BTreeMap::new();
+    let mut secrets: BTreeSet<RepoPath> = BTreeSet::new();
     for located in runs.iter().flat_map(|w| &w.observations) {
         if let Some((path, key)) = wanted_line(located) {
             wanted.entry(path).or_default().insert(key);
+        }
+        if located.observation.holds_secret() {
+            secrets.insert(located.location.path.clone());
         }
     }
     let quoted: BTreeMap<RepoPath, Quotes> = wanted
@@ -254,6 +246,11 @@ fn quote_sources(runs: &mut [Witnessed], root: &Root) {
     runs.par_iter_mut()
         .flat_map(|w| w.observations.par_iter_mut())
         .for_each(|located| {
+            if !secrets.contains(&located.location.path)
+                && let Some(line) = &located.observation.quoted_line
+            {
+                located.digests.text = Some(text_digest(&condense(line.raw())));
+            }
             let Some((path, key)) = wanted_line(located) else {
                 return;
             };
@@ -263,17 +260,26 @@ fn quote_sources(runs: &mut [Witnessed], root: &Root) {
                 .cloned();
             let given = located.observation.line_hash.take();
             match quote {
-                Some((hash, text)) => {
-                    located.line_hash = Some(hash);
-                    located.line_text = text;
+                Some(quote) => {
+                    located.line_hash = Some(quote.hash);
+                    located.line_text = quote.text;
+                    located.digests = quote.digests;
                 }
                 None => located.line_hash = given,
             }
         });
 }
 
-/// The line's hash, and its text unless it holds a secret.
-type Quotes = BTreeMap<(bool, Region), (String, Option<Untrusted>)>;
+/// What a file says about the lines that were asked for.
+type Quotes = BTreeMap<(bool, Region), Quote>;
+
+#[derive(Clone)]
+struct Quote {
+    hash: String,
+    /// The text, unless it holds a secret.
+    text: Option<Untrusted>,
+    digests: SourceDigests,
+}
 
 fn wanted_line(located: &Located) -> Option<(&RepoPath, (bool, Region))> {
     let Location {
@@ -297,12 +303,14 @@ fn quotes(bytes: &[u8], lines: &BTreeSet<(bool, Region)>) -> Quotes {
         .collect();
     // The hash of a line with a secret would confirm a guess of it, so such lines are hashed without
     // their text.
+    let hidden = covered(&text, &secrets);
     let masked = match secrets.as_slice() {
         [] => Vec::new(),
-        secrets => line_hashes(without(&text, secrets).as_bytes()),
+        _ => line_hashes(without(&text, &hidden).as_bytes()),
     };
     let plain = line_hashes(bytes);
     let texts: Vec<&str> = text.lines().collect();
+    let mut surroundings = Surroundings::new(&texts, &hidden);
     let mut quotes = BTreeMap::new();
     for key @ (secret, region) in lines {
         let index = region.line as usize - 1;
@@ -314,32 +322,47 @@ fn quotes(bytes: &[u8], lines: &BTreeSet<(bool, Region)>) -> Quotes {
             .get(index)
             .filter(|_| !*secret)
             .map(|line| condense(line));
-        quotes.insert(*key, (hash.clone(), line));
+        let digests = line.as_ref().map(|line| surroundings.of(index, line));
+        let quote = Quote {
+            hash: hash.clone(),
+            text: line,
+            digests: digests.unwrap_or_default(),
+        };
+        quotes.insert(*key, quote);
     }
     quotes
 }
 
-/// The text with the lines of all regions replaced by a fixed word, in one pass.
-fn without(text: &str, regions: &[Region]) -> String {
-    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+/// Which lines of a text are inside of one of the regions.
+fn covered(text: &str, regions: &[Region]) -> Vec<bool> {
+    let lines = text.split_inclusive('\n').count();
     // Regions that begin at a line, less those that ended before it.
-    let mut steps = vec![0_i64; lines.len() + 1];
+    let mut steps = vec![0_i64; lines + 1];
     for region in regions {
-        let first = (region.line as usize - 1).min(lines.len());
+        let first = (region.line as usize - 1).min(lines);
         let end = region
             .end_line
             .map_or(region.line, |end| end.max(region.line)) as usize;
-        for (at, step) in [(first, 1), (end.min(lines.len()), -1)] {
+        for (at, step) in [(first, 1), (end.min(lines), -1)] {
             if let Some(slot) = steps.get_mut(at) {
                 *slot += step;
             }
         }
     }
-    let mut inside = 0;
+    steps
+        .iter()
+        .scan(0, |inside, step| {
+            *inside += step;
+            Some(*inside > 0)
+        })
+        .collect()
+}
+
+/// The text with the hidden lines replaced by a fixed word.
+fn without(text: &str, hidden: &[bool]) -> String {
     let mut out = String::with_capacity(text.len());
-    for (line, step) in lines.iter().zip(steps) {
-        inside += step;
-        out.push_str(match (inside > 0, line.ends_with('\n')) {
+    for (line, hidden) in text.split_inclusive('\n').zip(hidden) {
+        out.push_str(match (hidden, line.ends_with('\n')) {
             (false, _) => line,
             (true, true) => "[secret]\n",
             (true, false) => "[secret]",
@@ -355,10 +378,9 @@ mod tests {
     #[test]
     fn every_line_of_a_secret_is_masked() {
         let region = |line: u64, end: u64| Region::line(line).unwrap().to_line(end);
-        let masked = without(
-            "a\nb\nc\nd\ne",
-            &[region(2, 3), region(3, 3), region(5, 4_000_000)],
-        );
+        let text = "a\nb\nc\nd\ne";
+        let secrets = [region(2, 3), region(3, 3), region(5, 4_000_000)];
+        let masked = without(text, &covered(text, &secrets));
         assert_eq!(masked, "a\n[secret]\n[secret]\nd\n[secret]");
     }
 }

@@ -1,13 +1,16 @@
 //! The one place that knows the order: gather, assess, deliver.
 
 mod base;
+mod baseline;
 mod bundles;
+mod canary;
 mod case;
 mod check;
 mod doctor;
 mod explain;
 mod gather;
 mod import;
+mod memory;
 mod policy;
 mod request;
 mod running;
@@ -52,6 +55,7 @@ pub fn run() -> u8 {
 fn dispatch(cli: Cli) -> Result<u8, Error> {
     match cli.command {
         Command::Check(args) => check::check(&args),
+        Command::Baseline(command) => baseline::run(&command),
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
         Command::Policy(PolicyCommand::Import(args)) => import::run(&args),
         Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),
@@ -59,6 +63,7 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Explain(args) => explain::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Doctor(args) => doctor::doctor(&args),
+        Command::Canary(args) => canary::run(&args),
         Command::Formats => {
             formats();
             Ok(0)

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Kinds of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,14 @@ pub struct Request {
     pub event: Option<Event>,
     /// What the judged change is to be merged into.
     pub base: Option<String>,
+    /// Where scans keep their state.
+    pub state: Option<PathBuf>,
+    /// Where code scanning's alerts are.
+    pub alerts: Option<PathBuf>,
+    /// The file of known findings, when the user says.
+    pub baseline: Option<String>,
+    /// The baseline is to be written, so that it need not be there yet.
+    pub writes_baseline: bool,
     pub color: When,
     pub quiet: bool,
 }
@@ -78,6 +86,7 @@ pub struct Request {
 #[derive(Debug)]
 pub struct Delivery {
     pub outputs: Vec<OutputArg>,
+    pub update_state: When,
     pub github: When,
     pub color: When,
     pub quiet: bool,
@@ -148,6 +157,10 @@ pub fn request(args: &Input, command: &str, color: When) -> Result<Request, Erro
             .map(|word| event(&word))
             .transpose()?,
         base: given(args.base.as_ref()),
+        state: file(args.state.as_ref()),
+        alerts: file(args.alerts.as_ref()),
+        baseline: given(args.baseline.as_ref()),
+        writes_baseline: false,
         color,
         quiet: args.quiet,
     })
@@ -157,6 +170,11 @@ pub fn request(args: &Input, command: &str, color: When) -> Result<Request, Erro
 fn given(text: Option<&String>) -> Option<String> {
     text.map(|text| text.trim().to_owned())
         .filter(|text| !text.is_empty())
+}
+
+/// Likewise a file.
+fn file(path: Option<&PathBuf>) -> Option<PathBuf> {
+    path.filter(|path| !path.as_os_str().is_empty()).cloned()
 }
 
 fn event(word: &str) -> Result<Event, Error> {
@@ -187,6 +205,7 @@ pub fn delivery(args: &Check) -> Result<Delivery, Error> {
     }
     Ok(Delivery {
         outputs,
+        update_state: args.update_state,
         github: args.github,
         color: args.color,
         quiet: args.input.quiet,

@@ -95,20 +95,13 @@ fn is_in(item: &Untrusted, change: &BTreeSet<RepoPath>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Base, Change, Event, Revision};
+    use crate::model::{Base, Change, Revision};
     use std::collections::BTreeMap;
 
     #[test]
     fn only_files_of_the_change_stop_it() {
         let change = ["src/app.py"].iter().map(|p| RepoPath::new(p).unwrap());
-        let unknown = Context {
-            prefix: None,
-            now: "2026-11-21T00:00:00Z".parse().unwrap(),
-            event: Event::Local,
-            base: Base::Whole,
-            baseline: None,
-            policy_changes: Vec::new(),
-        };
+        let unknown = Context::at("2026-11-21T00:00:00Z".parse().unwrap());
         let context = Context {
             base: Base::Known(Box::new(Change {
                 base: Revision {

@@ -2,13 +2,21 @@
 //! input gives the same output, byte for byte, in any order and on any number of threads.
 
 mod admission;
+mod alerts;
+mod changes;
+mod dark;
 mod data;
+mod deadline;
 mod gap;
+mod known;
+mod state;
+
+pub use changes::changes;
 
 use crate::merge;
 use crate::model::{
-    Assessment, Context, Coverage, Decided, Disposition, Evidence, Finding, Health, PolicySummary,
-    Problem, Reason, Run, ScannerId, Untrusted, Verdict, Witnessed,
+    Assessment, Context, Coverage, Decided, Disposition, Event, Evidence, Health, PolicySummary,
+    Problem, Reason, Run, ScannerId, Schedule, Untrusted, Verdict, Witnessed,
 };
 use crate::origin;
 use crate::policy::{self, Judge, Policy, Seen};
@@ -25,20 +33,34 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         admission::admit(&mut w.run, &rule, context.now);
     }
     witnessed.sort_by_key(|a| order(&a.run));
-    let (runs, findings) = merge::merge(witnessed);
+    let (mut runs, mut findings) = merge::merge(witnessed);
+    alerts::date(&mut findings, &mut runs, context);
+
+    for finding in &mut findings {
+        finding.provenance = origin::of(finding, &context.base);
+    }
+    let resolved = known::apply(&mut findings, &runs, context);
+    let left = state::recall(&mut findings, &runs, context);
 
     let judge = Judge::new(policy, context);
     let (mut decided, tally) = judge.all(findings, |mut finding| {
         policy.data.enrich(&mut finding, context.now);
-        Finding {
-            provenance: origin::of(&finding, &context.base),
-            ..finding
-        }
+        finding
     });
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 
     let mut reasons = gap::gaps(&runs, policy, context);
+    reasons.extend(known::gone(&runs, context.baseline.as_ref(), policy));
     reasons.extend(data::reasons(&decided, policy, context));
+    let dark = dark::dark(&runs, policy, context);
+    reasons.extend(dark::reasons(&dark));
+    let kept = context.state.is_some() && !context.event.judges_a_change();
+    let timed = kept || context.event == Event::Schedule;
+    let schedule = timed.then(|| Schedule {
+        memory: state::memory(context),
+        deadlines: deadline::deadlines(&decided, policy, context),
+        dark,
+    });
     reasons.extend(decisions(&decided));
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
     Assessment {
@@ -58,7 +80,9 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         event: context.event,
         base: context.base.clone(),
         policy_changes: context.policy_changes.clone(),
-        resolved: Vec::new(),
+        resolved: state::all_resolved(resolved, left.resolved),
+        schedule,
+        carried: state::carried(left.kept, context),
         today: context.today(),
     }
 }

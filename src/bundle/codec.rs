@@ -115,7 +115,7 @@ macro_rules! plain {
         }
     )*};
 }
-plain!(bool, i32, u32, u64, usize);
+plain!(bool, i32, u16, u32, u64, usize);
 
 /// Values with a text and a constructor that refuses what has none.
 macro_rules! checked {

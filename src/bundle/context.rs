@@ -4,9 +4,9 @@ use super::Bad;
 use super::codec::{Codec, by_word, record};
 use super::words::{Compared, Hex, Sentence};
 use crate::model::{
-    AdvisoryId, Base, BasePackages, Baseline, BaselineEntry, Change, Context, Direction, Ecosystem,
-    Event, Kind, Lines, PolicyChange, RepoPath, Revision, RuleId, ScannerId, Scope, Severity,
-    Untrusted,
+    AdvisoryId, Alert, Base, BasePackages, Baseline, BaselineEntry, Change, Context, Direction,
+    Ecosystem, Event, Kind, Lines, PolicyChange, RepoPath, Revision, RuleId, ScannerId, Scope,
+    Severity, Untrusted,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -25,6 +25,8 @@ record! {
         event: Event,
         base: Base,
         baseline: Option<Baseline>,
+        state: Option<Baseline>,
+        alerts: Vec<Alert>,
         policy_changes: Vec<PolicyChange>,
     }
     Revision as RevisionForm {
@@ -46,6 +48,7 @@ record! {
         written: Option<Date>,
         scanners: BTreeMap<ScannerId, Date>,
         entries: Vec<BaselineEntry>,
+        absent: BTreeSet<RepoPath>,
     }
     BaselineEntry as BaselineEntryForm {
         fingerprint: Hex,
@@ -62,6 +65,14 @@ record! {
         package: Option<(Ecosystem, Compared, Option<Compared>)>,
         advisories: BTreeSet<AdvisoryId>,
         since: Option<Date>,
+    }
+    Alert as AlertForm {
+        scanner: ScannerId,
+        rule: RuleId,
+        path: RepoPath,
+        line: Option<u32>,
+        since: Date,
+        dismissed: bool,
     }
     PolicyChange as PolicyChangeForm {
         direction: Direction,

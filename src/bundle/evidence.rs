@@ -6,7 +6,7 @@ use super::words::{Code, LineHash, Sentence};
 use crate::model::{
     AdvisoryId, Certainty, Confidence, Coverage, Distance, Ecosystem, Fix, Health, Kind, Located,
     Location, Observation, Package, Place, Problem, Redacted, Region, Relation, RepoPath, Reported,
-    RuleId, RuleInfo, Run, ScannerId, Scope, Severity, Standing, Untrusted, Work,
+    RuleId, RuleInfo, Run, ScannerId, Scope, Severity, SourceDigests, Standing, Untrusted, Work,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -118,6 +118,11 @@ record! {
         location: Location,
         line_hash: Option<LineHash>,
         line_text: Option<Untrusted>,
+        digests: SourceDigests,
+    }
+    SourceDigests as SourceDigestsForm {
+        text: Option<u64>,
+        around: [Option<u16>; 2],
     }
 }
 

@@ -8,8 +8,8 @@ use super::verdict::{
 };
 use super::{Bad, Bundle, MAX_LINE, VERSION};
 use crate::model::{
-    Context, Evidence, FINGERPRINT_SCHEME, Foreign as _, Located, Run, ScannerId, Untrusted,
-    Witnessed,
+    Context, Evidence, FINGERPRINT_SCHEME, Foreign as _, Located, Run, ScannerId, SourceDigests,
+    Untrusted, Witnessed,
 };
 use serde::Deserialize;
 
@@ -176,11 +176,12 @@ impl Parts {
     }
 }
 
-/// The text of a line that holds a secret is never kept, whatever the bundle says.
+/// Neither text nor digest of a line that holds a secret is kept, whatever the bundle says.
 fn seen(mut located: Located) -> Located {
     if located.observation.holds_secret() {
         located.line_text = None::<Untrusted>;
         located.observation.quoted_line = None;
+        located.digests = SourceDigests::default();
     }
     located
 }

@@ -157,6 +157,11 @@ impl Root {
     }
 }
 
+/// Whether something of this name is there, be it readable or not.
+pub fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
 /// The text of a file anywhere on this machine, which the user named.
 ///
 /// # Errors

@@ -223,7 +223,7 @@ fn change(explained: &Explained<'_>) -> Vec<Line> {
     let finding = &explained.decided.finding;
     let mut lines = Vec::new();
     if let Some(fix) = phrase::fix(finding) {
-        lines.push(top(ours("mend it: ").join(fix)));
+        lines.push(top(ours("mend it: ").and(fix)));
     }
     lines.extend(ways_out(&explained.trace).into_iter().map(top));
     let disposition = &explained.decided.disposition;

@@ -169,12 +169,12 @@ pub fn ways_out(trace: &Trace) -> Vec<Phrase> {
                 let phrase = phrase.title(&waiver_at(at)?.subject);
                 phrase
                     .ours(" would accept it but for one thing: ")
-                    .join(said(clause))
+                    .and(said(clause))
             }
             WayOut::Gate(at, clause) => milder(gate(at)?, clause),
             WayOut::Learn(clause) => Phrase::default()
                 .ours("it is stopped because something is not known: ")
-                .join(said(clause)),
+                .and(said(clause)),
             WayOut::Nothing => return None,
         })
     };
@@ -191,5 +191,5 @@ fn milder(step: &GateStep, clause: &Clause) -> Phrase {
         .ours("gate ")
         .title(&step.gate.name)
         .ours(format!(" {would} but for one thing: "))
-        .join(said(clause))
+        .and(said(clause))
 }

@@ -2,7 +2,7 @@
 
 use super::shape::Shape;
 use crate::model::{
-    Coverage, Health, Observation, Problem, RuleId, RuleInfo, ScannerId, Untrusted,
+    Coverage, Health, Observation, Problem, RuleId, RuleInfo, Run, ScannerId, Untrusted,
 };
 use std::collections::BTreeMap;
 
@@ -110,5 +110,25 @@ impl Parsed {
             observations: Vec::new(),
             rules: BTreeMap::new(),
         }
+    }
+
+    /// The run with what it saw, as that of a report of this name.
+    pub fn run(self, report: Option<Untrusted>, ordinal: usize) -> (Run, Vec<Observation>) {
+        let known = super::tool_named(self.scanner.as_str());
+        let run = Run {
+            scanner: self.scanner,
+            home: known.map(|tool| tool.url),
+            tool: self.tool,
+            version: self.version,
+            report,
+            ordinal,
+            format: self.format,
+            health: self.health,
+            coverage: self.coverage,
+            notes: self.notes,
+            findings: self.observations.len(),
+            rules: self.rules,
+        };
+        (run, self.observations)
     }
 }

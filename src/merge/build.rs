@@ -36,6 +36,7 @@ pub fn finding(mut members: Vec<Member>, runs: &[Run]) -> Option<Finding> {
         mut observation,
         mut location,
         mut line_hash,
+        mut digests,
         ..
     } = lead.located;
     for other in members {
@@ -44,6 +45,7 @@ pub fn finding(mut members: Vec<Member>, runs: &[Run]) -> Option<Finding> {
         if rank(&other.located.location) < rank(&location) {
             location = other.located.location;
             line_hash = other.located.line_hash;
+            digests = other.located.digests;
         }
     }
     observation.severity = severity;
@@ -53,6 +55,7 @@ pub fn finding(mut members: Vec<Member>, runs: &[Run]) -> Option<Finding> {
         observation,
         location,
         line_hash,
+        digests,
         witnesses,
         provenance: Provenance::UNSEEN,
         since: None,

@@ -6,12 +6,14 @@
 
 mod across;
 mod alias;
+pub mod baseline;
 mod build;
 mod formats;
 mod identity;
 pub mod line_hash;
 mod loose;
 mod number;
+pub mod surroundings;
 mod weakness;
 
 use crate::model::{Finding, Foreign as _, Located, Run, ScannerId, Untrusted, Witnessed};

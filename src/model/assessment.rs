@@ -1,11 +1,13 @@
 //! What the assessment says: dispositions, verdict, reasons.
 
+use super::alert::Alert;
 use super::baseline::{Baseline, BaselineEntry};
 use super::change::{Base, Event};
 use super::finding::Finding;
 use super::location::RepoPath;
 use super::rule::ScannerId;
 use super::run::Run;
+use super::schedule::Schedule;
 use super::severity::Severity;
 use super::text::Untrusted;
 use std::fmt;
@@ -24,11 +26,30 @@ pub struct Context {
     pub base: Base,
     /// What an earlier check wrote down, if anything is kept.
     pub baseline: Option<Baseline>,
+    /// What the last scan wrote down, where scans keep count of ages; one that was never written
+    /// stands for the first scan.
+    pub state: Option<Baseline>,
+    /// What code scanning remembers.
+    pub alerts: Vec<Alert>,
     /// How the judged change alters the policy, when the base's decides.
     pub policy_changes: Vec<PolicyChange>,
 }
 
 impl Context {
+    /// A moment and nothing else: what a gate needs to know that looks at one finding.
+    pub fn at(now: jiff::Timestamp) -> Self {
+        Self {
+            prefix: None,
+            now,
+            event: Event::Local,
+            base: Base::Whole,
+            baseline: None,
+            state: None,
+            alerts: Vec::new(),
+            policy_changes: Vec::new(),
+        }
+    }
+
     /// The day in UTC.
     pub fn today(&self) -> jiff::civil::Date {
         jiff::tz::Offset::UTC.to_datetime(self.now).date()
@@ -303,11 +324,25 @@ pub struct Assessment {
     pub policy_changes: Vec<PolicyChange>,
     /// What the baseline knows and nobody sees any more, although its scanner has worked.
     pub resolved: Vec<BaselineEntry>,
+    /// How time has passed, on a scheduled scan and where a state is kept.
+    pub schedule: Option<Schedule>,
+    /// What the next scan must remember besides the findings, where a state is kept: entries whose
+    /// scanners could not see them today, and when each scanner last gave evidence.
+    pub carried: Option<Baseline>,
     /// The day that the waivers were judged on.
     pub today: jiff::civil::Date,
 }
 
 impl Assessment {
+    /// Adds reasons that were found elsewhere; the worst of all gives the verdict.
+    pub fn add(&mut self, reasons: Vec<Reason>) {
+        self.reasons.extend(reasons);
+        self.reasons
+            .sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
+        let worst = self.reasons.first().map(|reason| reason.verdict);
+        self.verdict = worst.unwrap_or(Verdict::Pass);
+    }
+
     /// Number of findings with a disposition that `wanted` accepts.
     pub fn count(&self, wanted: impl Fn(&Disposition) -> bool) -> usize {
         self.findings

@@ -1,6 +1,7 @@
 //! Observations (what one run says) and findings (one problem each).
 
 use super::advisory::AdvisoryId;
+use super::baseline::SourceDigests;
 use super::change::Provenance;
 use super::location::{Location, Region};
 use super::package::{Fix, Package};
@@ -201,6 +202,8 @@ pub struct Finding {
     pub location: Location,
     /// `primaryLocationLineHash` as GitHub code scanning computes it.
     pub line_hash: Option<String>,
+    /// What tells its line apart from others like it.
+    pub digests: SourceDigests,
     /// Everybody who saw it; at least one, sorted by scanner and rule.
     pub witnesses: Vec<Witness>,
     /// Whether the judged change brings it in.

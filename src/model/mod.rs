@@ -16,6 +16,7 @@
 //! * **sink**: where text ends up.
 
 pub mod advisory;
+pub mod alert;
 pub mod assessment;
 pub mod baseline;
 pub mod change;
@@ -26,15 +27,17 @@ pub mod package;
 pub mod remedy;
 pub mod rule;
 pub mod run;
+pub mod schedule;
 pub mod severity;
 pub mod text;
 
 pub use advisory::AdvisoryId;
+pub use alert::Alert;
 pub use assessment::{
     Assessment, Context, DataSource, Decided, Direction, Disposition, GateName, NoteCode,
     PolicyChange, PolicyNote, PolicySummary, Reason, Verdict, WaiverUse,
 };
-pub use baseline::{Baseline, BaselineEntry};
+pub use baseline::{Baseline, BaselineEntry, SourceDigests};
 pub use change::{Base, BasePackages, Change, Event, Lines, Origin, Provenance, Revision};
 pub use finding::{
     FINGERPRINT_SCHEME, Finding, Kind, Observation, Place, Reported, Standing, Witness,
@@ -44,5 +47,6 @@ pub use package::{Distance, Ecosystem, Fix, Package, Relation, Scope};
 pub use remedy::{Command, Remedy};
 pub use rule::{RuleId, RuleInfo, ScannerId};
 pub use run::{Coverage, Evidence, Health, HealthLevel, Located, Problem, Run, Witnessed, Work};
+pub use schedule::{Dark, Deadline, Memory, Schedule};
 pub use severity::{Confidence, Severity};
 pub use text::{Foreign, Redacted, Secret, Untrusted};

@@ -1,5 +1,6 @@
 //! Runs and their health: the evidence that a verdict stands on.
 
+use super::baseline::SourceDigests;
 use super::finding::Observation;
 use super::location::Location;
 use super::rule::{RuleId, RuleInfo, ScannerId};
@@ -246,6 +247,8 @@ pub struct Located {
     /// The text of that line without white space, for fingerprints; never shown, and never kept
     /// for secrets.
     pub line_text: Option<Untrusted>,
+    /// What tells that line apart from others like it.
+    pub digests: SourceDigests,
 }
 
 /// A run with what it saw.

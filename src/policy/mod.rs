@@ -3,8 +3,10 @@
 //! A file is read in two steps, so that every error in it is reported at once: [`mod@file`] turns TOML
 //! into values with their places, [`validate`] turns those into a [`Policy`].
 
+mod ages;
 mod choose;
 mod condition;
+mod dark;
 mod data;
 mod duplicate;
 mod evaluate;
@@ -23,6 +25,7 @@ mod waiver;
 mod when;
 
 pub use condition::{Answer, Condition, Has, Pattern, Polarity, Subject};
+pub use dark::DarkAfter;
 pub use data::{Data, Snapshot};
 pub use evaluate::Judge;
 pub use notes::{Seen, waiver_notes};
@@ -58,6 +61,10 @@ pub struct Policy {
     /// Whether lockgate runs tools of which no report is given, unless the scanner has a word of its
     /// own.
     pub run: Option<Running>,
+    /// How long a scanner may give no evidence to scheduled scans, unless it has a word of its own.
+    pub dark_after: DarkAfter,
+    /// The file of known findings, from the root of the checked folder.
+    pub baseline: Option<RepoPath>,
     /// Scanners that the policy speaks of.
     pub scanners: BTreeMap<ScannerId, Scanner>,
     /// Tried in order; the first that matches decides.
@@ -112,6 +119,8 @@ pub struct Scanner {
     pub version: Option<VersionReq>,
     /// Whether findings that the report marks as suppressed are left alone.
     pub honour_suppressions: bool,
+    /// Overrides [`Policy::dark_after`].
+    pub dark_after: Option<DarkAfter>,
     /// Overrides [`Policy::run`].
     pub run: Option<Running>,
     /// How long one invocation of the tool may take.
@@ -343,6 +352,8 @@ fn stack(layers: Vec<Layer>) -> Policy {
         on_incomplete: OnGap::Block,
         on_partial: None,
         run: None,
+        dark_after: DarkAfter::default(),
+        baseline: None,
         scanners: BTreeMap::new(),
         gates: Vec::new(),
         waivers: Vec::new(),
@@ -354,6 +365,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
     let mut unrated = None;
     let mut on_incomplete = None;
     let mut on_partial = None;
+    let mut dark_after = None;
     let mut scanners: BTreeMap<ScannerId, validate::ScannerLayer> = BTreeMap::new();
     for layer in layers {
         // A policy that two others extend is read once: its gates would only be tried twice.
@@ -365,6 +377,8 @@ fn stack(layers: Vec<Layer>) -> Policy {
         on_incomplete = on_incomplete.or(layer.on_incomplete);
         on_partial = on_partial.or(layer.on_partial);
         policy.run = policy.run.or(layer.run);
+        dark_after = dark_after.or(layer.dark_after);
+        policy.baseline = policy.baseline.or(layer.baseline);
         for (id, below) in layer.scanners {
             scanners.entry(id).or_default().underlay(below);
         }
@@ -378,6 +392,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
     policy.unrated = unrated.unwrap_or(policy.unrated);
     policy.on_incomplete = on_incomplete.unwrap_or(policy.on_incomplete);
     policy.on_partial = on_partial;
+    policy.dark_after = dark_after.unwrap_or_default();
     policy.scanners = scanners
         .into_iter()
         .map(|(id, layer)| (id, layer.finish()))

@@ -1,6 +1,7 @@
 //! One policy file → one layer of a policy. Every error is collected; nothing is guessed.
 
 use super::condition::Condition;
+use super::dark::{DarkAfter, dark_after};
 use super::data::{DataLayer, data};
 pub use super::file::diagnostic;
 use super::file::{self, Reader, Word, unknown};
@@ -11,7 +12,7 @@ use super::waiver::waiver;
 use super::when::conditions;
 use super::{Action, Gate, OnGap, Running, Scanner, Source, Waiver, World};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{ScannerId, Severity, Untrusted};
+use crate::model::{RepoPath, ScannerId, Severity, Untrusted};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use semver::VersionReq;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,8 @@ pub struct Layer {
     pub on_incomplete: Option<OnGap>,
     pub on_partial: Option<OnGap>,
     pub run: Option<Running>,
+    pub dark_after: Option<DarkAfter>,
+    pub baseline: Option<RepoPath>,
     pub scanners: BTreeMap<ScannerId, ScannerLayer>,
     pub gates: Vec<Gate>,
     pub waivers: Vec<Waiver>,
@@ -44,6 +47,7 @@ pub struct ScannerLayer {
     max_age: Option<SignedDuration>,
     version: Option<VersionReq>,
     honour_suppressions: Option<bool>,
+    dark_after: Option<DarkAfter>,
     run: Option<Running>,
     timeout: Option<Duration>,
 }
@@ -58,6 +62,7 @@ impl ScannerLayer {
         self.max_age = self.max_age.or(below.max_age);
         self.version = self.version.take().or(below.version);
         self.honour_suppressions = self.honour_suppressions.or(below.honour_suppressions);
+        self.dark_after = self.dark_after.or(below.dark_after);
         self.run = self.run.or(below.run);
         self.timeout = self.timeout.or(below.timeout);
     }
@@ -71,6 +76,7 @@ impl ScannerLayer {
             max_age: self.max_age,
             version: self.version,
             honour_suppressions: self.honour_suppressions.unwrap_or(false),
+            dark_after: self.dark_after,
             run: self.run,
             timeout: self.timeout.unwrap_or(timeout::DEFAULT),
         }
@@ -98,6 +104,8 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
             on_incomplete: reader.choice("on-incomplete", ON_GAP),
             on_partial: reader.choice("on-partial", ON_GAP),
             run: reader.choice("run", RUN),
+            dark_after: dark_after(&mut reader),
+            baseline: baseline(&mut reader),
             scanners: BTreeMap::new(),
             gates: Vec::new(),
             waivers: Vec::new(),
@@ -158,6 +166,18 @@ fn severity(reader: &mut Reader<'_, '_>, word: &Word) -> Option<Severity> {
     found
 }
 
+/// A file of the repository, from its root.
+fn baseline(reader: &mut Reader<'_, '_>) -> Option<RepoPath> {
+    let word = reader.text("baseline")?;
+    let found = RepoPath::new(&word.name);
+    if let Err(why) = found {
+        let message = format!("`baseline` names no file of this repository: {why}");
+        let help = "write it from the root: `baseline = \"lockgate-baseline.json\"`".to_owned();
+        reader.error(word.span, &message, "not a path in here", Some(help));
+    }
+    found.ok()
+}
+
 fn read_scanners(
     source: &Source,
     table: &DeTable<'_>,
@@ -214,6 +234,7 @@ fn read_scanners(
             version: version(&mut reader),
             honour_suppressions: reader
                 .choice("suppressions", &[("count", false), ("honour", true)]),
+            dark_after: dark_after(&mut reader),
             run: running(&mut reader, &id, world),
             timeout: timeout(&mut reader),
         };

@@ -6,7 +6,7 @@
 use super::phrase::{self, Sink};
 use crate::escape;
 use crate::model::{
-    Assessment, Certainty, Decided, NoteCode, PolicyNote, Reason, RepoPath, Verdict,
+    Assessment, Certainty, Decided, Event, NoteCode, Origin, PolicyNote, Reason, RepoPath, Verdict,
 };
 
 /// Annotations of one level that the runner keeps for a step.
@@ -27,9 +27,14 @@ pub fn render(assessment: &Assessment) -> String {
         .gaps()
         .map(|gap| about_evidence("error", gap))
         .collect();
+    // A scan of the main branch has no diff in which what was there before could be shown.
+    let shown = |d: &&Decided| {
+        assessment.event != Event::Schedule || d.finding.provenance.origin != Origin::Existing
+    };
     errors.extend(
         assessment
             .blocking()
+            .filter(shown)
             .map(|d| about_finding("error", d, prefix)),
     );
     let mut warnings: Vec<String> = assessment
@@ -41,6 +46,7 @@ pub fn render(assessment: &Assessment) -> String {
     warnings.extend(
         assessment
             .warning()
+            .filter(shown)
             .map(|d| about_finding("warning", d, prefix)),
     );
     let notes = |wanted: &[NoteCode]| -> Vec<String> {

@@ -1,6 +1,9 @@
 //! The summary for a terminal or a CI log.
 
+use super::day::day;
 use super::phrase::{self, Sink};
+use super::resolved;
+use super::schedule;
 use crate::escape;
 use crate::model::{
     Assessment, Certainty, Decided, HealthLevel, Problem, Reason, Run, Severity, Verdict,
@@ -11,9 +14,11 @@ use std::fmt::Write as _;
 /// Findings shown one by one; the rest is counted.
 const MAX_BLOCKING: usize = 50;
 const MAX_WARNING: usize = 15;
+const MAX_SCHEDULED: usize = 20;
 const MAX_ITEMS: usize = 5;
 
-static SINK: Sink = Sink {
+/// How a terminal shows the parts of a sentence.
+pub static SINK: Sink = Sink {
     ours: |ours| ours.to_owned(),
     name: |name| escape::terminal(name),
     title: |title| format!("\"{}\"", escape::terminal(title)),
@@ -52,7 +57,9 @@ pub fn render(assessment: &Assessment, colour: bool) -> String {
     if !assessment.runs.is_empty() {
         scanners(assessment, &paint, &mut out);
     }
+    scheduled(assessment, &paint, &mut out);
     findings(assessment, &paint, &mut out);
+    resolved(assessment, &paint, &mut out);
     waivers(assessment, &paint, &mut out);
     verdict(assessment, &paint, &mut out);
     next(assessment, &paint, &mut out);
@@ -138,6 +145,22 @@ fn about(problem: &Problem, mark: &str, out: &mut String) {
             String::new()
         };
         let _ = writeln!(out, "    {}{more}", names.join(", "));
+    }
+}
+
+/// How time has passed.
+fn scheduled(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    let Some(times) = &assessment.schedule else {
+        return;
+    };
+    let _ = writeln!(out, "{}\n", schedule::memory(times));
+    for section in schedule::sections(assessment, MAX_SCHEDULED) {
+        let _ = writeln!(out, "{}\n", paint.bold(&section.title));
+        for line in &section.lines {
+            let _ = writeln!(out, "  {}", line.show(&SINK));
+        }
+        out.push('\n');
+        more(section.lines.len() + section.more, section.lines.len(), out);
     }
 }
 
@@ -231,6 +254,12 @@ fn short(decided: &Decided, paint: &Paint, out: &mut String) {
     );
 }
 
+fn resolved(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    if let Some((title, lines)) = resolved::list(assessment, &SINK) {
+        let _ = writeln!(out, "{}\n\n  {}\n", paint.bold(title), lines.join("\n  "));
+    }
+}
+
 fn waivers(assessment: &Assessment, paint: &Paint, out: &mut String) {
     let (notes, more) = phrase::notes(assessment);
     if notes.is_empty() {
@@ -274,7 +303,7 @@ fn verdict(assessment: &Assessment, paint: &Paint, out: &mut String) {
         paint.dim(format!(
             "policy {}, {}",
             sources.join(" + "),
-            assessment.today
+            day(assessment)
         )),
     );
     for reason in &assessment.reasons {

@@ -1,7 +1,10 @@
 //! One page that stands alone: no script, nothing loaded from anywhere, light and dark. Written so
 //! that an XML parser reads it too, which is how the tests look for markup that is not ours.
 
+use super::day::day;
 use super::phrase::{self, Sink};
+use super::resolved;
+use super::schedule;
 use crate::escape::{self, encode_markup};
 use crate::model::{Assessment, Decided, Disposition, HealthLevel, Problem, Run};
 use std::fmt::Write as _;
@@ -44,6 +47,7 @@ pub fn render(assessment: &Assessment) -> String {
     );
     headline(assessment, &mut out);
     gaps(assessment, &mut out);
+    scheduled(assessment, &mut out);
     table(
         "What blocks",
         &assessment.with(&["blocked"]),
@@ -66,6 +70,7 @@ pub fn render(assessment: &Assessment) -> String {
         false,
         &mut out,
     );
+    resolved(assessment, &mut out);
     footer(assessment, &mut out);
     out.push_str("</body>\n</html>\n");
     out
@@ -107,6 +112,24 @@ fn gaps(assessment: &Assessment, out: &mut String) {
         );
     }
     out.push_str("</ul>\n");
+}
+
+/// How time has passed.
+fn scheduled(assessment: &Assessment, out: &mut String) {
+    let Some(times) = &assessment.schedule else {
+        return;
+    };
+    let _ = writeln!(out, "<p>{}</p>", schedule::memory(times));
+    for section in schedule::sections(assessment, MAX_ROWS) {
+        let _ = writeln!(out, "<h2>{}</h2>\n<ul>", section.title);
+        for line in &section.lines {
+            let _ = writeln!(out, "<li>{}</li>", line.show(&SINK));
+        }
+        if section.more > 0 {
+            let _ = writeln!(out, "<li>… and {} more</li>", section.more);
+        }
+        out.push_str("</ul>\n");
+    }
 }
 
 fn table(title: &str, findings: &[&Decided], open: bool, out: &mut String) {
@@ -298,6 +321,16 @@ fn waivers(assessment: &Assessment, out: &mut String) {
     out.push_str("</ul>\n");
 }
 
+fn resolved(assessment: &Assessment, out: &mut String) {
+    if let Some((title, lines)) = resolved::list(assessment, &SINK) {
+        let _ = writeln!(
+            out,
+            "<details><summary>{title}</summary>\n<ul>\n<li>{}</li>\n</ul></details>",
+            lines.join("</li>\n<li>")
+        );
+    }
+}
+
 fn footer(assessment: &Assessment, out: &mut String) {
     let sources: Vec<String> = assessment
         .policy
@@ -310,6 +343,6 @@ fn footer(assessment: &Assessment, out: &mut String) {
         "<p><small>lockgate {} · policy {} · {}</small></p>",
         env!("CARGO_PKG_VERSION"),
         sources.join(" + "),
-        assessment.today
+        day(assessment)
     );
 }

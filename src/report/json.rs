@@ -4,6 +4,8 @@
 use super::parallel;
 use super::phrase::{self, Sink};
 use super::policy_json::Policy;
+use super::resolved::ResolvedOut;
+use super::schedule_json::ScheduleOut;
 use crate::escape::json as text;
 use crate::model::{
     AdvisoryId, Assessment, Coverage, Decided, Disposition, Distance, Finding, Fix, PolicyNote,
@@ -43,7 +45,9 @@ struct Document<'a> {
     counts: Counts,
     runs: Vec<RunOut<'a>>,
     findings: Findings<'a>,
+    resolved: Vec<ResolvedOut<'a>>,
     waivers: Vec<NoteOut<'a>>,
+    schedule: Option<ScheduleOut<'a>>,
 }
 
 #[derive(Serialize)]
@@ -62,6 +66,7 @@ struct Counts {
     waived: usize,
     suppressed: usize,
     informational: usize,
+    resolved: usize,
 }
 
 impl<'a> Document<'a> {
@@ -86,10 +91,13 @@ impl<'a> Document<'a> {
                 waived: count("waived"),
                 suppressed: count("suppressed"),
                 informational: count("informational"),
+                resolved: assessment.resolved.len(),
             },
             runs: assessment.runs.iter().map(RunOut::of).collect(),
             findings: Findings(&assessment.findings),
+            resolved: assessment.resolved.iter().map(ResolvedOut::of).collect(),
             waivers: assessment.notes.iter().map(NoteOut::of).collect(),
+            schedule: assessment.schedule.as_ref().map(ScheduleOut::of),
         }
     }
 }

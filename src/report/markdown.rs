@@ -1,6 +1,9 @@
 //! The summary in GitHub's Markdown: for the job summary and for people's own use.
 
+use super::day::day;
 use super::phrase::{self, Sink};
+use super::resolved;
+use super::schedule;
 use crate::escape;
 use crate::model::{
     Assessment, Decided, Disposition, HealthLevel, PolicyNote, Problem, Reason, Run, Severity,
@@ -30,11 +33,13 @@ pub fn render(assessment: &Assessment) -> String {
     let mut out = String::new();
     headline(assessment, &mut out);
     evidence_gaps(assessment, &mut out);
+    scheduled(assessment, &mut out);
     blocking(assessment, &mut out);
     warnings(assessment, &mut out);
     scanners(assessment, &mut out);
     waivers(assessment, &mut out);
     rest(assessment, &mut out);
+    resolved(assessment, &mut out);
     footer(assessment, &mut out);
     out
 }
@@ -88,6 +93,22 @@ fn evidence_gaps(assessment: &Assessment, out: &mut String) {
 /// Our own sentences may quote a number or a fixed word, but never start markup.
 fn plain(text: &str) -> String {
     escape::markdown(crate::model::Untrusted::from(text))
+}
+
+/// How time has passed.
+fn scheduled(assessment: &Assessment, out: &mut String) {
+    let Some(times) = &assessment.schedule else {
+        return;
+    };
+    let _ = writeln!(out, "{}\n", plain(&schedule::memory(times)));
+    for section in schedule::sections(assessment, MAX_FOLDED) {
+        let _ = writeln!(out, "### {}\n", section.title);
+        for line in &section.lines {
+            let _ = writeln!(out, "- {}", line.show(&SINK));
+        }
+        more(section.more, out);
+        out.push('\n');
+    }
 }
 
 fn blocking(assessment: &Assessment, out: &mut String) {
@@ -363,6 +384,16 @@ fn rest(assessment: &Assessment, out: &mut String) {
     );
 }
 
+fn resolved(assessment: &Assessment, out: &mut String) {
+    if let Some((title, lines)) = resolved::list(assessment, &SINK) {
+        let _ = writeln!(
+            out,
+            "<details><summary>{title}</summary>\n\n- {}\n\n</details>\n",
+            lines.join("\n- ")
+        );
+    }
+}
+
 fn footer(assessment: &Assessment, out: &mut String) {
     let sources: Vec<_> = assessment
         .policy
@@ -375,6 +406,6 @@ fn footer(assessment: &Assessment, out: &mut String) {
         "<sub>lockgate {} · policy {} · {}</sub>",
         env!("CARGO_PKG_VERSION"),
         sources.join(" + "),
-        assessment.today,
+        day(assessment),
     );
 }

@@ -1,7 +1,9 @@
 //! Pure renderers: an assessment → text or bytes. Writing is done elsewhere.
 
 pub mod annotations;
+pub mod baseline;
 pub mod console;
+mod day;
 pub mod diagnostics;
 pub mod html;
 pub mod json;
@@ -11,4 +13,7 @@ pub mod outputs;
 mod parallel;
 pub mod phrase;
 mod policy_json;
+mod resolved;
 pub mod sarif;
+mod schedule;
+mod schedule_json;

@@ -64,7 +64,7 @@ impl Phrase {
 
     /// Adds another sentence.
     #[must_use]
-    pub fn join(mut self, other: Self) -> Self {
+    pub fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
     }

@@ -9,7 +9,8 @@ pub use text::render;
 
 use crate::assess::assess;
 use crate::bundle::{Bundle, Judged, Then};
-use crate::model::{Event, Reason, Untrusted, Verdict};
+use crate::canary;
+use crate::model::{Assessment, Context, Event, Evidence, Reason, Untrusted, Verdict};
 use crate::policy::Policy;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -108,10 +109,10 @@ pub fn replay(
         judged,
     } = bundle;
     let before = match against {
-        Some(against) => Judged::of(&assess(evidence.clone(), against, &context)),
+        Some(against) => Judged::of(&judge(evidence.clone(), against, &context)),
         None => judged,
     };
-    let assessment = assess(evidence, policy, &context);
+    let assessment = judge(evidence, policy, &context);
     let after = Judged::of(&assessment);
     let (mut blocks, mut passes, mut others) = (Vec::new(), Vec::new(), 0);
     let (verdicts, gaps) = (
@@ -140,6 +141,13 @@ pub fn replay(
         passes,
         others,
     }
+}
+
+/// As a check judges, with the canaries of a scheduled one.
+fn judge(evidence: Evidence, policy: &Policy, context: &Context) -> Assessment {
+    let mut assessment = assess(evidence, policy, context);
+    canary::add(&mut assessment, policy, context);
+    assessment
 }
 
 /// The findings that fare otherwise, most severe first.

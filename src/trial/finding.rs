@@ -5,7 +5,7 @@ use super::{DISPOSITIONS, Made};
 use crate::model::{
     AdvisoryId, Certainty, Confidence, Distance, Ecosystem, Finding, Fix, Foreign as _, Kind,
     Location, Observation, Origin, Package, Provenance, Region, Relation, RepoPath, Reported,
-    RuleId, ScannerId, Scope, Severity, Standing, Witness,
+    RuleId, ScannerId, Scope, Severity, SourceDigests, Standing, Witness,
 };
 use crate::policy::file::{Reader, Word};
 use std::collections::BTreeSet;
@@ -64,6 +64,7 @@ pub fn finding(reader: &mut Reader<'_, '_>, index: usize) -> Option<Made> {
             observation: Box::new(observation),
             location: location?,
             line_hash: None,
+            digests: SourceDigests::default(),
             witnesses,
             provenance: Provenance {
                 origin: origin.unwrap_or(Origin::Introduced),

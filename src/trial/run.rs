@@ -57,8 +57,6 @@ pub fn run(case: &Case, policy: &Policy) -> Outcome {
 
 fn context(case: &Case) -> Context {
     Context {
-        prefix: None,
-        now: case.now,
         event: case.event,
         base: match case.event {
             Event::Schedule => Base::Whole,
@@ -66,8 +64,7 @@ fn context(case: &Case) -> Context {
                 why: "this is a test of a policy".to_owned(),
             },
         },
-        baseline: None,
-        policy_changes: Vec::new(),
+        ..Context::at(case.now)
     }
 }
 

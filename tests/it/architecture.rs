@@ -10,7 +10,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("bundle", &[]),
     ("escape", &[]),
     ("version", &[]),
+    ("baseline", &[]),
     ("ingest", &["version"]),
+    ("alerts", &["ingest"]),
     ("invoke", &[]),
     ("manifest", &[]),
     ("locate", &["manifest", "version"]),
@@ -18,8 +20,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("origin", &["version"]),
     ("policy", &["version"]),
     ("import", &["escape", "policy"]),
-    ("assess", &["merge", "origin", "policy"]),
-    ("report", &["escape"]),
+    (
+        "assess",
+        &["baseline", "merge", "origin", "policy", "version"],
+    ),
+    ("canary", &["assess", "ingest", "policy"]),
+    ("report", &["baseline", "escape"]),
     ("explain", &["bundle", "escape", "policy", "report"]),
     (
         "trial",
@@ -27,7 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "simulate",
-        &["assess", "bundle", "escape", "policy", "report"],
+        &["assess", "bundle", "canary", "escape", "policy", "report"],
     ),
     ("error", &[]),
     ("cli", &[]),
@@ -35,9 +41,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "assess", "bundle", "cli", "edge", "error", "escape", "explain", "import", "ingest",
-            "invoke", "locate", "manifest", "merge", "origin", "policy", "report", "simulate",
-            "trial",
+            "alerts", "assess", "baseline", "bundle", "canary", "cli", "edge", "error", "escape",
+            "explain", "import", "ingest", "invoke", "locate", "manifest", "merge", "origin",
+            "policy", "report", "simulate", "trial",
         ],
     ),
 ];

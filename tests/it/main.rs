@@ -14,6 +14,7 @@ mod anchors;
 mod architecture;
 mod bundle;
 mod cli;
+mod conditions;
 mod corpus;
 mod corrections;
 mod damage;
@@ -33,5 +34,6 @@ mod remedies;
 #[cfg(unix)]
 mod running;
 mod sarif;
+mod schedule;
 mod shop;
 mod simulate;

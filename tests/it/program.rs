@@ -25,6 +25,8 @@ pub struct Outcome {
 /// A folder to run the program in, and its arguments.
 pub struct Lockgate {
     pub folder: TempDir,
+    /// Another folder to run it in.
+    inside: Option<PathBuf>,
     args: Vec<String>,
     env: Vec<(String, String)>,
 }
@@ -38,9 +40,16 @@ impl Lockgate {
     pub fn new(args: &[&str]) -> Self {
         Self {
             folder: TempDir::new().unwrap(),
+            inside: None,
             args: args.iter().map(|a| (*a).to_owned()).collect(),
             env: Vec::new(),
         }
+    }
+
+    /// Runs in this folder instead of an empty one.
+    pub fn inside(mut self, folder: &Path) -> Self {
+        self.inside = Some(folder.to_owned());
+        self
     }
 
     pub fn args(mut self, args: &[&str]) -> Self {
@@ -76,7 +85,7 @@ impl Lockgate {
         let mut command = Command::new(binary);
         command
             .args(&self.args)
-            .current_dir(self.folder.path())
+            .current_dir(self.inside.as_deref().unwrap_or(self.folder.path()))
             .env_clear()
             .envs(self.env.iter().map(|(k, v)| (k, v)))
             .stdin(Stdio::null());

@@ -5,7 +5,7 @@ use lockgate::escape;
 use lockgate::model::{
     AdvisoryId, Assessment, Certainty, Confidence, Context, Coverage, Ecosystem, Evidence,
     Foreign as _, Health, Kind, Located, Location, Observation, Package, Problem, Region, RepoPath,
-    Reported, RuleId, Run, ScannerId, Severity, Untrusted, Verdict, Witnessed, Work,
+    Reported, RuleId, Run, ScannerId, Severity, SourceDigests, Untrusted, Verdict, Witnessed, Work,
 };
 use lockgate::policy::{self, Policy, Source};
 use lockgate::version::canonical;
@@ -50,6 +50,7 @@ fn observation() -> impl Strategy<Value = Located> {
                 location,
                 line_hash: None,
                 line_text: Some(text.into()),
+                digests: SourceDigests::default(),
             }
         })
 }
@@ -200,14 +201,7 @@ fn judge(evidence: Evidence, policy: &str) -> Assessment {
     assess(
         evidence,
         &load(policy),
-        &Context {
-            prefix: None,
-            now: "2026-11-20T12:00:00Z".parse().unwrap(),
-            event: lockgate::model::Event::Local,
-            base: lockgate::model::Base::Whole,
-            baseline: None,
-            policy_changes: Vec::new(),
-        },
+        &Context::at("2026-11-20T12:00:00Z".parse().unwrap()),
     )
 }
 

@@ -197,3 +197,6 @@ fn fits(patterns: &[Pattern], text: &str) -> bool {
 fn over(finding: &Finding, fits: impl Fn(&Witness) -> bool) -> Answer {
     Answer::agreed(finding.witnesses.iter().map(|witness| fits(witness).into()))
 }
+
+#[cfg(test)]
+mod tests;

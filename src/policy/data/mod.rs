@@ -145,6 +145,7 @@ mod tests {
                 target: None,
             },
             line_hash: None,
+            digests: crate::model::SourceDigests::default(),
             witnesses: Vec::new(),
             provenance: crate::model::Provenance::UNSEEN,
             since: None,

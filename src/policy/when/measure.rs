@@ -141,8 +141,8 @@ fn possible<T: Copy + PartialOrd>(
 fn impossible(reader: &mut Reader<'_, '_>, key: &str, span: std::ops::Range<usize>) {
     reader.error(
         span,
-        &format!("no {key} is like this"),
+        &format!("no finding has a `{key}` like this"),
         "never met",
-        Some("a comma means that both must hold; for alternatives write a list".to_owned()),
+        Some("it must leave something on the scale; a comma means that both must hold".to_owned()),
     );
 }

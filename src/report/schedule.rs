@@ -1,0 +1,131 @@
+//! What a scheduled scan says first: what is new, then what grows old. Shared by the pages for
+//! people; each shows the phrases in its own way.
+
+use super::phrase::{self, Phrase, count};
+use crate::model::{Assessment, Dark, Decided, Disposition, Memory, Origin, Schedule};
+use jiff::civil::Date;
+
+/// A list with a heading.
+pub struct Section {
+    /// The heading, with the number of all that belongs here.
+    pub title: String,
+    /// What is shown.
+    pub lines: Vec<Phrase>,
+    /// How many are not shown.
+    pub more: usize,
+}
+
+/// What is remembered of earlier scans, as one sentence.
+pub fn memory(schedule: &Schedule) -> String {
+    match schedule.memory {
+        Memory::None => {
+            "No state is kept between scans, so that no age is known: --state FILE keeps one."
+                .to_owned()
+        }
+        Memory::First => {
+            "This is the first scan that keeps a state: every clock starts today.".to_owned()
+        }
+        Memory::Since(day) => format!("The last scan was on {day}."),
+    }
+}
+
+/// The sections that have something to say, with at most `most` lines each.
+pub fn sections(assessment: &Assessment, most: usize) -> Vec<Section> {
+    let Some(schedule) = &assessment.schedule else {
+        return Vec::new();
+    };
+    let open = assessment.findings.iter().filter(|d| is_open(d, schedule));
+    let (new, mut old): (Vec<&Decided>, Vec<&Decided>) =
+        open.partition(|d| d.finding.provenance.origin == Origin::Disclosed);
+    old.retain(|d| d.finding.since.is_some());
+    old.sort_by_key(|d| d.finding.since);
+    let today = assessment.today;
+    let finding = |d: &&Decided| line(d, schedule, today);
+    [
+        section("Newly disclosed", &new, most, finding),
+        section("By age", &old, most, finding),
+        section("Dark scanners", &schedule.dark, most, dark),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn section<T>(title: &str, all: &[T], most: usize, line: impl Fn(&T) -> Phrase) -> Option<Section> {
+    (!all.is_empty()).then(|| Section {
+        title: format!("{title} ({})", all.len()),
+        lines: all.iter().take(most).map(line).collect(),
+        more: all.len().saturating_sub(most),
+    })
+}
+
+/// True for what somebody has to do something about, now or later.
+fn is_open(decided: &Decided, schedule: &Schedule) -> bool {
+    match decided.disposition {
+        Disposition::Blocked(_) | Disposition::Warned(_) => true,
+        _ => schedule
+            .deadlines
+            .contains_key(&decided.finding.fingerprint),
+    }
+}
+
+/// `high CVE-2020-8203 in package-lock.json:12, lodash 4.17.1; first seen 2026-11-01, 20 days ago;
+/// blocks in 12 days by gate "two weeks"`.
+fn line(decided: &Decided, schedule: &Schedule, today: Date) -> Phrase {
+    let finding = &decided.finding;
+    let mut line = Phrase::default()
+        .ours(format!("{} ", phrase::severity(decided)))
+        .name(&phrase::headline(finding))
+        .ours(" in ")
+        .name(&phrase::place(&finding.location))
+        .ours(", ");
+    line = match phrase::package(finding) {
+        Some(package) => line.and(package),
+        None => line.words(&finding.observation.title),
+    };
+    if let Some(since) = finding.since {
+        let days = days(since, today);
+        let ago = match days {
+            0 => "today".to_owned(),
+            days => format!("{since}, {} ago", count(days, "day")),
+        };
+        line = line.ours(format!("; first seen {ago}"));
+    }
+    match (
+        &decided.disposition,
+        schedule.deadlines.get(&finding.fingerprint),
+    ) {
+        (Disposition::Blocked(gate), _) => line.ours("; blocks by gate ").title(&gate.name),
+        (_, Some(deadline)) => {
+            let left = count(days(today, deadline.day), "day");
+            let line = line.ours(format!("; blocks in {left} by gate "));
+            line.title(&deadline.gate.name)
+        }
+        (Disposition::Warned(gate), None) => line.ours("; warns by gate ").title(&gate.name),
+        _ => line,
+    }
+}
+
+fn days(from: Date, to: Date) -> usize {
+    let span = from.until(to).map_or(0, |span| span.get_days());
+    usize::try_from(span).unwrap_or(0)
+}
+
+fn dark(dark: &Dark) -> Phrase {
+    let ago = match usize::try_from(dark.days).unwrap_or(0) {
+        0 => "earlier today".to_owned(),
+        days => format!("{} ago", count(days, "day")),
+    };
+    let text = format!(
+        "{} gave its last evidence on {}, {ago}",
+        dark.scanner, dark.since
+    );
+    Phrase::default().ours(match (dark.overdue, dark.accepted) {
+        (true, _) => format!("{text}: the verdict is incomplete"),
+        (false, Some(most)) => {
+            let most = count(usize::try_from(most).unwrap_or(0), "day");
+            format!("{text}; the policy accepts {most}")
+        }
+        (false, None) => format!("{text}; the policy has given it up"),
+    })
+}

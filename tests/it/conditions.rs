@@ -1,0 +1,560 @@
+//! Conditions: every key on real findings, every way to write one wrong, and what must hold for any
+//! finding and any policy.
+
+use crate::program::{Lockgate, fixture, repository};
+use lockgate::model::{
+    AdvisoryId, Base, Certainty, Confidence, Context, Decided, Disposition, Distance, Ecosystem,
+    Event, Finding, Fix, Kind, Location, Observation, Origin, Package, Provenance, Relation,
+    RepoPath, Reported, RuleId, ScannerId, Scope, Severity, Witness,
+};
+use lockgate::policy::{self, Action, Judge, Policy, Source, Tally, trace};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// How many findings of the example each condition matches, of those that block and of those that
+/// are allowed. Where the two differ, something is not known.
+#[test]
+fn every_key_on_real_findings() {
+    let shop = repository().join("examples/shop");
+    let count = |when: &str, action: &str, disposition: &str| {
+        let policy = format!(
+            "[scanners.bandit]\nreports = \"api/reports/bandit.json\"\n\
+             [scanners.pip-audit]\nreports = \"api/reports/pip-audit.json\"\n\
+             [scanners.npm-audit]\nreports = \"web/reports/npm-audit.json\"\n\
+             [scanners.trivy]\nreports = [\"reports/trivy*.json\", \"*/reports/trivy*.json\"]\n\
+             [[gate]]\nname = \"g\"\nwhen = {{ {when} }}\naction = \"{action}\"\n"
+        );
+        let lockgate = Lockgate::check().file("p.toml", policy);
+        let file = lockgate.folder.path().join("p.toml");
+        let args = [shop.to_str().unwrap(), "--policy", file.to_str().unwrap()];
+        let (json, code) = lockgate.args(&args).args(&["--as-of", "2026-11-20"]).json();
+        assert_ne!(code, 2, "{when}");
+        json["counts"][disposition].as_u64().unwrap()
+    };
+    let mut table = String::new();
+    for when in [
+        "",
+        "severity = \">=high\"",
+        "severity = \">=medium, <critical\"",
+        "kind = [\"code\", \"config\"]",
+        "scanner = \"trivy\"",
+        "rule = \"B1*\"",
+        "path = \"api/**\"",
+        "cwe = [78, \"CWE-20\"]",
+        "advisory = \"CVE-2019-14806\"",
+        "package = \"Werkzeug\"",
+        "ecosystem = \"npm\"",
+        "scope = \"production\"",
+        "scope = \"development\"",
+        "relation = \"direct\"",
+        "relation = \"transitive\"",
+        "via = \"express > *\"",
+        "via = \"*\"",
+        "fix = \"minor\"",
+        "fix = \"any\"",
+        "fix = \"none\"",
+        "origin = \"introduced\"",
+        "origin = [\"existing\", \"disclosed\"]",
+        "event = \"local\"",
+        "age = \">7d\"",
+        "confidence = \"high\"",
+        "confidence = \"<high\"",
+        "witnesses = \">=2\"",
+        "cvss = \">=7.0\"",
+        "epss = \">=0.5\"",
+        "kev = true",
+        "not = { kind = \"dependency\" }",
+        "any = [{ kind = \"secret\" }, { rule = \"B*\" }]",
+        "all = [{ kind = \"dependency\" }, { not = { fix = \"any\" } }]",
+    ] {
+        let blocked = count(when, "block", "blocked");
+        let allowed = count(when, "allow", "allowed");
+        assert!(allowed <= blocked, "{when}");
+        table.push_str(&format!(
+            "{when:<60} blocks {blocked:>3}  allows {allowed:>3}\n"
+        ));
+    }
+    insta::assert_snapshot!("conditions", table);
+}
+
+#[test]
+fn every_wrong_condition_is_told_with_its_place() {
+    let bad = std::fs::read_to_string(fixture("policy/conditions.toml")).unwrap();
+    let outcome = Lockgate::check().file("lockgate.toml", bad).run();
+    assert_eq!(outcome.code, 2);
+    insta::assert_snapshot!("condition_errors", outcome.stderr);
+}
+
+#[test]
+fn conditions_are_nested_to_a_bounded_depth() {
+    let nested = |depth: usize| {
+        let when = format!(
+            "{}kind = \"code\"{}",
+            "not = { ".repeat(depth),
+            " }".repeat(depth)
+        );
+        let policy = format!("[[gate]]\nname = \"g\"\nwhen = {{ {when} }}\naction = \"warn\"\n");
+        let outcome = Lockgate::new(&["policy", "check", "p.toml"])
+            .file("p.toml", policy)
+            .run();
+        (
+            outcome.code,
+            outcome.stderr.contains("nested more than 16 deep"),
+        )
+    };
+    assert_eq!(nested(16), (0, false));
+    assert_eq!(nested(17), (2, true));
+    assert_eq!(nested(70).0, 2);
+}
+
+/// A pip-audit report of one package with these CVEs.
+fn vulnerable(cves: &[&str]) -> String {
+    let vulns = cves.iter().map(|id| json!({"id": id, "fix_versions": []}));
+    let vulns: Vec<Value> = vulns.collect();
+    json!({"dependencies": [{"name": "a", "version": "1.0", "vulns": vulns}]}).to_string()
+}
+
+const EPSS: &str = "#model_version:v2025.03.14,score_date:2026-11-10T00:00:00Z\n\
+                    cve,epss,percentile\nCVE-2024-1,0.9,0.99\nCVE-2024-2,0.01,0.5\n";
+
+const KEV: &str = r#"{"catalogVersion": "2026.11.10", "dateReleased": "2026-11-10T14:00:00.1Z",
+    "count": 1, "vulnerabilities": [{"cveID": "CVE-2024-1"}]}"#;
+
+fn with_data(data: &str, gates: &str, cves: &[&str]) -> Lockgate {
+    Lockgate::check()
+        .file("security/epss.csv", EPSS)
+        .file("security/kev.json", KEV)
+        .file("lockgate.toml", format!("{data}\n{gates}"))
+        .report("pip-audit", "p.json", vulnerable(cves))
+        .args(&["--as-of", "2026-11-20"])
+}
+
+const DATA: &str = "[data]\nepss = \"security/epss.csv\"\nkev = \"security/kev.json\"\n";
+
+#[test]
+fn snapshots_tell_what_is_exploited() {
+    let gates = "[[gate]]\nname = \"exploited\"\nwhen = { any = [{ kev = true }, { epss = \">=0.5\" }] }\naction = \"block\"\n";
+    let (json, code) = with_data(DATA, gates, &["CVE-2024-1", "CVE-2024-2"]).json();
+    assert_eq!(code, 1);
+    let told = |cve: &str| {
+        let findings = json["findings"].as_array().unwrap().iter();
+        let found = findings.clone().find(|f| f["rule"] == cve).unwrap();
+        (
+            found["epss"].clone(),
+            found["kev"].clone(),
+            found["disposition"].clone(),
+        )
+    };
+    assert_eq!(
+        told("CVE-2024-1"),
+        (json!(0.9), json!(true), json!("blocked"))
+    );
+    assert_eq!(
+        told("CVE-2024-2"),
+        (json!(0.01), json!(false), json!("unmatched"))
+    );
+    let source = |key: &str, path: &str, entries: u64| json!({"key": key, "path": path, "date": "2026-11-10", "entries": entries, "stale": false});
+    assert_eq!(
+        json["policy"]["data"],
+        json!([
+            source("epss", "security/epss.csv", 2),
+            source("kev", "security/kev.json", 1)
+        ])
+    );
+}
+
+/// Without a snapshot nobody looked, and what may be exploited counts as exploited.
+#[test]
+fn not_having_looked_stops_and_is_said() {
+    let gate = "[[gate]]\nname = \"exploited\"\nwhen = { kev = true }\naction = \"block\"\n";
+    let codes = |json: &Value| {
+        let reasons = json["reasons"].as_array().unwrap().iter();
+        reasons
+            .map(|r| r["code"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let (json, code) = with_data("", gate, &["CVE-2024-2"]).json();
+    assert_eq!(
+        (code, codes(&json)),
+        (1, vec!["gate-blocks".into(), "kev-unknown".into()])
+    );
+    let allow = gate.replace("block", "allow").replace("true", "false");
+    let (json, _) = with_data("", &allow, &["CVE-2024-2"]).json();
+    assert_eq!(json["counts"]["allowed"], 0);
+    let (json, _) = with_data(DATA, &allow, &["CVE-2024-2"]).json();
+    assert_eq!(json["counts"]["allowed"], 1);
+}
+
+#[test]
+fn old_snapshots_prove_nothing() {
+    let gate = "[[gate]]\nname = \"quiet\"\nwhen = { kev = false }\naction = \"allow\"\n";
+    let aged = |days: &str, top: &str| {
+        let data = format!("{top}{DATA}max-age = \"{days}\"\n");
+        let (json, code) = with_data(&data, gate, &["CVE-2024-2"]).json();
+        let reason = json["reasons"][0]["code"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        (code, reason, json["counts"]["allowed"].as_u64().unwrap())
+    };
+    assert_eq!(aged("30d", ""), (0, String::new(), 1));
+    assert_eq!(aged("7d", ""), (3, "stale-data".into(), 0));
+    assert_eq!(
+        aged("7d", "on-incomplete = \"warn\"\n"),
+        (0, "stale-data".into(), 0)
+    );
+}
+
+#[test]
+fn reports_tell_what_is_exploited() {
+    let report = fixture("reports/grype/golden__json__TestJsonImgsPresenter.json");
+    let (json, _) = Lockgate::check()
+        .report("grype", "g.json", std::fs::read(report).unwrap())
+        .json();
+    let findings = json["findings"].as_array().unwrap().iter();
+    let mut told: Vec<_> = findings
+        .map(|f| {
+            (
+                f["rule"].as_str().unwrap(),
+                f["epss"].as_f64().unwrap(),
+                f["kev"].as_bool(),
+            )
+        })
+        .collect();
+    told.sort_by(|a, b| a.0.cmp(b.0));
+    assert_eq!(
+        told,
+        [
+            ("CVE-1999-0001", 0.03, Some(false)),
+            ("CVE-1999-0002", 0.08, Some(true))
+        ]
+    );
+}
+
+/// The clock of the shipped policy runs out only where somebody knows since when a finding is there,
+/// and where nobody does a scheduled check says so.
+#[test]
+fn a_scheduled_check_without_ages_says_that_its_clocks_stand_still() {
+    let (json, code) = Lockgate::check()
+        .report("pip-audit", "p.json", vulnerable(&["CVE-2024-1"]))
+        .args(&["--event", "schedule", "--as-of", "2026-11-20"])
+        .json();
+    assert_eq!((code, json["verdict"].as_str().unwrap()), (0, "warn"));
+    let reasons = json["reasons"].as_array().unwrap();
+    assert!(reasons.iter().any(|reason| reason["code"] == "age-unknown"));
+}
+
+fn some<T: Clone + std::fmt::Debug + 'static>(list: &[T]) -> BoxedStrategy<Option<T>> {
+    let known = prop::sample::select(list.to_vec()).prop_map(Some);
+    prop_oneof![Just(None), known].boxed()
+}
+
+/// What of a finding may not be known.
+#[derive(Debug, Clone)]
+struct Facts {
+    origin: Option<Origin>,
+    scope: Option<Scope>,
+    relation: Option<Relation>,
+    confidence: Option<Confidence>,
+    score: Option<f64>,
+    epss: Option<f64>,
+    kev: Option<bool>,
+    fix: Option<Fix>,
+    ways: Option<Vec<Vec<&'static str>>>,
+}
+
+fn facts() -> impl Strategy<Value = Facts> {
+    let upgrade = |distance| Fix::Upgrade {
+        package: "lodash".into(),
+        version: "9".into(),
+        distance,
+    };
+    let fixes = [
+        upgrade(Some(Distance::Patch)),
+        upgrade(Some(Distance::Major)),
+        Fix::NoneYet,
+    ];
+    let ways = [
+        vec![vec!["grunt", "lodash"]],
+        vec![vec!["lodash"], vec!["grunt", "lodash"]],
+    ];
+    let first = (
+        some(&[Origin::Introduced, Origin::Disclosed, Origin::Existing]),
+        some(&Scope::ALL),
+        some(&Relation::ALL),
+        some(&Confidence::ALL),
+        some(&[3.0, 7.0, 9.8]),
+    );
+    let second = (
+        some(&[0.01, 0.6]),
+        some(&[false, true]),
+        some(&fixes),
+        some(&ways),
+    );
+    (first, second).prop_map(
+        |((origin, scope, relation, confidence, score), (epss, kev, fix, ways))| Facts {
+            origin,
+            scope,
+            relation,
+            confidence,
+            score,
+            epss,
+            kev,
+            fix,
+            ways,
+        },
+    )
+}
+
+impl Facts {
+    /// The same, with what is not known taken from `other`. An unknown origin only ever stands for
+    /// an introduced one.
+    fn or(self, other: &Self) -> Self {
+        Self {
+            origin: self.origin.or(Some(Origin::Introduced)),
+            scope: self.scope.or(other.scope),
+            relation: self.relation.or(other.relation),
+            confidence: self.confidence.or(other.confidence),
+            score: self.score.or(other.score),
+            epss: self.epss.or(other.epss),
+            kev: self.kev.or(other.kev),
+            fix: self.fix.or_else(|| other.fix.clone()),
+            ways: self.ways.or_else(|| other.ways.clone()),
+        }
+    }
+
+    fn of(&self, mut finding: Finding) -> Finding {
+        finding.provenance = Provenance {
+            origin: self.origin.unwrap_or(Origin::Unknown),
+            why: "so it is",
+        };
+        for witness in &mut finding.witnesses {
+            witness.reported.confidence = self.confidence;
+        }
+        let observation = &mut finding.observation;
+        observation.reported.score = self.score;
+        observation.epss = self.epss;
+        observation.kev = self.kev;
+        observation.fix = self.fix.clone();
+        if let Some(package) = &mut observation.package {
+            package.scope = self.scope;
+            package.relation = self.relation;
+            let ways = self.ways.iter().flatten();
+            package.paths = ways
+                .map(|way| way.iter().map(|name| (*name).into()).collect())
+                .collect();
+        }
+        finding
+    }
+}
+
+fn finding() -> impl Strategy<Value = Finding> {
+    let kind = prop::sample::select(&Kind::ALL[..]);
+    let scanners = prop::sample::select(vec![vec!["alpha"], vec!["beta"], vec!["alpha", "beta"]]);
+    let path = prop::sample::select(vec!["src/a.py", "tests/b.py"]);
+    let since = some(&["2026-11-20", "2026-11-01", "2026-09-01"]);
+    (kind, some(&Severity::ALL), scanners, path, since).prop_map(
+        |(kind, severity, scanners, path, since)| {
+            let mut observation = Observation::new(RuleId::new("R1"), kind, "t");
+            observation.severity = severity;
+            if kind == Kind::Dependency {
+                observation.package = Some(Package::new(Ecosystem::NPM, "lodash"));
+                observation.advisories = AdvisoryId::new("CVE-2024-1").into_iter().collect();
+            }
+            let witnesses = scanners.iter().map(|scanner| Witness {
+                scanner: ScannerId::new(scanner).unwrap(),
+                run: 0,
+                rule: RuleId::new(if *scanner == "alpha" { "R1" } else { "X9" }),
+                severity,
+                reported: Reported::default(),
+            });
+            Finding {
+                fingerprint: "0".repeat(32),
+                scanner: ScannerId::new(scanners[0]).unwrap(),
+                witnesses: witnesses.collect(),
+                observation: Box::new(observation),
+                location: Location {
+                    path: RepoPath::new(path).unwrap(),
+                    region: None,
+                    certainty: Certainty::File,
+                    target: None,
+                },
+                line_hash: None,
+                provenance: Provenance::UNSEEN,
+                since: since.map(|day| day.parse().unwrap()),
+            }
+        },
+    )
+}
+
+/// Conditions on everything that [`finding`] and [`facts`] choose from.
+fn condition() -> impl Strategy<Value = String> {
+    let leaf = prop::sample::select(vec![
+        "severity = \">=high\"",
+        "severity = \"<medium\"",
+        "kind = \"dependency\"",
+        "kind = [\"code\", \"secret\"]",
+        "scanner = \"alpha\"",
+        "rule = \"R*\"",
+        "path = \"tests\"",
+        "advisory = \"CVE-2024-1\"",
+        "package = \"lodash\"",
+        "ecosystem = \"npm\"",
+        "scope = \"production\"",
+        "scope = \"development\"",
+        "relation = \"direct\"",
+        "via = \"grunt > *\"",
+        "fix = \"minor\"",
+        "fix = \"none\"",
+        "origin = \"introduced\"",
+        "origin = [\"existing\", \"disclosed\"]",
+        "event = \"local\"",
+        "age = \">7d\"",
+        "confidence = \">=medium\"",
+        "witnesses = \">=2\"",
+        "cvss = \">=7\"",
+        "epss = \"<0.5\"",
+        "kev = true",
+        "kev = false",
+    ]);
+    leaf.prop_map(str::to_owned)
+        .prop_recursive(3, 12, 3, |inner| {
+            let list = prop::collection::vec(inner.clone(), 1..4).prop_map(|parts| {
+                parts
+                    .iter()
+                    .map(|p| format!("{{ {p} }}"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            });
+            prop_oneof![
+                inner.prop_map(|part| format!("not = {{ {part} }}")),
+                list.clone().prop_map(|list| format!("any = [{list}]")),
+                list.prop_map(|list| format!("all = [{list}]")),
+            ]
+        })
+}
+
+/// Gates and waivers.
+fn policy() -> impl Strategy<Value = String> {
+    let gate = (
+        condition(),
+        prop::sample::select(vec!["block", "warn", "allow"]),
+    );
+    let waiver = (condition(), any::<bool>());
+    let gates = prop::collection::vec(gate, 1..5);
+    (gates, prop::collection::vec(waiver, 0..3)).prop_map(|(gates, waivers)| {
+        let mut text = String::new();
+        for (at, (when, action)) in gates.iter().enumerate() {
+            text.push_str(&format!("[[gate]]\nname = \"g{at}\"\nwhen = {{ {when} }}\naction = \"{action}\"\n"));
+        }
+        for (at, (when, valid)) in waivers.iter().enumerate() {
+            let expires = if *valid { "2027-01-01" } else { "2026-01-01" };
+            text.push_str(&format!(
+                "[[waiver]]\nrule = [\"R1\", \"X9\"]\npath = \"**\"\nall = [{{ {when} }}]\nreason = \"w{at}\"\nowner = \"o\"\nexpires = {expires}\n"
+            ));
+        }
+        text
+    })
+}
+
+fn load(text: &str) -> Policy {
+    let source = Source {
+        name: "p.toml".into(),
+        path: None,
+        text: text.into(),
+    };
+    policy::load(&source, &policy::Nothing).unwrap_or_else(|errors| panic!("{text}\n{errors:?}"))
+}
+
+fn context() -> Context {
+    Context {
+        prefix: None,
+        now: "2026-11-20T12:00:00Z".parse().unwrap(),
+        event: Event::Local,
+        base: Base::Whole,
+        baseline: None,
+        policy_changes: Vec::new(),
+    }
+}
+
+fn judge(finding: Finding, policy: &Policy) -> Decided {
+    let context = context();
+    Judge::new(policy, &context).one(finding, &mut Tally::new(policy.waivers.len()))
+}
+
+/// How much a disposition stops.
+fn strength(disposition: &Disposition) -> u8 {
+    match disposition {
+        Disposition::Blocked(_) => 2,
+        Disposition::Warned(_) => 1,
+        _ => 0,
+    }
+}
+
+proptest! {
+    /// Whatever is not known of a finding: to learn it never makes the decision harder.
+    #[test]
+    fn not_knowing_is_never_milder_than_knowing(finding in finding(), some in facts(), rest in facts(), policy in policy()) {
+        let policy = load(&policy);
+        let unsure = judge(some.of(finding.clone()), &policy);
+        let sure = judge(some.or(&rest).of(finding), &policy);
+        prop_assert!(
+            strength(&unsure.disposition) >= strength(&sure.disposition),
+            "{:?} but {:?}", unsure.disposition, sure.disposition
+        );
+    }
+
+    /// The trace tells of the same gate and the same waiver that decided.
+    #[test]
+    fn the_trace_never_disagrees(finding in finding(), facts in facts(), policy in policy()) {
+        let policy = load(&policy);
+        let decided = judge(facts.of(finding), &policy);
+        let trace = trace(&decided.finding, decided.effective, &policy, &context());
+        let gate = trace.decision().map(|step| (&step.gate, step.action));
+        match &decided.disposition {
+            Disposition::Blocked(name) => prop_assert_eq!(gate, Some((name, Action::Block))),
+            Disposition::Warned(name) => prop_assert_eq!(gate, Some((name, Action::Warn))),
+            Disposition::Allowed(name) => prop_assert_eq!(gate, Some((name, Action::Allow))),
+            Disposition::Unmatched => prop_assert_eq!(gate, None),
+            Disposition::Waived(name, used) => {
+                prop_assert_eq!(gate.map(|(name, _)| name), Some(name));
+                prop_assert_eq!(trace.waived, Some(used.index));
+            }
+            other => prop_assert!(false, "{other:?}"),
+        }
+        if !matches!(decided.disposition, Disposition::Waived(..)) {
+            prop_assert_eq!(trace.waived, None);
+        }
+        // Every clause of a sure match is sure, and a sure miss has a clause that surely misses.
+        for step in &trace.gates {
+            let least = step.clauses.iter().map(|clause| clause.answer).min();
+            prop_assert_eq!(step.answer, least.unwrap_or(policy::Answer::Yes));
+        }
+    }
+
+    /// Of gates that surely match or surely do not, the first that matches decides.
+    #[test]
+    fn the_first_sure_match_decides(finding in finding(), known in facts(), rest in facts(), policy in policy()) {
+        let all = Facts { score: Some(5.0), epss: Some(0.6), kev: Some(true), scope: Some(Scope::Production),
+            relation: Some(Relation::Direct), confidence: Some(Confidence::High), fix: Some(Fix::NoneYet),
+            ways: Some(vec![vec!["lodash"]]), origin: Some(Origin::Existing) };
+        let policy = load(&policy);
+        let decided = judge(known.or(&rest).or(&all).of(finding), &policy);
+        let trace = trace(&decided.finding, decided.effective, &policy, &context());
+        let sure = trace.gates.iter().all(|step| step.answer != policy::Answer::Unknown);
+        if sure {
+            let first = trace.gates.iter().position(|step| step.answer == policy::Answer::Yes);
+            prop_assert_eq!(trace.decided, first);
+        }
+    }
+
+    /// Twice not is nothing.
+    #[test]
+    fn not_not_is_the_same(finding in finding(), facts in facts(), when in condition(), action in prop::sample::select(vec!["block", "warn", "allow"])) {
+        let gate = |when: &str| load(&format!("[[gate]]\nname = \"g\"\nwhen = {{ {when} }}\naction = \"{action}\"\n"));
+        let finding = facts.of(finding);
+        let once = judge(finding.clone(), &gate(&when));
+        let thrice = judge(finding, &gate(&format!("not = {{ not = {{ {when} }} }}")));
+        prop_assert_eq!(once.disposition, thrice.disposition);
+    }
+}

@@ -30,5 +30,6 @@ pub mod report;
 pub mod simulate;
 pub mod trial;
 pub mod version;
+pub mod waive;
 
 pub use app::run;

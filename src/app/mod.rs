@@ -17,6 +17,7 @@ mod running;
 mod simulate;
 mod tools;
 mod trial;
+mod waive;
 
 use crate::cli::{Cli, Command, PolicyCommand};
 use crate::edge::terminal::{self, Stream};
@@ -58,10 +59,15 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Baseline(command) => baseline::run(&command),
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
         Command::Policy(PolicyCommand::Import(args)) => import::run(&args),
+        Command::Policy(PolicyCommand::Schema) => {
+            terminal::out(crate::policy::SCHEMA.as_bytes());
+            Ok(0)
+        }
         Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),
         Command::Policy(PolicyCommand::Test(args)) => trial::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Waive(args) => waive::run(&args),
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Canary(args) => canary::run(&args),
         Command::Formats => {

@@ -12,7 +12,7 @@ use crate::report::diagnostics;
 use std::path::Path;
 
 /// Where a policy is looked for when none is named.
-const NAMES: [&str; 2] = ["lockgate.toml", ".github/lockgate.toml"];
+pub const NAMES: [&str; 2] = ["lockgate.toml", ".github/lockgate.toml"];
 
 /// The files and tools that a policy may speak of.
 struct Repository<'a>(&'a Root);
@@ -54,7 +54,12 @@ pub fn load(named: Option<&str>, root: &Root, colour: bool) -> Result<Policy, Er
         Some(name) => open(name, root)?,
         None => discover(root)?,
     };
-    policy::load(&source, &Repository(root)).map_err(|errors| {
+    parse(&source, root, colour)
+}
+
+/// Loads a policy of which the text is at hand.
+pub fn parse(source: &Source, root: &Root, colour: bool) -> Result<Policy, Error> {
+    policy::load(source, &Repository(root)).map_err(|errors| {
         let count = match errors.len() {
             1 => "the policy has an error".to_owned(),
             n => format!("the policy has {n} errors"),

@@ -41,7 +41,9 @@ pub struct Waiver {
     pub owner: Option<Untrusted>,
     /// The last day on which it holds.
     pub expires: Option<Date>,
-    /// Where it is said; at least one.
+    /// Which finding is meant, as one line that is shown as it is.
+    pub about: Option<String>,
+    /// Where another tool's file says it.
     pub origins: Vec<Origin>,
     /// In what it accepts more than the files did.
     pub wider: BTreeSet<&'static str>,
@@ -165,6 +167,7 @@ fn new(subject: &Subject) -> Waiver {
         reason: None,
         owner: None,
         expires: None,
+        about: None,
         origins: Vec::new(),
         wider: BTreeSet::new(),
     }

@@ -26,7 +26,7 @@ mod yaml;
 pub use existing::append;
 pub use gather::{Fill, Import, Origin, Remark, Waiver, gather};
 pub use render::{line, render};
-pub use statement::{Fate, Found, Left, Statement, Subject, day};
+pub use statement::{Fate, Found, Left, Statement, Subject, day, literal};
 
 use crate::model::Problem;
 use tree::{Node, Value};

@@ -3,6 +3,7 @@
 use super::gather::{Import, Origin, Remark, Waiver};
 use crate::escape::{terminal, toml_string};
 use crate::model::{Foreign, Untrusted};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Places that a comment names.
@@ -39,72 +40,89 @@ fn place(origin: &Origin) -> String {
     format!("{}:{}", terminal(&origin.file), origin.line)
 }
 
+/// Width of the keys that every waiver has.
+const WIDTH: usize = 8;
+
 fn table(out: &mut String, waiver: &Waiver) {
     let places = waiver.origins.iter().take(MAX_ORIGINS).map(place);
     let mut from = places.collect::<Vec<_>>().join(", ");
     if let more @ 1.. = waiver.origins.len().saturating_sub(MAX_ORIGINS) {
         let _ = write!(from, " and {more} more");
     }
-    let _ = writeln!(out, "# from {from}");
+    if !from.is_empty() {
+        let _ = writeln!(out, "# from {from}");
+    }
+    if let Some(about) = &waiver.about {
+        let _ = writeln!(out, "# {about}");
+    }
     for wider in &waiver.wider {
         let _ = writeln!(out, "# wider: {wider}");
     }
     out.push_str("[[waiver]]\n");
     let subject = &waiver.subject;
-    list(
-        out,
-        "advisory",
-        subject
-            .advisories
-            .iter()
-            .map(|id| Untrusted::from(id.as_str())),
-    );
-    list(out, "rule", subject.rules.iter());
-    match subject.everywhere() {
-        true => list(out, "path", [Untrusted::from("**")].iter()),
-        false => list(out, "path", subject.paths.iter()),
-    }
-    list(out, "package", subject.packages.iter());
-    list(out, "scanner", subject.scanner.map(Untrusted::from).iter());
-    list(
-        out,
-        "kind",
-        subject.kind.map(|k| Untrusted::from(k.word())).iter(),
-    );
+    let everywhere = BTreeSet::from(["**".into()]);
+    let paths = match subject.everywhere() {
+        true => &everywhere,
+        false => &subject.paths,
+    };
+    let fingerprints = subject.fingerprints.iter();
+    let ids = subject.advisories.iter();
     let reason = waiver.reason.as_deref().map(Untrusted::from);
-    text(out, "reason", reason.as_ref(), "why is it acceptable?");
-    text(
-        out,
-        "owner",
-        waiver.owner.as_ref(),
-        "who answers for it? \"@org/team\"",
-    );
-    match waiver.expires {
-        Some(day) => {
-            let _ = writeln!(out, "{:<8} = {day}", "expires");
-        }
-        None => text(
-            out,
-            "expires",
-            None,
-            "until when? 2027-01-31, without quotes",
+    let expires = waiver.expires.map(|day| day.to_string());
+    let fields = [
+        (
+            "fingerprint",
+            list(fingerprints.map(|f| Untrusted::from(f.as_str()))),
         ),
+        ("advisory", list(ids.map(|id| Untrusted::from(id.as_str())))),
+        ("rule", list(subject.rules.iter())),
+        ("path", list(paths.iter())),
+        ("package", list(subject.packages.iter())),
+        ("scanner", list(subject.scanner.map(Untrusted::from).iter())),
+        (
+            "kind",
+            list(subject.kind.map(|k| Untrusted::from(k.word())).iter()),
+        ),
+        (
+            "reason",
+            Some(text(reason.as_ref(), "why is it acceptable?")),
+        ),
+        (
+            "owner",
+            Some(text(
+                waiver.owner.as_ref(),
+                "who answers for it? \"@org/team\"",
+            )),
+        ),
+        (
+            "expires",
+            expires.or_else(|| Some(text(None, "until when? 2027-01-31, without quotes"))),
+        ),
+    ];
+    let fields = fields
+        .iter()
+        .filter_map(|(key, value)| Some((key, value.as_ref()?)));
+    let width = fields.clone().map(|(key, _)| key.len()).max();
+    let width = width.unwrap_or(WIDTH).max(WIDTH);
+    for (key, value) in fields {
+        let _ = writeln!(out, "{key:<width$} = {value}");
     }
     out.push('\n');
 }
 
-fn text(out: &mut String, key: &str, value: Option<&Untrusted>, question: &str) {
-    let _ = match value {
-        Some(value) => writeln!(out, "{key:<8} = {}", toml_string(value)),
-        None => writeln!(out, "{key:<8} = \"\"  # TODO: {question}"),
-    };
+/// A text, or a gap that a person must fill.
+fn text(value: Option<&Untrusted>, question: &str) -> String {
+    match value {
+        Some(value) => toml_string(value),
+        None => format!("\"\"  # TODO: {question}"),
+    }
 }
 
-fn list(out: &mut String, key: &str, values: impl Iterator<Item = impl Foreign>) {
+fn list(values: impl Iterator<Item = impl Foreign>) -> Option<String> {
     let values: Vec<String> = values.map(toml_string).collect();
-    let _ = match values.as_slice() {
-        [] => return,
-        [one] => writeln!(out, "{key:<8} = {one}"),
-        _ => writeln!(out, "{key:<8} = [{}]", values.join(", ")),
-    };
+    match values.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        _ => Some(format!("[{}]", values.join(", "))),
+    }
 }

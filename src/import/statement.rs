@@ -16,6 +16,8 @@ const MAX_ENTRIES: usize = 20_000;
 /// empty must hold; the elements of one are alternatives.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Subject {
+    /// Fingerprints of single findings, which no file of another tool knows.
+    pub fingerprints: BTreeSet<String>,
     /// Names of the advisory.
     pub advisories: BTreeSet<AdvisoryId>,
     /// Globs of rule names.
@@ -50,7 +52,7 @@ impl Subject {
 
     /// True when it accepts the rule in every file.
     pub fn everywhere(&self) -> bool {
-        self.advisories.is_empty() && self.paths.is_empty()
+        self.fingerprints.is_empty() && self.advisories.is_empty() && self.paths.is_empty()
     }
 }
 

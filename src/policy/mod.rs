@@ -29,7 +29,7 @@ pub use dark::DarkAfter;
 pub use data::{Data, Snapshot};
 pub use evaluate::Judge;
 pub use notes::{Seen, waiver_notes};
-pub use shipped::{DEFAULT, SHIPPED, shipped};
+pub use shipped::{DEFAULT, SCHEMA, SHIPPED, shipped};
 pub use tally::{Tally, Use};
 pub use term::Term;
 pub use terms::Terms;

@@ -34,6 +34,9 @@ pub static SHIPPED: &[Shipped] = &[
     },
 ];
 
+/// The JSON Schema of policy files (draft-07, which editors' TOML plugins read).
+pub static SCHEMA: &str = include_str!("../../schemas/policy.schema.json");
+
 /// Finds a shipped policy by its full name.
 pub fn shipped(name: &str) -> Option<Source> {
     let found = SHIPPED.iter().find(|shipped| shipped.name == name)?;

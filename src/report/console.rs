@@ -330,7 +330,7 @@ fn next(assessment: &Assessment, paint: &Paint, out: &mut String) {
         Verdict::Pass | Verdict::Warn => return,
         Verdict::Block => &[
             "mend the findings above; each says how",
-            "or accept one for a time: a [[waiver]] with reason, owner and expires in lockgate.toml",
+            "or accept one for a time: lockgate waive FINGERPRINT --reason … --owner … --expires 90d",
         ],
         Verdict::Incomplete if assessment.runs.is_empty() => &[
             "give a report: lockgate check --report bandit=bandit.json",

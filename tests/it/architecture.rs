@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("origin", &["version"]),
     ("policy", &["version"]),
     ("import", &["escape", "policy"]),
+    ("waive", &["escape", "import", "policy"]),
     (
         "assess",
         &["baseline", "merge", "origin", "policy", "version"],
@@ -43,7 +44,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "alerts", "assess", "baseline", "bundle", "canary", "cli", "edge", "error", "escape",
             "explain", "import", "ingest", "invoke", "locate", "manifest", "merge", "origin",
-            "policy", "report", "simulate", "trial",
+            "policy", "report", "simulate", "trial", "waive",
         ],
     ),
 ];

@@ -35,5 +35,8 @@ mod remedies;
 mod running;
 mod sarif;
 mod schedule;
+mod schema;
 mod shop;
 mod simulate;
+mod waive;
+mod waivers;

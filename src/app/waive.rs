@@ -11,18 +11,18 @@ use crate::edge::{clock, reports};
 use crate::error::{Error, ErrorKind};
 use crate::escape;
 use crate::import::{self, Import, Waiver};
-use crate::model::{Finding, Foreign as _, Problem, RepoPath, Untrusted};
+use crate::model::{Context, Finding, Foreign as _, Problem, RepoPath, Untrusted};
 use crate::policy::{DEFAULT, Policy, Source, Term};
 use crate::waive::{self, By, Known, MAX_TEXT, Terms};
+use jiff::Span;
 use jiff::civil::Date;
-use jiff::{Span, Timestamp, tz::Offset};
 use std::path::{Path, PathBuf};
 
 /// Looks the findings up, writes a waiver for each, says what comes next.
 pub fn run(args: &Waive) -> Result<u8, Error> {
     let mut request = request::request(&args.input, "waive", When::Auto)?;
-    let now = request.as_of.unwrap_or_else(clock::now);
-    let today = Offset::UTC.to_datetime(now).date();
+    let mut context = Context::at(request.as_of.unwrap_or_else(clock::now));
+    let today = context.today();
     let terms = terms(args, today)?;
     let file = PolicyFile::find(request.policy.as_deref(), &request.root)?;
     let policy = file.load(file.text(), &request)?;
@@ -39,13 +39,15 @@ pub fn run(args: &Waive) -> Result<u8, Error> {
         Some(name) => from(name, &request.root)?,
         None => {
             request.policy = Some(file.judges());
-            Known::of(Case::gather(&request)?.assess())
+            let case = Case::gather(&request)?;
+            context = case.context.clone();
+            Known::of(case.assess())
         }
     };
     let mut chosen: Vec<&Finding> = Vec::new();
     for word in &args.findings {
         let one = waive::pick(&known, word).map_err(|problem| refused(&problem))?;
-        if let Some(problem) = waive::refuse(one, &policy, now) {
+        if let Some(problem) = waive::refuse(one, &policy, &context) {
             let print = one.finding.fingerprint.as_str();
             return Err(refused(&problem).hint(format!("the finding is {print}")));
         }
@@ -67,7 +69,7 @@ pub fn run(args: &Waive) -> Result<u8, Error> {
     let entries = format!("{}\n", entries.trim_end());
     let text = file.with(&entries)?;
     let after = file.load(&text, &request)?;
-    check(&after, &policy, &chosen, now)?;
+    check(&after, &policy, &chosen, &context)?;
     if args.dry_run {
         terminal::out(entries.as_bytes());
         return Ok(0);
@@ -98,15 +100,15 @@ fn check(
     after: &Policy,
     before: &Policy,
     chosen: &[&Finding],
-    now: Timestamp,
+    context: &Context,
 ) -> Result<(), Error> {
-    let today = Offset::UTC.to_datetime(now).date();
+    let today = context.today();
     let holds = |policy: &Policy, finding: &Finding| {
         let valid = |w| Term::of(w, &policy.waiver_rules, today) == Term::Valid;
         let fitting = policy
             .waivers
             .iter()
-            .filter(|w| policy.fits(w, finding, now));
+            .filter(|w| policy.fits(w, finding, context));
         fitting.filter(|w| valid(w)).count()
     };
     let missed = chosen

@@ -145,12 +145,12 @@ impl<'p> Judge<'p> {
 }
 
 impl Policy {
-    /// Whether a waiver speaks of a finding at a moment, valid or not.
-    pub fn fits(&self, waiver: &Waiver, finding: &Finding, now: Timestamp) -> bool {
+    /// Whether a waiver speaks of a finding, valid or not.
+    pub fn fits(&self, waiver: &Waiver, finding: &Finding, context: &Context) -> bool {
         let effective = finding.observation.severity.unwrap_or(self.unrated);
         waiver
             .when
-            .holds(&Subject::passing(finding, effective, now))
+            .holds(&Subject::passing(finding, effective, context))
     }
 }
 
@@ -166,8 +166,8 @@ mod tests {
     use super::super::{Nothing, Source, load};
     use super::*;
     use crate::model::{
-        AdvisoryId, Base, Certainty, Ecosystem, Event, Kind, Location, Observation, Package,
-        Provenance, RepoPath, Reported, RuleId, ScannerId, Severity, Witness,
+        AdvisoryId, Certainty, Ecosystem, Kind, Location, Observation, Package, Provenance,
+        RepoPath, Reported, RuleId, ScannerId, Severity, Witness,
     };
     use proptest::prelude::*;
 
@@ -280,13 +280,12 @@ mod tests {
             for (when, day) in waivers {
                 let when = when.replace('\u{1}', "\n");
                 // A waiver must name something; here that is whatever an advisory can be.
-                let named = match when.contains("advisory =") && !when.contains("any =") {
+                let names = |line: &str| {
+                    line.starts_with("advisory =") || line.starts_with("fingerprint =")
+                };
+                let named = match when.lines().any(names) {
                     true => "",
                     false => "advisory = [\"CVE-2024-1\", \"CVE-2024-2\"]\n",
-                };
-                let named = match when.contains("fingerprint =") {
-                    true => "",
-                    false => named,
                 };
                 text.push_str(&format!(
                     "[[waiver]]\n{named}{when}\nreason = \"r\"\nowner = \"o\"\nexpires = 2026-11-{day}\n"
@@ -297,27 +296,20 @@ mod tests {
     }
 
     fn context() -> Context {
-        Context {
-            prefix: None,
-            now: "2026-11-20T12:00:00Z".parse().unwrap(),
-            event: Event::Local,
-            base: Base::Whole,
-            baseline: None,
-            policy_changes: Vec::new(),
-        }
+        Context::at("2026-11-20T12:00:00Z".parse().unwrap())
     }
 
     /// The plain way: every gate and every waiver is tried.
-    fn plain(policy: &Policy, finding: &Finding, now: Timestamp) -> Disposition {
+    fn plain(policy: &Policy, finding: &Finding, context: &Context) -> Disposition {
         let effective = finding.observation.severity.unwrap_or(policy.unrated);
-        let subject = Subject::passing(finding, effective, now);
+        let subject = Subject::passing(finding, effective, context);
         let Some(at) = choose(&policy.gates, 0..policy.gates.len(), &subject) else {
             return Disposition::Unmatched;
         };
         let gate = &policy.gates[at];
         let valid = policy.waivers.iter().position(|waiver| {
-            policy.fits(waiver, finding, now)
-                && Term::of(waiver, &policy.waiver_rules, context().today()) == Term::Valid
+            policy.fits(waiver, finding, context)
+                && Term::of(waiver, &policy.waiver_rules, context.today()) == Term::Valid
         });
         match (gate.action, valid) {
             (Action::Allow, _) => Disposition::Allowed(name(gate)),
@@ -345,10 +337,10 @@ mod tests {
             let judge = Judge::new(&policy, &context);
             let (decided, tally) = judge.all(findings.clone(), |finding| finding);
             for (finding, decided) in findings.iter().zip(&decided) {
-                prop_assert_eq!(&decided.disposition, &plain(&policy, finding, context.now));
+                prop_assert_eq!(&decided.disposition, &plain(&policy, finding, &context));
             }
             for (index, waiver) in policy.waivers.iter().enumerate() {
-                let fitting = findings.iter().filter(|f| policy.fits(waiver, f, context.now)).count();
+                let fitting = findings.iter().filter(|f| policy.fits(waiver, f, &context)).count();
                 prop_assert_eq!(tally.get(index).unwrap().matched, fitting);
             }
         }

@@ -9,10 +9,9 @@ pub use report::read;
 
 use crate::escape;
 use crate::import::{Subject, Waiver};
-use crate::model::{AdvisoryId, Finding, Foreign as _, Package, Problem, Untrusted};
+use crate::model::{AdvisoryId, Context, Finding, Foreign as _, Package, Problem, Untrusted};
 use crate::policy::{Policy, Term};
 use jiff::civil::Date;
-use jiff::{Timestamp, tz::Offset};
 use std::collections::BTreeSet;
 
 /// Longest reason and owner, in characters.
@@ -132,11 +131,11 @@ fn about(finding: &Finding) -> String {
 }
 
 /// Why a finding needs no waiver, or cannot have another one.
-pub fn refuse(known: &Known, policy: &Policy, now: Timestamp) -> Option<Problem> {
-    let today = Offset::UTC.to_datetime(now).date();
+pub fn refuse(known: &Known, policy: &Policy, context: &Context) -> Option<Problem> {
+    let today = context.today();
     let waivers = policy.waivers.iter();
     let mut fitting: Vec<_> = waivers
-        .filter(|waiver| policy.fits(waiver, &known.finding, now))
+        .filter(|waiver| policy.fits(waiver, &known.finding, context))
         .map(|waiver| (Term::of(waiver, &policy.waiver_rules, today), waiver))
         .collect();
     fitting.sort_by_key(|(term, _)| *term != Term::Valid);

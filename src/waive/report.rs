@@ -7,7 +7,7 @@
 use super::known::{DIGITS, Known, passes};
 use crate::model::{
     AdvisoryId, Certainty, Ecosystem, Finding, Kind, Location, Observation, Package, Problem,
-    Provenance, Region, RepoPath, Reported, RuleId, ScannerId, Severity, Witness,
+    Provenance, Region, RepoPath, Reported, RuleId, ScannerId, Severity, SourceDigests, Witness,
 };
 use serde::Deserialize;
 
@@ -132,6 +132,7 @@ fn known(entry: Entry) -> Result<Known, &'static str> {
             },
             observation: Box::new(observation),
             line_hash: None,
+            digests: SourceDigests::default(),
             witnesses,
             provenance: Provenance::UNSEEN,
             since: None,

@@ -5,6 +5,7 @@ use crate::corpus::{folder, rows};
 use crate::program::{Lockgate, fixture, git};
 use lockgate::assess::assess;
 use lockgate::bundle::{self, Bad, Bundle};
+use lockgate::canary;
 use lockgate::ingest;
 use lockgate::model::{Assessment, Foreign as _, Origin, ScannerId};
 use lockgate::policy::{self, Nothing};
@@ -24,7 +25,9 @@ pub fn read(bytes: &[u8]) -> Result<Bundle, Bad> {
 fn judge(bundle: &Bundle) -> Assessment {
     let source = policy::shipped(policy::DEFAULT).unwrap();
     let policy = policy::load(&source, &Nothing).unwrap();
-    assess(bundle.evidence.clone(), &policy, &bundle.context)
+    let mut assessment = assess(bundle.evidence.clone(), &policy, &bundle.context);
+    canary::add(&mut assessment, &policy, &bundle.context);
+    assessment
 }
 
 fn render(kind: &str, assessment: &Assessment) -> Vec<u8> {
@@ -250,6 +253,72 @@ fn no_line_of_a_secret_is_kept() {
 fn a_stored_bundle_is_still_read() {
     let bytes = std::fs::read(fixture("bundles/shop.bundle")).unwrap();
     let bundle = read(&bytes).unwrap();
-    assert_eq!(bundle.judged.findings.len(), 28);
-    assert_eq!(judge(&bundle).findings.len(), 28);
+    assert_eq!(bundle.judged.findings.len(), 3);
+    assert_eq!(judge(&bundle).findings.len(), 3);
+}
+
+/// Ages, alerts and what was resolved come out of a bundle as they came out of the check.
+#[test]
+fn what_earlier_checks_wrote_down_is_kept() {
+    let report = |rules: &[&str]| {
+        let rows: Vec<_> = rules
+            .iter()
+            .map(|rule| (*rule, "HIGH", 1, "shell"))
+            .collect();
+        crate::explain::bandit(&rows)
+    };
+    let check = |lockgate: Lockgate| {
+        let lockgate = lockgate.file("src/app.py", "x\n").args(&[
+            "--report",
+            "bandit.json",
+            "--quiet",
+            "--event",
+            "schedule",
+        ]);
+        lockgate.run();
+        lockgate
+    };
+    let first = check(
+        Lockgate::check()
+            .file("bandit.json", report(&["B602", "B604"]))
+            .args(&[
+                "--as-of",
+                "2026-11-01",
+                "--state",
+                "new.json",
+                "--update-state",
+                "always",
+            ]),
+    );
+    let state = std::fs::read(first.folder.path().join("new.json")).unwrap();
+    let alert = serde_json::json!([{
+        "number": 1, "state": "open", "created_at": "2026-10-01T00:00:00Z",
+        "rule": {"id": "B602"}, "tool": {"name": "Bandit"},
+        "most_recent_instance": {"location": {"path": "src/app.py", "start_line": 1}},
+    }]);
+    let second = check(
+        Lockgate::check()
+            .file("bandit.json", report(&["B602"]))
+            .file("state.json", state)
+            .file("alerts.json", alert.to_string())
+            .args(&[
+                "--as-of",
+                "2026-11-09",
+                "--state",
+                "state.json",
+                "--alerts",
+                "alerts.json",
+            ])
+            .args(&["--output", "json=run.json", "--output", "bundle=run.bundle"]),
+    );
+    let out = |name: &str| std::fs::read(second.folder.path().join(name)).unwrap();
+    let bundle = read(&out("run.bundle")).unwrap();
+    assert!(bundle.context.state.is_some() && !bundle.context.alerts.is_empty());
+    let again = judge(&bundle);
+    assert_eq!(
+        again.findings[0].finding.since,
+        Some("2026-10-01".parse().unwrap())
+    );
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    assert_eq!(text(render("json", &again)), text(out("run.json")));
 }

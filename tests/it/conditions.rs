@@ -3,9 +3,9 @@
 
 use crate::program::{Lockgate, fixture, repository};
 use lockgate::model::{
-    AdvisoryId, Base, Certainty, Confidence, Context, Decided, Disposition, Distance, Ecosystem,
-    Event, Finding, Fix, Kind, Location, Observation, Origin, Package, Provenance, Relation,
-    RepoPath, Reported, RuleId, ScannerId, Scope, Severity, Witness,
+    AdvisoryId, Certainty, Confidence, Context, Decided, Disposition, Distance, Ecosystem, Finding,
+    Fix, Kind, Location, Observation, Origin, Package, Provenance, Relation, RepoPath, Reported,
+    RuleId, ScannerId, Scope, Severity, SourceDigests, Witness,
 };
 use lockgate::policy::{self, Action, Judge, Policy, Source, Tally, trace};
 use proptest::prelude::*;
@@ -380,6 +380,7 @@ fn finding() -> impl Strategy<Value = Finding> {
                     target: None,
                 },
                 line_hash: None,
+                digests: SourceDigests::default(),
                 provenance: Provenance::UNSEEN,
                 since: since.map(|day| day.parse().unwrap()),
             }
@@ -467,14 +468,7 @@ fn load(text: &str) -> Policy {
 }
 
 fn context() -> Context {
-    Context {
-        prefix: None,
-        now: "2026-11-20T12:00:00Z".parse().unwrap(),
-        event: Event::Local,
-        base: Base::Whole,
-        baseline: None,
-        policy_changes: Vec::new(),
-    }
+    Context::at("2026-11-20T12:00:00Z".parse().unwrap())
 }
 
 fn judge(finding: Finding, policy: &Policy) -> Decided {

@@ -1,6 +1,6 @@
 //! Reading a bundle.
 
-use super::codec::Codec;
+use super::codec::Codec as _;
 use super::context::ContextForm;
 use super::evidence::{LocatedForm, RunForm};
 use super::verdict::{

@@ -111,7 +111,7 @@ struct ClauseOut<'a> {
     has: Vec<&'a str>,
     note: Option<&'static str>,
     answer: &'static str,
-    parts: Vec<ClauseOut<'a>>,
+    parts: Vec<Self>,
 }
 
 fn answer(answer: Answer) -> &'static str {

@@ -73,9 +73,8 @@ fn what(decided: &Decided) -> Vec<Line> {
         let text = format!("EPSS: exploited within 30 days with a probability of {percent:.1} %");
         lines.push(top(ours(text)));
     }
-    match observation.kev {
-        Some(true) => lines.push(top(ours("CISA lists it as known to be exploited"))),
-        Some(false) | None => {}
+    if observation.kev == Some(true) {
+        lines.push(top(ours("CISA lists it as known to be exploited")));
     }
     lines
 }

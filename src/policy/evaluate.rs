@@ -167,7 +167,7 @@ mod tests {
     use super::*;
     use crate::model::{
         AdvisoryId, Certainty, Ecosystem, Kind, Location, Observation, Package, Provenance,
-        RepoPath, Reported, RuleId, ScannerId, Severity, Witness,
+        RepoPath, Reported, RuleId, ScannerId, Severity, SourceDigests, Witness,
     };
     use proptest::prelude::*;
 
@@ -215,6 +215,7 @@ mod tests {
                         target: None,
                     },
                     line_hash: None,
+                    digests: SourceDigests::default(),
                     witnesses: rules
                         .iter()
                         .map(|at| Witness {

@@ -303,7 +303,7 @@ fn report_patterns(reader: &mut Reader<'_, '_>) -> Option<Vec<String>> {
     let words = reader.words("reports")?;
     let mut patterns = Vec::new();
     for word in words {
-        match crate::model::RepoPath::new(&word.name) {
+        match RepoPath::new(&word.name) {
             Ok(_) if glob::Pattern::new(&word.name).is_ok() => patterns.push(word.name),
             Ok(_) => reader.error(
                 word.span,

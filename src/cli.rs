@@ -233,8 +233,8 @@ Examples:
 Exit codes: 0 explained, or several findings listed, 1 there is no such finding,
 2 wrong usage, policy or bundle, 5 internal error.")]
 pub struct Explain {
-    /// Which finding: the beginning of its fingerprint (4 digits or more), an advisory, or
-    /// PATH[:LINE].
+    /// Which finding: the beginning of its fingerprint (4 digits or more), an advisory, or a place:
+    /// PATH or PATH:LINE.
     #[arg(value_name = "FINDING")]
     pub finding: String,
 

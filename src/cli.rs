@@ -7,6 +7,10 @@ mod baseline;
 
 pub use baseline::{BaselineCommand, BaselineDiff, BaselineWrite, DiffFormat};
 
+mod ask;
+
+pub use ask::{Explain, Format, PolicyTest, Show, Simulate};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -146,7 +150,8 @@ pub struct Input {
 
     /// The policy: a file, or a shipped one by name (lockgate:balanced, lockgate:strict,
     /// lockgate:audit-only). Without it, lockgate.toml or .github/lockgate.toml of the root, else
-    /// lockgate:balanced.
+    /// lockgate:balanced. Where a change is judged, a file of the repository is read from the commit
+    /// that the change is to be merged into.
     #[arg(
         long,
         short,
@@ -157,8 +162,10 @@ pub struct Input {
     pub policy: Option<String>,
 
     /// The commit or branch that the judged change is to be merged into. Findings are then told
-    /// apart by whether the change introduces them, and the policy is the base's. Without it, what
-    /// the event of the Actions runner says.
+    /// apart by whether the change introduces them, with what is not committed yet, and the policy
+    /// is the base's. Without it, what the event of the Actions runner says: a pull request's
+    /// target, a merge queue's start, the commit before a push; outside of Actions, nothing is
+    /// compared.
     #[arg(
         long,
         value_name = "REV",
@@ -218,74 +225,6 @@ pub struct Input {
     pub jobs: Option<usize>,
 
     /// Print only errors.
-    #[arg(long, short)]
-    pub quiet: bool,
-}
-
-/// Options of `explain`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  lockgate explain 3f9a2c --report bandit=bandit.json
-  lockgate explain CVE-2020-8203 --from run.bundle
-  lockgate explain web/server.js:20 --from run.bundle --format markdown
-
-Exit codes: 0 explained, or several findings listed, 1 there is no such finding,
-2 wrong usage, policy or bundle, 5 internal error.")]
-pub struct Explain {
-    /// Which finding: the beginning of its fingerprint (4 digits or more), an advisory, or a place:
-    /// PATH or PATH:LINE.
-    #[arg(value_name = "FINDING")]
-    pub finding: String,
-
-    /// What is judged.
-    #[command(flatten)]
-    pub input: Input,
-
-    /// A bundle that `lockgate check --output bundle=PATH` wrote: nothing is read or run again. The
-    /// policy is that of the folder, or the one that --policy names.
-    #[arg(long, value_name = "BUNDLE", conflicts_with_all = ["reports", "run", "base", "event", "as_of"])]
-    pub from: Option<String>,
-
-    /// How to show it.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Show,
-}
-
-/// Options of `simulate`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-A bundle is what `lockgate check --output bundle=PATH` wrote. Each is judged as of its own day, in its
-own circumstances; only the policy is another one.
-
-Examples:
-  lockgate simulate --policy new.toml 'runs/*.bundle'
-  lockgate simulate --policy new.toml --against lockgate.toml runs/*.bundle --format json
-
-Exit codes: 0 no verdict differs, 1 at least one does, 2 wrong usage or policy,
-3 a bundle is missing or damaged, 5 internal error.")]
-pub struct Simulate {
-    /// Bundles: files or patterns.
-    #[arg(required = true, value_name = "BUNDLE")]
-    pub bundles: Vec<String>,
-
-    /// The policy to try: a file, or a shipped one by name.
-    #[arg(long, short, value_name = "FILE|NAME")]
-    pub policy: String,
-
-    /// The policy to compare with. Without it, the verdicts that the bundles hold.
-    #[arg(long, value_name = "FILE|NAME")]
-    pub against: Option<String>,
-
-    /// The repository's root folder, to which the policies' `extends` belong.
-    #[arg(long, value_name = "FOLDER", default_value = ".")]
-    pub root: PathBuf,
-
-    /// How to show it.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
-
-    /// Do not tell the progress.
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -425,39 +364,6 @@ pub enum PolicyCommand {
     },
 }
 
-/// Options of `policy test`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-A file of tests names a policy and holds cases:
-
-  policy = \"lockgate.toml\"     # relative to this file, or lockgate:balanced
-  today  = 2026-11-21          # the day of the check
-
-  [[case]]
-  name     = \"a fixable critical dependency blocks\"
-  event    = \"pull_request\"    # the default
-  expect   = \"block\"           # the verdict: pass, warn, block, incomplete
-  reasons  = [\"gate-blocks\"]   # codes that must be among the verdict's reasons
-  findings = [
-    { kind = \"dependency\", package = \"lodash\", severity = \"critical\", fix = \"patch\",
-      expect = \"blocked\", gate = \"high or critical\" },
-  ]
-  runs     = [{ scanner = \"trivy\", health = \"failed\" }]
-
-A finding may say kind, severity, scanner, rule, path, line, title, package, ecosystem, version,
-scope, relation, via, fix (none, patch, minor, major, any), advisory, cwe, cvss, epss, kev,
-confidence, origin (else introduced), since, witnesses (other scanners), suppressed, fingerprint;
-and what is expected of it: expect (blocked, warned, allowed, unmatched, waived, suppressed), gate.
-A run may say scanner, health (complete, partial, failed, skipped), version, written. Where a case
-names no runs, every required scanner has worked.
-
-Exit codes: 0 all cases pass, 1 a case fails, 2 a file is wrong.")]
-pub struct PolicyTest {
-    /// Files of tests, or folders with files *.test.toml.
-    #[arg(value_name = "FILE|FOLDER", default_value = ".")]
-    pub paths: Vec<PathBuf>,
-}
-
 /// Options of `policy import`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -502,26 +408,6 @@ pub struct Import {
     /// Add the waivers to the end of this policy file, without those that it has already.
     #[arg(long, value_name = "FILE")]
     pub append: Option<PathBuf>,
-}
-
-/// How to show a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For a terminal or a CI log.
-    Text,
-    /// For machines.
-    Json,
-}
-
-/// How to show an explanation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Show {
-    /// For a terminal or a CI log.
-    Text,
-    /// For a comment on GitHub.
-    Markdown,
-    /// For machines.
-    Json,
 }
 
 /// When to do something.

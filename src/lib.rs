@@ -16,6 +16,7 @@ mod cli;
 mod edge;
 mod error;
 pub mod escape;
+pub mod event;
 pub mod explain;
 pub mod import;
 pub mod ingest;

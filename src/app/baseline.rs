@@ -161,6 +161,10 @@ fn write(args: &BaselineWrite) -> Result<u8, Error> {
         }
     }
     let mut new = baseline::of(&assessment);
+    let shown: &[Fate] = match old.is_some() {
+        true => &[Fate::New, Fate::Ambiguous, Fate::Resolved, Fate::Unseen],
+        false => &[],
+    };
     let old = old.unwrap_or_default();
     let mut changes = assess::changes(&assessment, &old);
     new.entries = changes.iter().filter_map(written).collect();
@@ -172,6 +176,7 @@ fn write(args: &BaselineWrite) -> Result<u8, Error> {
         Error::usage(problem.text).hint("mend some findings first, or waive whole rules")
     })?;
     let destination = Destination::File(path.clone());
+    destination.prepare()?;
     destination.write(&|out| out.write_all(text.as_bytes()))?;
     if !args.input.quiet {
         let name = crate::model::Untrusted::from(path.display().to_string());
@@ -179,10 +184,9 @@ fn write(args: &BaselineWrite) -> Result<u8, Error> {
             0 => String::new(),
             kept => format!("; {kept} kept, whose scanner left something out"),
         };
-        let shown = [Fate::New, Fate::Ambiguous, Fate::Resolved, Fate::Unseen];
         let said = format!(
             "{}{}: {} written ({}){kept}\n",
-            report::baseline::render(&changes, &shown),
+            report::baseline::render(&changes, shown),
             escape::terminal(&name),
             new.entries.len(),
             report::baseline::counts(&changes),

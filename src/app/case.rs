@@ -1,22 +1,27 @@
 //! Everything that a verdict needs, gathered: the policy, the evidence, the context.
 
-use super::base::{self, Compared};
+use super::authority::{self, Circumstances};
+use super::base::{self, Compared, Found};
+use super::committed::Committed;
 use super::request::Request;
-use super::{baseline, gather, memory, policy};
-use crate::assess;
+use super::{gather, kept, memory};
+use crate::assess::{self, Proposal};
 use crate::canary;
 use crate::cli::When;
 use crate::edge::git::Repository;
 use crate::edge::terminal::{self, Stream};
 use crate::edge::{clock, events};
 use crate::error::Error;
-use crate::model::{Assessment, Base, Baseline, Context, Event, Evidence};
+use crate::event;
+use crate::model::{Assessment, Baseline, Context, Event, Evidence};
 use crate::policy::Policy;
 
 /// A case to be judged.
 pub struct Case {
     /// By what.
     pub policy: Policy,
+    /// What the judged change makes of policy and baseline. It decides nothing.
+    pub proposed: Option<Proposal>,
     /// On what grounds.
     pub evidence: Evidence,
     /// In which circumstances.
@@ -26,30 +31,42 @@ pub struct Case {
 impl Case {
     /// Gathers it.
     pub fn gather(request: &Request) -> Result<Self, Error> {
-        let event = request.event.unwrap_or_else(events::current);
+        let told = event::read(events::surroundings().as_ref(), request.event);
         let repository = Repository::open(&request.root);
-        let compared = base::find(event, request.base.as_deref(), repository.as_ref());
+        let given = request.base.as_deref();
+        let Found { compared, notes } =
+            base::find(&told, given, repository.as_ref(), &request.root)?;
         let colour = colour(request.color, Stream::Err);
-        let policy = policy::load(request.policy.as_deref(), &request.root, colour)?;
-        let state = state(request, event, &compared)?;
+        let circumstances = Circumstances {
+            named: request.policy.as_deref(),
+            root: &request.root,
+            event: told.event,
+            repository: repository.as_ref(),
+            colour,
+        };
+        let mut chosen = authority::choose(&circumstances, &compared)?;
+        let baseline = kept::load(request, &circumstances, &compared, &mut chosen)?;
+        let state = state(request, told.event, &compared)?;
         let alerts = memory::alerts(request)?;
-        let baseline = baseline::load(request, &policy)?;
-        let evidence = gather::evidence(request, &policy);
-        if let Compared::Without(Base::Unreadable { why, mend }) = &compared {
-            terminal::err(&format!("note: {why}; {mend}\n"));
+        let committed = Committed::new(&request.root, repository.as_ref(), &compared, told.event);
+        let evidence = gather::evidence(request, &chosen.policy, &committed);
+        for note in notes {
+            terminal::err(&format!("note: {note}\n"));
         }
         let context = Context {
             prefix: request.root.prefix(),
             now: request.as_of.unwrap_or_else(clock::now),
-            event,
+            event: told.event,
             base: base::describe(compared, &evidence.runs, &request.root),
             baseline,
             state,
             alerts,
-            policy_changes: Vec::new(),
+            policy_changes: chosen.changes,
+            authority: chosen.authority,
         };
         Ok(Self {
-            policy,
+            policy: chosen.policy,
+            proposed: chosen.proposed,
             evidence,
             context,
         })
@@ -57,7 +74,9 @@ impl Case {
 
     /// Judges it.
     pub fn assess(self) -> Assessment {
-        let mut assessment = assess::assess(self.evidence, &self.policy, &self.context);
+        let proposed = self.proposed.as_ref();
+        let mut assessment =
+            assess::assess_both(self.evidence, &self.policy, proposed, &self.context);
         canary::add(&mut assessment, &self.policy, &self.context);
         assessment
     }

@@ -25,6 +25,8 @@ pub fn run(args: &Explain) -> Result<u8, Error> {
         policy,
         evidence,
         context,
+        // What the change makes of the policy decides nothing.
+        proposed: _,
     } = case;
     let mut assessment = assess(evidence, &policy, &context);
     canary::add(&mut assessment, &policy, &context);
@@ -85,6 +87,7 @@ fn stored(name: &str, request: &Request) -> Result<(Case, Judged), Error> {
     let paint = colour(When::Auto, Stream::Err);
     let case = Case {
         policy: policy::load(request.policy.as_deref(), &request.root, paint)?,
+        proposed: None,
         evidence: bundle.evidence,
         context: bundle.context,
     };

@@ -1,5 +1,6 @@
 //! Reports → evidence: read, parse, give every observation its place.
 
+use super::committed::{Committed, Doubt};
 use super::request::Request;
 use super::running;
 use super::tools::{self, Wanted};
@@ -13,8 +14,8 @@ use crate::manifest;
 use crate::merge::surroundings::{Surroundings, text_digest};
 use crate::merge::{condense, line_hash::line_hashes};
 use crate::model::{
-    Certainty, Evidence, Foreign as _, Located, Location, Observation, Problem, Region, RepoPath,
-    ScannerId, SourceDigests, Untrusted, Witnessed,
+    Certainty, Evidence, Foreign as _, Health, Located, Location, Observation, Problem, Region,
+    RepoPath, ScannerId, SourceDigests, Untrusted, Witnessed,
 };
 use crate::policy::Policy;
 use rayon::prelude::*;
@@ -24,11 +25,17 @@ use std::collections::{BTreeMap, BTreeSet};
 struct Expectation {
     expected: Option<Expected>,
     file: Result<ReportFile, Untrusted>,
+    /// Why it is no evidence of this run, when git has it.
+    doubt: Option<Doubt>,
 }
 
 /// Everything that the reports say, and those of the tools that are run, with its places.
-pub fn evidence(request: &Request, policy: &Policy) -> Evidence {
-    let (expectations, replaced) = expectations(request, policy);
+pub fn evidence(request: &Request, policy: &Policy, committed: &Committed<'_>) -> Evidence {
+    let (mut expectations, replaced) = expectations(request, policy);
+    for expectation in &mut expectations {
+        let file = expectation.file.as_ref().ok();
+        expectation.doubt = file.and_then(|file| committed.doubt(file));
+    }
     let (mut runs, tree) = rayon::join(
         || {
             expectations
@@ -107,6 +114,7 @@ fn expectations(request: &Request, policy: &Policy) -> (Vec<Expectation>, Vec<Ex
             list.push(Expectation {
                 expected,
                 file: Err(name.into()),
+                doubt: None,
             });
             return;
         }
@@ -116,6 +124,7 @@ fn expectations(request: &Request, policy: &Policy) -> (Vec<Expectation>, Vec<Ex
                 list.push(Expectation {
                     expected: expected.clone(),
                     file: Ok(file),
+                    doubt: None,
                 });
             }
         }
@@ -142,6 +151,7 @@ fn expectations(request: &Request, policy: &Policy) -> (Vec<Expectation>, Vec<Ex
                 replaced.push(Expectation {
                     expected: Some(expected.clone()),
                     file: Err(pattern.as_str().into()),
+                    doubt: None,
                 });
             } else {
                 add(Some(expected.clone()), pattern, files);
@@ -163,6 +173,11 @@ fn read(expectation: &Expectation) -> Vec<Placed> {
             };
             for run in &mut parsed {
                 run.coverage.modified = file.modified();
+                match expectation.doubt.clone() {
+                    Some(Doubt::Refused(problem)) => run.health = Health::Failed(problem),
+                    Some(Doubt::Old(problem)) => run.notes.push(problem),
+                    None => {}
+                }
             }
             (&file.name, file.inside.clone(), parsed)
         }

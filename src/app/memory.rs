@@ -5,11 +5,28 @@ use super::request::Request;
 use crate::alerts;
 use crate::baseline;
 use crate::cli::When;
-use crate::edge::files::{is_there, read_text};
+use crate::edge::files::{is_there, read_up_to};
 use crate::edge::output::Destination;
 use crate::error::{Error, ErrorKind};
+use crate::ingest;
 use crate::model::{Alert, Assessment, Baseline, Problem};
 use std::path::Path;
+
+/// Largest state, in bytes: what a baseline may hold.
+const MOST_STATE: u64 = 32 * 1024 * 1024;
+
+/// Largest list of alerts, in bytes: a hundred thousand of them.
+const MOST_ALERTS: u64 = 512 * 1024 * 1024;
+
+fn text(path: &Path, most: u64) -> Result<String, String> {
+    let bytes = read_up_to(path, most).ok_or_else(|| {
+        format!(
+            "it is no file that can be opened, or larger than {} MiB",
+            most / 1024 / 1024
+        )
+    })?;
+    ingest::text(&bytes).ok_or_else(|| "it is not valid UTF-8".to_owned())
+}
 
 /// The state as the last scan left it; an empty one when there was none.
 ///
@@ -28,7 +45,7 @@ pub fn state(request: &Request) -> Result<Option<Baseline>, Error> {
             .hint("restore it from an earlier scan")
             .hint("or remove it, which starts every clock anew; --alerts keeps the ages that code scanning knows")
     };
-    let text = read_text(path).map_err(refused)?;
+    let text = text(path, MOST_STATE).map_err(refused)?;
     let mut state = baseline::read(&text).map_err(|problem| refused(problem.text))?;
     look_for_files(&mut state, &request.root);
     Ok(Some(state))
@@ -43,7 +60,7 @@ pub fn alerts(request: &Request) -> Result<Vec<Alert>, Error> {
         return Ok(Vec::new());
     };
     let shown = path.display().to_string();
-    let text = read_text(path).map_err(|why| {
+    let text = text(path, MOST_ALERTS).map_err(|why| {
         Error::usage(format!("the alerts cannot be read: {why}")).detail(shown.as_str())
     })?;
     alerts::read(&text).map_err(|refusal| {

@@ -1,19 +1,24 @@
 //! The one place that knows the order: gather, assess, deliver.
 
+mod authority;
 mod base;
 mod baseline;
 mod bundles;
 mod canary;
 mod case;
 mod check;
+mod committed;
 mod doctor;
 mod explain;
 mod gather;
 mod import;
+mod kept;
 mod memory;
+mod notes;
 mod policy;
 mod request;
 mod running;
+mod shelf;
 mod simulate;
 mod tools;
 mod trial;

@@ -1,41 +1,19 @@
 //! Finding and loading the policy.
 
+use super::notes;
+use super::shelf::Shelf;
 use crate::edge::files::Root;
 use crate::edge::terminal::{self, Stream};
 use crate::error::{Error, ErrorKind};
 use crate::escape;
-use crate::ingest::{self, tool::ToolInfo};
-use crate::invoke::{self, Recipe};
-use crate::model::{RepoPath, ScannerId};
-use crate::policy::{self, DEFAULT, Policy, SHIPPED, Source, World};
+use crate::model::RepoPath;
+use crate::model::diagnostic::Diagnostic;
+use crate::policy::{self, DEFAULT, Policy, SHIPPED, Source};
 use crate::report::diagnostics;
 use std::path::Path;
 
 /// Where a policy is looked for when none is named.
 pub const NAMES: [&str; 2] = ["lockgate.toml", ".github/lockgate.toml"];
-
-/// The files and tools that a policy may speak of.
-struct Repository<'a>(&'a Root);
-
-impl World for Repository<'_> {
-    fn read(&self, path: &RepoPath) -> Result<String, String> {
-        self.0.text(path).and_then(bounded)
-    }
-
-    fn data(&self, path: &RepoPath) -> Result<String, String> {
-        self.0.text(path)
-    }
-
-    fn scanner_meant_by(&self, alias: &str) -> Option<ScannerId> {
-        ingest::tool_named(alias)
-            .map(ToolInfo::scanner)
-            .or_else(|| invoke::named(alias).map(Recipe::id))
-    }
-
-    fn can_run(&self, scanner: &ScannerId) -> bool {
-        invoke::recipe(scanner.as_str()).is_some()
-    }
-}
 
 /// Largest policy file, in bytes. Errors in it are drawn with their lines.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -59,16 +37,20 @@ pub fn load(named: Option<&str>, root: &Root, colour: bool) -> Result<Policy, Er
 
 /// Loads a policy of which the text is at hand.
 pub fn parse(source: &Source, root: &Root, colour: bool) -> Result<Policy, Error> {
-    policy::load(source, &Repository(root)).map_err(|errors| {
-        let count = match errors.len() {
-            1 => "the policy has an error".to_owned(),
-            n => format!("the policy has {n} errors"),
-        };
-        Error {
-            drawing: Some(diagnostics::render(&errors, colour)),
-            ..Error::new(ErrorKind::Policy, format!("{count}; nothing was evaluated"))
-        }
-    })
+    policy::load(source, &Shelf::Tree(root)).map_err(|errors| wrong("the policy", &errors, colour))
+}
+
+/// The error of a policy that has errors.
+pub fn wrong(policy: &str, errors: &[Diagnostic], colour: bool) -> Error {
+    let count = match errors.len() {
+        1 => "an error".to_owned(),
+        n => format!("{n} errors"),
+    };
+    let message = format!("{policy} has {count}; nothing was evaluated");
+    Error {
+        drawing: Some(diagnostics::render(errors, colour)),
+        ..Error::new(ErrorKind::Policy, message)
+    }
 }
 
 fn open(name: &str, root: &Root) -> Result<Source, Error> {
@@ -157,6 +139,7 @@ pub fn check(name: &str, root: &Path) -> Result<u8, Error> {
             .detail(root.display().to_string())
     })?;
     let policy = load(Some(name), &root, terminal::wants_colour(Stream::Err))?;
+    notes::tell(&policy)?;
     let sources: Vec<String> = policy.sources.iter().map(escape::terminal).collect();
     let text = format!(
         "{}: no errors; gates: {}, waivers: {}, scanners: {}\n",

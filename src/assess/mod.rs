@@ -10,13 +10,15 @@ mod deadline;
 mod gap;
 mod known;
 mod state;
+mod trust;
 
 pub use changes::changes;
+pub use trust::{Proposal, assess_both};
 
 use crate::merge;
 use crate::model::{
-    Assessment, Context, Coverage, Decided, Disposition, Event, Evidence, Health, PolicySummary,
-    Problem, Reason, Run, ScannerId, Schedule, Untrusted, Verdict, Witnessed,
+    Assessment, BaselineSummary, Context, Coverage, Decided, Disposition, Event, Evidence, Health,
+    PolicySummary, Problem, Reason, Run, ScannerId, Schedule, Untrusted, Verdict, Witnessed,
 };
 use crate::origin;
 use crate::policy::{self, Judge, Policy, Seen};
@@ -51,6 +53,7 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
 
     let mut reasons = gap::gaps(&runs, policy, context);
     reasons.extend(known::gone(&runs, context.baseline.as_ref(), policy));
+    reasons.extend(trust::reasons(&context.authority));
     reasons.extend(data::reasons(&decided, policy, context));
     let dark = dark::dark(&runs, policy, context);
     reasons.extend(dark::reasons(&dark));
@@ -80,6 +83,12 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
         event: context.event,
         base: context.base.clone(),
         policy_changes: context.policy_changes.clone(),
+        baseline: context.baseline.as_ref().map(|baseline| BaselineSummary {
+            written: baseline.written,
+            entries: baseline.entries.len(),
+        }),
+        authority: context.authority.clone(),
+        after_merge: None,
         resolved: state::all_resolved(resolved, left.resolved),
         schedule,
         carried: state::carried(left.kept, context),

@@ -79,7 +79,7 @@ pub fn write(baseline: &Baseline) -> Result<String, Problem> {
         .entries
         .iter()
         .map(|entry| {
-            let key = (&entry.path, &entry.scanner, &entry.rule);
+            let key = (&entry.path, &entry.scanner, &entry.rule, entry.line);
             (key, json(&Line::of(entry)))
         })
         .collect();

@@ -4,9 +4,9 @@ use super::Bad;
 use super::codec::{Codec, by_word, record};
 use super::words::{Compared, Hex, Sentence};
 use crate::model::{
-    AdvisoryId, Alert, Base, BasePackages, Baseline, BaselineEntry, Change, Context, Direction,
-    Ecosystem, Event, Kind, Lines, PolicyChange, RepoPath, Revision, RuleId, ScannerId, Scope,
-    Severity, Untrusted,
+    AdvisoryId, Alert, Authority, Base, BasePackages, Baseline, BaselineEntry, Change, Context,
+    Direction, Ecosystem, Event, Kind, Lines, PolicyChange, PolicyError, PolicyOrigin, RepoPath,
+    Revision, RuleId, ScannerId, Scope, Severity, Untrusted,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -28,6 +28,16 @@ record! {
         state: Option<Baseline>,
         alerts: Vec<Alert>,
         policy_changes: Vec<PolicyChange>,
+        authority: Authority,
+    }
+    Authority as AuthorityForm {
+        origin: PolicyOrigin,
+        errors: Vec<PolicyError>,
+    }
+    PolicyError as PolicyErrorForm {
+        source: Untrusted,
+        place: Option<(usize, usize)>,
+        message: Untrusted,
     }
     Revision as RevisionForm {
         name: Untrusted,
@@ -77,7 +87,7 @@ record! {
     PolicyChange as PolicyChangeForm {
         direction: Direction,
         text: Sentence,
-        detail: Option<Untrusted>,
+        words: Vec<Untrusted>,
         source: Untrusted,
         line: Option<usize>,
     }
@@ -164,6 +174,54 @@ impl Codec for Base {
                 why: Sentence::restore(why)?,
             },
             BaseForm::Whole => Self::Whole,
+        })
+    }
+}
+
+/// [`PolicyOrigin`] as it is stored.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum PolicyOriginForm {
+    /// See [`PolicyOrigin::Given`].
+    Given,
+    /// See [`PolicyOrigin::Base`].
+    Base(RevisionForm),
+    /// See [`PolicyOrigin::Default`].
+    Default(RevisionForm),
+    /// See [`PolicyOrigin::Change`].
+    Change {
+        /// Why.
+        why: String,
+        /// What mends it.
+        mend: String,
+    },
+}
+
+impl Codec for PolicyOrigin {
+    type Model = Self;
+    type Form = PolicyOriginForm;
+
+    fn store(model: &Self) -> PolicyOriginForm {
+        match model {
+            Self::Given => PolicyOriginForm::Given,
+            Self::Base(commit) => PolicyOriginForm::Base(Revision::store(commit)),
+            Self::Default(commit) => PolicyOriginForm::Default(Revision::store(commit)),
+            Self::Change { why, mend } => PolicyOriginForm::Change {
+                why: why.clone(),
+                mend: mend.clone(),
+            },
+        }
+    }
+
+    fn restore(form: PolicyOriginForm) -> Result<Self, Bad> {
+        Ok(match form {
+            PolicyOriginForm::Given => Self::Given,
+            PolicyOriginForm::Base(commit) => Self::Base(Revision::restore(commit)?),
+            PolicyOriginForm::Default(commit) => Self::Default(Revision::restore(commit)?),
+            PolicyOriginForm::Change { why, mend } => Self::Change {
+                why: Sentence::restore(why)?,
+                mend: Sentence::restore(mend)?,
+            },
         })
     }
 }

@@ -1,16 +1,24 @@
 //! Why this process runs, from the environment of the Actions runner.
 
-use crate::model::Event;
+use super::files;
+use crate::event::Surroundings;
 
-/// The event that the runner names; one that lockgate does not know counts as started by a person.
-pub fn current() -> Event {
+/// What the runner says; `None` outside of Actions.
+pub fn surroundings() -> Option<Surroundings> {
     let text = |name: &str| std::env::var(name).unwrap_or_default();
     if text("GITHUB_ACTIONS") != "true" {
-        return Event::Local;
+        return None;
     }
-    let name = text("GITHUB_EVENT_NAME");
-    match name.as_str() {
-        "pull_request_target" => Event::PullRequest,
-        name => Event::parse(name).unwrap_or(Event::Manual),
-    }
+    let path = std::env::var_os("GITHUB_EVENT_PATH");
+    Some(Surroundings {
+        name: text("GITHUB_EVENT_NAME"),
+        commit: text("GITHUB_SHA"),
+        reference: text("GITHUB_REF"),
+        base_reference: text("GITHUB_BASE_REF"),
+        payload: path.and_then(|path| files::read_up_to(path.as_ref(), MAX_EVENT)),
+    })
 }
+
+/// Largest event file that is read, in bytes: GitHub sends no larger one (docs.github.com, "Webhook
+/// events and payloads", payload cap).
+const MAX_EVENT: u64 = 25 * 1024 * 1024;

@@ -72,6 +72,11 @@ impl Root {
         RepoPath::new(&inside.replace('\\', "/")).ok()
     }
 
+    /// A folder below this one.
+    pub fn below(&self, path: &RepoPath) -> Option<Self> {
+        Self::open(&self.canonical.join(path.raw())).ok()
+    }
+
     /// The folder of the Git repository that holds this one.
     pub fn git(&self) -> Option<&Path> {
         let mut folders = self.canonical.ancestors();
@@ -125,19 +130,22 @@ impl Root {
     /// The bytes of a file. `None` when it is not there, not a regular file, too large, or reached
     /// through a link that leads out of the repository.
     pub fn read(&self, path: &RepoPath) -> Option<Vec<u8>> {
+        self.read_up_to(path, MAX_SOURCE)
+    }
+
+    /// The same with a limit in bytes.
+    pub fn read_up_to(&self, path: &RepoPath, limit: u64) -> Option<Vec<u8>> {
         let path = self.canonical.join(path.raw()).canonicalize().ok()?;
         if !path.starts_with(&self.canonical) {
             return None;
         }
-        // Before opening: to open a pipe is to wait for its writer.
-        let metadata = path.metadata().ok()?;
-        if !metadata.is_file() || metadata.len() > MAX_SOURCE {
-            return None;
-        }
-        let file = File::open(path).ok()?;
-        let mut bytes = Vec::new();
-        file.take(MAX_SOURCE).read_to_end(&mut bytes).ok()?;
-        Some(bytes)
+        read_up_to(&path, limit)
+    }
+
+    /// The file that a path leads to when every link on the way is followed; `None` when nothing is
+    /// there, or it lies outside.
+    pub fn followed(&self, path: &RepoPath) -> Option<RepoPath> {
+        self.inside(&self.canonical.join(path.raw()))
     }
 
     /// The text of a file.
@@ -160,6 +168,20 @@ impl Root {
 /// Whether something of this name is there, be it readable or not.
 pub fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
+}
+
+/// The bytes of a file anywhere on this machine; `None` when it cannot be read, is no regular file, or
+/// has more than `limit` bytes.
+pub fn read_up_to(path: &Path, limit: u64) -> Option<Vec<u8>> {
+    // Before opening: to open a pipe is to wait for its writer.
+    let metadata = path.metadata().ok()?;
+    if !metadata.is_file() || metadata.len() > limit {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).ok()?;
+    file.take(limit).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// The text of a file anywhere on this machine, which the user named.

@@ -40,6 +40,13 @@ impl ReportFile {
             .unwrap_or_else(|_| self.path.clone())
     }
 
+    /// Its path from the root of the Git repository, without links, if it is in there.
+    pub fn in_repository(&self, root: &Root) -> Option<RepoPath> {
+        let path = self.identity();
+        let inside = path.strip_prefix(root.repository()).ok()?.to_str()?;
+        RepoPath::new(&inside.replace('\\', "/")).ok()
+    }
+
     /// When the file was last changed.
     pub fn modified(&self) -> Option<jiff::Timestamp> {
         let modified = std::fs::metadata(&self.path).ok()?.modified().ok()?;

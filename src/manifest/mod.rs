@@ -209,6 +209,11 @@ pub fn is_manifest(path: &RepoPath) -> bool {
     format(path).is_some()
 }
 
+/// Whose packages a file of this name lists.
+pub fn ecosystem(path: &RepoPath) -> Option<&'static Ecosystem> {
+    format(path).map(|format| &format.ecosystem)
+}
+
 /// Parses a file; `None` when no format has its name or the content is something else, also when
 /// it holds the markers of an unfinished merge. `beside` reads files of the same folder.
 pub fn parse(

@@ -1,6 +1,7 @@
 //! What the assessment says: dispositions, verdict, reasons.
 
 use super::alert::Alert;
+use super::authority::{AfterMerge, Authority};
 use super::baseline::{Baseline, BaselineEntry};
 use super::change::{Base, Event};
 use super::finding::Finding;
@@ -33,10 +34,12 @@ pub struct Context {
     pub alerts: Vec<Alert>,
     /// How the judged change alters the policy, when the base's decides.
     pub policy_changes: Vec<PolicyChange>,
+    /// Whose policy it is.
+    pub authority: Authority,
 }
 
 impl Context {
-    /// A moment and nothing else: what a gate needs to know that looks at one finding.
+    /// A check by hand at a moment, compared with nothing.
     pub fn at(now: jiff::Timestamp) -> Self {
         Self {
             prefix: None,
@@ -47,6 +50,7 @@ impl Context {
             state: None,
             alerts: Vec::new(),
             policy_changes: Vec::new(),
+            authority: Authority::default(),
         }
     }
 
@@ -262,11 +266,11 @@ impl Direction {
 pub struct PolicyChange {
     /// Which way it goes.
     pub direction: Direction,
-    /// A clause of ours: "raises the least severity that gate … blocks from high to critical",
-    /// with the foreign words in `detail`.
+    /// A clause of ours: "gate … no longer blocks severity medium", with a `…` for each of the
+    /// foreign words.
     pub text: String,
-    /// Foreign words that belong to it: a gate's name, a waiver's subject.
-    pub detail: Option<Untrusted>,
+    /// The foreign words, in their order: a gate's name, a waiver's subject.
+    pub words: Vec<Untrusted>,
     /// The policy file.
     pub source: Untrusted,
     /// Line in that file as the change has it, 1-based, when there is one.
@@ -299,6 +303,15 @@ pub struct PolicySummary {
     pub data: Vec<DataSource>,
 }
 
+/// What the outputs may say about the baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BaselineSummary {
+    /// See [`Baseline::written`].
+    pub written: Option<jiff::civil::Date>,
+    /// Number of its findings.
+    pub entries: usize,
+}
+
 /// The result of one check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
@@ -322,6 +335,13 @@ pub struct Assessment {
     pub base: Base,
     /// See [`Context::policy_changes`].
     pub policy_changes: Vec<PolicyChange>,
+    /// The baseline that they were held against, in short.
+    pub baseline: Option<BaselineSummary>,
+    /// See [`Context::authority`].
+    pub authority: Authority,
+    /// What would become of it under the policy as the judged change has it; `None` when that says
+    /// the same, has errors, or was not tried because there is too much evidence.
+    pub after_merge: Option<AfterMerge>,
     /// What the baseline knows and nobody sees any more, although its scanner has worked.
     pub resolved: Vec<BaselineEntry>,
     /// How time has passed, on a scheduled scan and where a state is kept.

@@ -18,6 +18,7 @@
 pub mod advisory;
 pub mod alert;
 pub mod assessment;
+pub mod authority;
 pub mod baseline;
 pub mod change;
 pub mod diagnostic;
@@ -34,9 +35,10 @@ pub mod text;
 pub use advisory::AdvisoryId;
 pub use alert::Alert;
 pub use assessment::{
-    Assessment, Context, DataSource, Decided, Direction, Disposition, GateName, NoteCode,
-    PolicyChange, PolicyNote, PolicySummary, Reason, Verdict, WaiverUse,
+    Assessment, BaselineSummary, Context, DataSource, Decided, Direction, Disposition, GateName,
+    NoteCode, PolicyChange, PolicyNote, PolicySummary, Reason, Verdict, WaiverUse,
 };
+pub use authority::{AfterMerge, Authority, PolicyError, PolicyOrigin};
 pub use baseline::{Baseline, BaselineEntry, SourceDigests};
 pub use change::{Base, BasePackages, Change, Event, Lines, Origin, Provenance, Revision};
 pub use finding::{

@@ -3,9 +3,19 @@
 use crate::model::Lines;
 use gix::diff::blob::{Algorithm, Diff, InternedInput};
 
+/// Lines of each text at most.
+const MAX_LINES: usize = 200_000;
+
 /// The lines of `new` that are not in `old`, and where lines of `old` are missing. Line ends do not
 /// count: a checkout may write others than git keeps.
-pub fn lines(old: &str, new: &str) -> Lines {
+/// `None` for more lines than are compared in reasonable time.
+pub fn lines(old: &str, new: &str) -> Option<Lines> {
+    if [old, new]
+        .iter()
+        .any(|text| text.lines().count() > MAX_LINES)
+    {
+        return None;
+    }
     let input = InternedInput::new(Text(old), Text(new));
     let mut diff = Diff::compute(Algorithm::Histogram, &input);
     diff.postprocess_lines(&input);
@@ -16,7 +26,7 @@ pub fn lines(old: &str, new: &str) -> Lines {
             false => lines.added.push((hunk.after.start + 1, hunk.after.end)),
         }
     }
-    lines
+    Some(lines)
 }
 
 /// A text as its lines, without their ends.
@@ -41,6 +51,7 @@ mod tests {
 
     #[test]
     fn lines_that_differ_are_found() {
+        let lines = |old, new| lines(old, new).unwrap();
         let found = lines("a\nb\nc\nd\n", "a\r\nx\r\ny\r\nc\r\n");
         assert_eq!(found.added, [(2, 3)]);
         assert_eq!(found.cut, [4]);

@@ -42,24 +42,29 @@ fn compared(finding: &Finding, change: &Change) -> Provenance {
     match (package, listed) {
         (Some(package), Some(listed)) if about_package => {
             let name = package.normal_name();
-            let same = |known: &&(String, Option<String>, Option<Scope>)| known.0 == name;
-            dependency(package, listed.list.iter().filter(same))
+            let known = listed.list.iter().filter(|known| known.0 == name);
+            dependency(package, &known.collect::<Vec<_>>(), place(finding, change))
         }
         _ => place(finding, change),
     }
 }
 
-fn dependency<'a>(
+/// By what the base lists of the package. Where one side says no version, by the file and its lines:
+/// the change may well be what made it this version.
+fn dependency(
     package: &Package,
-    known: impl Iterator<Item = &'a (String, Option<String>, Option<Scope>)>,
+    known: &[&(String, Option<String>, Option<Scope>)],
+    place: Provenance,
 ) -> Provenance {
     let version = |v: &str| canonical(&package.ecosystem, v.trim_start_matches('v'));
     let installed = package.version.as_ref().map(|v| version(v.raw()));
+    let pinned = |known: &str| installed.as_ref().is_some_and(|v| *v == version(known));
+    let exact = |known: &Option<String>| known.as_deref().is_some_and(pinned);
+    let open = |known: &Option<String>| known.is_none() || installed.is_none();
+    let is_exact = known.iter().any(|(_, version, _)| exact(version));
     let mut same = known
-        .filter(|(_, pinned, _)| match (&installed, pinned) {
-            (Some(installed), Some(pinned)) => *installed == version(pinned),
-            _ => true,
-        })
+        .iter()
+        .filter(|(_, version, _)| exact(version) || (!is_exact && open(version)))
         .peekable();
     if same.peek().is_none() {
         return say(
@@ -74,11 +79,24 @@ fn dependency<'a>(
             "the base has the package for development only",
         );
     }
-    say(
-        Origin::Disclosed,
-        "the base has this version of the package, too",
-    )
+    match is_exact {
+        true => say(
+            Origin::Disclosed,
+            "the base has this version of the package, too",
+        ),
+        // A lockfile can have the name in one line and the version in the next.
+        false if installed.is_none() && place.origin == Origin::Disclosed && place != UNTOUCHED => {
+            say(
+                Origin::Unknown,
+                "the change touches the file, and the package's version is not known",
+            )
+        }
+        false => place,
+    }
 }
+
+/// What is said of a dependency in a file that the change leaves alone.
+const UNTOUCHED: Provenance = say(Origin::Disclosed, "the change does not touch the file");
 
 /// By the file and its lines.
 fn place(finding: &Finding, change: &Change) -> Provenance {
@@ -99,7 +117,7 @@ fn place(finding: &Finding, change: &Change) -> Provenance {
         }
         (Some(_), Some(_)) => say(unchanged, "the change does not touch the line"),
         (Some(lines), None) if *lines == Lines::default() => {
-            say(unchanged, "the change only renames the file")
+            say(unchanged, "the change alters no line of the file")
         }
         (Some(_), None) => say(
             Origin::Unknown,
@@ -107,7 +125,71 @@ fn place(finding: &Finding, change: &Change) -> Provenance {
         ),
         (None, _) => say(
             Origin::Unknown,
-            "the change touches the file, which cannot be compared by line",
+            "the file cannot be compared with the base by line",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Ecosystem;
+
+    type Listed = (String, Option<String>, Option<Scope>);
+
+    fn listed(version: Option<&str>, scope: Option<Scope>) -> Listed {
+        ("qs".to_owned(), version.map(str::to_owned), scope)
+    }
+
+    fn origin(version: Option<&str>, scope: Scope, known: &[Listed], place: Provenance) -> Origin {
+        let mut package = Package::new(Ecosystem::NPM, "qs");
+        package.version = version.map(Into::into);
+        package.scope = Some(scope);
+        dependency(&package, &known.iter().collect::<Vec<_>>(), place).origin
+    }
+
+    #[test]
+    fn a_package_is_as_new_as_its_version_and_its_use() {
+        use Scope::{Development, Production};
+        let dev = || listed(Some("1.0.0"), Some(Development));
+        let shipped = || listed(Some("1.0.0"), Some(Production));
+        let other = || listed(Some("2.0.0"), Some(Production));
+        let unsaid = || listed(Some("1.0.0"), None);
+        for (scope, known, expected) in [
+            (Production, vec![], Origin::Introduced),
+            (Production, vec![other()], Origin::Introduced),
+            (Production, vec![dev()], Origin::Introduced),
+            (Production, vec![dev(), other()], Origin::Introduced),
+            (Production, vec![dev(), shipped()], Origin::Disclosed),
+            (Production, vec![unsaid()], Origin::Disclosed),
+            (Development, vec![dev()], Origin::Disclosed),
+            (Development, vec![shipped()], Origin::Disclosed),
+        ] {
+            let found = origin(Some("v1.0.0"), scope, &known, UNTOUCHED);
+            assert_eq!(found, expected, "{scope:?} {known:?}");
+        }
+    }
+
+    #[test]
+    fn a_version_that_nobody_says_is_no_proof() {
+        let open = [listed(None, None)];
+        let pinned = [listed(Some("1.0.0"), None)];
+        let near = say(Origin::Disclosed, "the change does not touch the line");
+        let touched = say(Origin::Introduced, "the change touches the line");
+        let shipped = Scope::Production;
+        for (version, known, place, expected) in [
+            (Some("1.0.0"), &open, UNTOUCHED, Origin::Disclosed),
+            (Some("1.0.0"), &open, touched, Origin::Introduced),
+            (Some("1.0.0"), &open, near, Origin::Disclosed),
+            (None, &pinned, UNTOUCHED, Origin::Disclosed),
+            (None, &pinned, touched, Origin::Introduced),
+            (None, &pinned, near, Origin::Unknown),
+        ] {
+            assert_eq!(
+                origin(version, shipped, known, place),
+                expected,
+                "{version:?} {place:?}"
+            );
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Term, Waiver, WaiverRules};
 use jiff::civil::Date;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// Pairs of waivers that are compared at most. A policy with more than that in common goes without
@@ -20,11 +21,16 @@ pub fn duplicates(waivers: &[Waiver], rules: &WaiverRules, today: Date) -> Vec<O
         }
         wide.near(waiver).take(pairs).find(|other_index| {
             pairs -= 1;
-            // Of two that say the same, the later one in the file is superfluous.
-            let longer = |other: &Waiver| (other.expires, index) > (waiver.expires, *other_index);
-            waivers.get(*other_index).is_some_and(|other| {
-                *other_index != index && longer(other) && waiver.terms.within(&other.terms)
-            })
+            let Some(other) = waivers.get(*other_index).filter(|_| *other_index != index) else {
+                return false;
+            };
+            // Of two that say the same for as long, the later one in the file is superfluous.
+            let outlives = match other.expires.cmp(&waiver.expires) {
+                Ordering::Less => return false,
+                Ordering::Equal => *other_index < index,
+                Ordering::Greater => true,
+            };
+            waiver.terms.within(&other.terms) && (outlives || !other.terms.within(&waiver.terms))
         })
     };
     waivers.iter().enumerate().map(&mut superfluous).collect()

@@ -228,6 +228,7 @@ mod tests {
                         .collect(),
                     provenance: Provenance::UNSEEN,
                     since: None,
+                    digests: crate::model::SourceDigests::default(),
                 }
             },
         )

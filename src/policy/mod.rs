@@ -8,12 +8,14 @@ mod choose;
 mod condition;
 mod dark;
 mod data;
+mod diff;
 mod duplicate;
 mod evaluate;
 pub(crate) mod file;
 mod index;
 mod lines;
 mod notes;
+mod places;
 mod shipped;
 mod tally;
 mod term;
@@ -27,6 +29,7 @@ mod when;
 pub use condition::{Answer, Condition, Has, Pattern, Polarity, Subject};
 pub use dark::DarkAfter;
 pub use data::{Data, Snapshot};
+pub use diff::{baseline_changes, changes};
 pub use evaluate::Judge;
 pub use notes::{Seen, waiver_notes};
 pub use shipped::{DEFAULT, SCHEMA, SHIPPED, shipped};
@@ -38,6 +41,7 @@ pub use trace::{Clause, GateStep, Trace, WaiverStep, WayOut, trace};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{RepoPath, ScannerId, Severity, Untrusted};
 use jiff::SignedDuration;
+use places::Places;
 use semver::VersionReq;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -71,6 +75,8 @@ pub struct Policy {
     pub gates: Vec<Gate>,
     /// Accepted findings.
     pub waivers: Vec<Waiver>,
+    /// Where its keys stand.
+    pub places: Places,
     /// How long waivers may hold.
     pub waiver_rules: WaiverRules,
     /// What is known of vulnerabilities beyond their advisories.
@@ -155,6 +161,8 @@ pub struct Gate {
     pub action: Action,
     /// The file that it stands in.
     pub source: Untrusted,
+    /// The line in that file, 1-based.
+    pub line: usize,
 }
 
 /// An accepted finding.
@@ -357,6 +365,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
         scanners: BTreeMap::new(),
         gates: Vec::new(),
         waivers: Vec::new(),
+        places: Places::new(),
         waiver_rules: term::RulesLayer::default().finish(),
         data: Data::default(),
     };
@@ -384,6 +393,9 @@ fn stack(layers: Vec<Layer>) -> Policy {
         }
         policy.gates.extend(layer.gates);
         policy.waivers.extend(layer.waivers);
+        for (key, place) in layer.places {
+            policy.places.entry(key).or_insert(place);
+        }
         waiver_rules.underlay(layer.waiver_rules);
         data.underlay(layer.data);
     }

@@ -34,7 +34,7 @@ pub fn waiver_notes(policy: &Policy, today: Date, seen: Option<Seen<'_>>) -> Vec
     let evidence = seen.as_ref().map(|seen| evidence(policy, seen.runs));
     let duplicates = duplicates(&policy.waivers, &policy.waiver_rules, today);
     let mut notes = Vec::new();
-    for ((index, waiver), same) in policy.waivers.iter().enumerate().zip(duplicates) {
+    for ((index, waiver), same) in policy.waivers.iter().enumerate().zip(&duplicates) {
         let uses = seen.as_ref().and_then(|seen| seen.tally.get(index));
         // Without a match nobody knows more, unless everybody concerned has looked.
         let told = uses.filter(|uses| {
@@ -74,7 +74,13 @@ pub fn waiver_notes(policy: &Policy, today: Date, seen: Option<Seen<'_>>) -> Vec
         if let Some(text) = broad(waiver, uses) {
             say(NoteCode::Broad, text);
         }
-        let instead = same.or_else(|| uses.and_then(replaced));
+        // One that is superfluous itself, or that ends before, replaces nobody.
+        let stays = |other: &usize| {
+            let ends = policy.waivers.get(*other).map(|other| other.expires);
+            let superfluous = duplicates.get(*other).is_none_or(Option::is_some);
+            ends >= Some(waiver.expires) && !superfluous
+        };
+        let instead = same.or_else(|| uses.and_then(replaced).filter(stays));
         if let Some(other) = instead.and_then(|index| policy.waivers.get(index)) {
             let text = match other.source == waiver.source {
                 true => format!("the waiver in line {} accepts the same already", other.line),

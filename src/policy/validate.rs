@@ -6,6 +6,7 @@ use super::data::{DataLayer, data};
 pub use super::file::diagnostic;
 use super::file::{self, Reader, Word, unknown};
 use super::lines::Lines;
+use super::places::{Places, places};
 use super::term::{self, RulesLayer};
 use super::timeout::{self, timeout};
 use super::waiver::waiver;
@@ -33,6 +34,7 @@ pub struct Layer {
     pub scanners: BTreeMap<ScannerId, ScannerLayer>,
     pub gates: Vec<Gate>,
     pub waivers: Vec<Waiver>,
+    pub places: Places,
     pub data: DataLayer,
     pub waiver_rules: RulesLayer,
 }
@@ -92,6 +94,7 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
     let mut errors = Vec::new();
     let table = file::parse(source, &mut errors);
     let broken = errors.len();
+    let lines = Lines::of(&source.text);
     let layer = {
         let mut reader = Reader::new(source, table.get_ref(), table.span(), "policy", &mut errors);
         let unrated = reader
@@ -109,10 +112,10 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
             scanners: BTreeMap::new(),
             gates: Vec::new(),
             waivers: Vec::new(),
+            places: places(source, table.get_ref(), &lines),
             waiver_rules: RulesLayer::default(),
             data: DataLayer::default(),
         };
-        let lines = Lines::of(&source.text);
         let scanners = reader.table("scanners");
         let gates = reader.tables("gate");
         let waivers = reader.tables("waiver");
@@ -125,7 +128,7 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
                 .unwrap_or_default(),
             gates: gates
                 .into_iter()
-                .filter_map(|(table, span)| gate(source, table, span, &mut errors))
+                .filter_map(|(table, span)| gate(source, table, span, &lines, &mut errors))
                 .collect(),
             waivers: waivers
                 .into_iter()
@@ -326,8 +329,10 @@ fn gate(
     source: &Source,
     table: &DeTable<'_>,
     span: Range<usize>,
+    lines: &Lines,
     errors: &mut Vec<Diagnostic>,
 ) -> Option<Gate> {
+    let line = lines.at(span.start);
     let mut reader = Reader::new(source, table, span, "gate", errors);
     let name = reader.required_text("name", "the name is what explanations call the gate");
     let action = match reader.value("action") {
@@ -360,6 +365,7 @@ fn gate(
         when: Condition::all(conditions),
         action: action?,
         source: source.name.as_str().into(),
+        line,
     })
 }
 

@@ -1,16 +1,24 @@
 //! Workflow commands that the Actions runner shows as annotations.
 //!
 //! The runner keeps the first ten of each level for the whole step (actions/runner,
-//! `ExecutionContext`), so that the worst come first and what does not fit is said.
+//! `ExecutionContext`), so that the worst come first and what does not fit is said. What the change
+//! brings in stands before what was there: the reader can do most about it. Where the two can be told
+//! apart, warnings of what was there are left to the summary.
 
+use super::comparison;
 use super::phrase::{self, Sink};
+use super::review;
 use crate::escape;
 use crate::model::{
-    Assessment, Certainty, Decided, Event, NoteCode, Origin, PolicyNote, Reason, RepoPath, Verdict,
+    Assessment, Certainty, Decided, Direction, Event, NoteCode, Origin, PolicyChange, PolicyError,
+    PolicyNote, Reason, RepoPath, Untrusted, Verdict,
 };
 
 /// Annotations of one level that the runner keeps for a step.
 pub const BUDGET: usize = 10;
+
+/// Waivers that have ended and are shown before the findings that only warn.
+const FIRST_WAIVERS: usize = 3;
 
 /// Foreign words inside a command's message.
 static DATA: Sink = Sink {
@@ -28,27 +36,28 @@ pub fn render(assessment: &Assessment) -> String {
         .map(|gap| about_evidence("error", gap))
         .collect();
     // A scan of the main branch has no diff in which what was there before could be shown.
-    let shown = |d: &&Decided| {
-        assessment.event != Event::Schedule || d.finding.provenance.origin != Origin::Existing
-    };
-    errors.extend(
-        assessment
-            .blocking()
-            .filter(shown)
-            .map(|d| about_finding("error", d, prefix)),
-    );
+    let scheduled = assessment.event == Event::Schedule;
+    let old = |d: &Decided| d.finding.provenance.origin == Origin::Existing;
+    let shown = |d: &&Decided| !(scheduled && old(d));
+    let broken = assessment.authority.errors.iter();
+    errors.extend(broken.map(|error| about_error(error, prefix)));
+    let mut blocking: Vec<&Decided> = assessment.blocking().filter(shown).collect();
+    blocking.sort_by_key(|decided| comparison::rank(decided));
+    let annotate = |level, decided| about_finding(level, decided, assessment);
+    errors.extend(blocking.into_iter().map(|d| annotate("error", d)));
     let mut warnings: Vec<String> = assessment
         .reasons
         .iter()
         .filter(|r| r.verdict == Verdict::Warn && r.scanner.is_some())
         .map(|gap| about_evidence("warning", gap))
         .collect();
-    warnings.extend(
-        assessment
-            .warning()
-            .filter(shown)
-            .map(|d| about_finding("warning", d, prefix)),
-    );
+    let known = comparison::is_known(assessment);
+    let warned = assessment.warning().filter(shown);
+    let warned = warned.filter(|decided| !known || comparison::is_new(decided));
+    warnings.extend(warned.map(|d| annotate("warning", d)));
+    let weaker = assessment.policy_changes.iter();
+    let weaker = weaker.filter(|change| change.direction == Direction::Weaker);
+    warnings.extend(weaker.map(|change| about_policy(change, prefix)));
     let notes = |wanted: &[NoteCode]| -> Vec<String> {
         let about = assessment.notes.iter();
         about
@@ -56,7 +65,16 @@ pub fn render(assessment: &Assessment) -> String {
             .filter_map(|note| about_waiver(note, prefix))
             .collect()
     };
-    warnings.extend(notes(&[NoteCode::Expired, NoteCode::TooLong]));
+    // Some of them must be seen beside many findings.
+    let mut waivers = notes(&[NoteCode::Expired, NoteCode::TooLong]);
+    let others = waivers.split_off(waivers.len().min(FIRST_WAIVERS));
+    warnings.extend(waivers);
+    warnings.extend(
+        assessment
+            .warning()
+            .map(|d| about_finding("warning", d, prefix)),
+    );
+    warnings.extend(others);
     let notices = notes(&[NoteCode::Expiring]);
     let mut out = String::new();
     for (level, lines) in [
@@ -91,12 +109,40 @@ fn about_evidence(level: &str, reason: &Reason) -> String {
         message.push(')');
     }
     let scanner = reason.scanner.as_ref().map_or("lockgate", |s| s.as_str());
-    let what = if level == "error" {
-        "no evidence"
-    } else {
-        "partial evidence"
+    let what = match (reason.code, level) {
+        ("canary", _) => "a canary came through",
+        (_, "error") | ("scanner-dark", _) => "no evidence",
+        _ => "partial evidence",
     };
     format!("::{level} title={scanner}%3A {what}::{message}")
+}
+
+/// `file=…,line=…` of a policy file. A shipped policy is no file of the repository.
+fn in_policy(source: &Untrusted, line: usize, prefix: Option<&RepoPath>) -> String {
+    let path = RepoPath::new(escape::json(source)).ok();
+    let path = path.filter(|_| !escape::json(source).starts_with("lockgate:"));
+    match path {
+        Some(path) => {
+            let file = escape::command_property(&*path.below(prefix));
+            format!("file={file},line={line},")
+        }
+        None => String::new(),
+    }
+}
+
+/// What the change makes weaker, at its line.
+fn about_policy(change: &PolicyChange, prefix: Option<&RepoPath>) -> String {
+    let place = in_policy(&change.source, change.line.unwrap_or(1), prefix);
+    let message = review::change(change).show(&DATA);
+    format!("::warning {place}title=this change weakens the policy::{message}")
+}
+
+/// What the change breaks in the policy, at its line.
+fn about_error(error: &PolicyError, prefix: Option<&RepoPath>) -> String {
+    let line = error.place.map_or(1, |(line, _)| line);
+    let place = in_policy(&error.source, line, prefix);
+    let message = review::error(error).show(&DATA);
+    format!("::error {place}title=this change breaks the policy::{message}")
 }
 
 /// At the waiver's line, when its file is in the repository.
@@ -116,7 +162,8 @@ fn about_waiver(note: &PolicyNote, prefix: Option<&RepoPath>) -> Option<String> 
 }
 
 /// Columns only where the region is one line: the runner drops them otherwise.
-fn about_finding(level: &str, decided: &Decided, prefix: Option<&RepoPath>) -> String {
+fn about_finding(level: &str, decided: &Decided, assessment: &Assessment) -> String {
+    let prefix = assessment.prefix.as_ref();
     let finding = &decided.finding;
     let location = &finding.location;
     let mut properties = format!(
@@ -154,6 +201,9 @@ fn about_finding(level: &str, decided: &Decided, prefix: Option<&RepoPath>) -> S
     }
     if let Some(fix) = phrase::fix(finding) {
         message.push_str(&format!("%0AFix: {}", fix.show(&DATA)));
+    }
+    if let Some(origin) = comparison::origin(assessment, decided) {
+        message.push_str(&format!("%0AOrigin: {}", escape::encode_data(&origin)));
     }
     message.push_str(&format!(
         "%0AWhy: {}",

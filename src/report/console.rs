@@ -1,12 +1,14 @@
 //! The summary for a terminal or a CI log.
 
+use super::comparison;
 use super::day::day;
 use super::phrase::{self, Sink};
 use super::resolved;
+use super::review;
 use super::schedule;
 use crate::escape;
 use crate::model::{
-    Assessment, Certainty, Decided, HealthLevel, Problem, Reason, Run, Severity, Verdict,
+    Assessment, Base, Certainty, Decided, HealthLevel, Problem, Reason, Run, Severity, Verdict,
 };
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
@@ -16,6 +18,7 @@ const MAX_BLOCKING: usize = 50;
 const MAX_WARNING: usize = 15;
 const MAX_SCHEDULED: usize = 20;
 const MAX_ITEMS: usize = 5;
+const MAX_CHANGES: usize = 30;
 
 /// How a terminal shows the parts of a sentence.
 pub static SINK: Sink = Sink {
@@ -57,10 +60,12 @@ pub fn render(assessment: &Assessment, colour: bool) -> String {
     if !assessment.runs.is_empty() {
         scanners(assessment, &paint, &mut out);
     }
+    compared(assessment, &paint, &mut out);
     scheduled(assessment, &paint, &mut out);
     findings(assessment, &paint, &mut out);
     resolved(assessment, &paint, &mut out);
     waivers(assessment, &paint, &mut out);
+    policy(assessment, &paint, &mut out);
     verdict(assessment, &paint, &mut out);
     next(assessment, &paint, &mut out);
     out
@@ -109,6 +114,16 @@ fn scanners(assessment: &Assessment, paint: &Paint, out: &mut String) {
         }
     }
     out.push('\n');
+}
+
+/// What new and old is told by.
+fn compared(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    let sentence = comparison::sentence(assessment).show(&SINK);
+    let sentence = match comparison::is_broken(assessment) {
+        true => paint.colour(AnsiColor::Yellow, format!("! {sentence}")),
+        false => sentence,
+    };
+    let _ = writeln!(out, "{sentence}\n");
 }
 
 fn row(run: &Run) -> [String; 5] {
@@ -173,7 +188,7 @@ fn findings(assessment: &Assessment, paint: &Paint, out: &mut String) {
             paint.bold(format!("What blocks ({})", blocking.len()))
         );
         for decided in blocking.iter().take(MAX_BLOCKING) {
-            long(decided, paint, out);
+            long(assessment, decided, paint, out);
         }
         more(blocking.len(), MAX_BLOCKING, out);
     }
@@ -185,7 +200,7 @@ fn findings(assessment: &Assessment, paint: &Paint, out: &mut String) {
             paint.bold(format!("To look at ({})", warning.len()))
         );
         for decided in warning.iter().take(MAX_WARNING) {
-            short(decided, paint, out);
+            short(assessment, decided, paint, out);
         }
         out.push('\n');
         more(warning.len(), MAX_WARNING, out);
@@ -208,7 +223,7 @@ fn severity(decided: &Decided, paint: &Paint) -> String {
     paint.colour(colour, phrase::severity(decided))
 }
 
-fn long(decided: &Decided, paint: &Paint, out: &mut String) {
+fn long(assessment: &Assessment, decided: &Decided, paint: &Paint, out: &mut String) {
     let finding = &decided.finding;
     let title = escape::terminal_up_to(&finding.observation.title, 160);
     let _ = writeln!(
@@ -230,6 +245,9 @@ fn long(decided: &Decided, paint: &Paint, out: &mut String) {
     if let Some(fix) = phrase::fix(finding) {
         let _ = writeln!(out, "    fix    {}", fix.show(&SINK));
     }
+    if let Some(origin) = comparison::origin(assessment, decided) {
+        let _ = writeln!(out, "    origin {origin}");
+    }
     let _ = writeln!(out, "    why    {}", phrase::decision(decided).show(&SINK));
     let _ = writeln!(
         out,
@@ -242,11 +260,15 @@ fn long(decided: &Decided, paint: &Paint, out: &mut String) {
     );
 }
 
-fn short(decided: &Decided, paint: &Paint, out: &mut String) {
+fn short(assessment: &Assessment, decided: &Decided, paint: &Paint, out: &mut String) {
     let finding = &decided.finding;
+    let origin = match comparison::is_known(assessment) {
+        true => format!("{}  ", finding.provenance.origin.word()),
+        false => String::new(),
+    };
     let _ = writeln!(
         out,
-        "  {}  {}  {}  {}",
+        "  {}  {origin}{}  {}  {}",
         severity(decided, paint),
         escape::terminal(phrase::headline(finding)),
         escape::terminal(phrase::place(&finding.location)),
@@ -283,6 +305,26 @@ fn waivers(assessment: &Assessment, paint: &Paint, out: &mut String) {
     out.push('\n');
 }
 
+/// What the judged change makes of the policy.
+fn policy(assessment: &Assessment, paint: &Paint, out: &mut String) {
+    let Some(review) = review::review(assessment) else {
+        return;
+    };
+    let title = match review.urgent {
+        true => paint.colour(AnsiColor::Yellow, review.title),
+        false => paint.bold(review.title),
+    };
+    let _ = writeln!(out, "{title}\n");
+    for line in review::lines(&review, MAX_CHANGES, &SINK) {
+        let _ = writeln!(out, "  {line}");
+    }
+    for (number, line) in review.after.iter().enumerate() {
+        let indent = if number == 0 { "  " } else { "    " };
+        let _ = writeln!(out, "{indent}{}", line.show(&SINK));
+    }
+    let _ = writeln!(out, "  {}\n", review::NOTE);
+}
+
 fn verdict(assessment: &Assessment, paint: &Paint, out: &mut String) {
     let (colour, word) = match assessment.verdict {
         Verdict::Pass => (AnsiColor::Green, "PASS"),
@@ -290,21 +332,12 @@ fn verdict(assessment: &Assessment, paint: &Paint, out: &mut String) {
         Verdict::Block => (AnsiColor::Red, "BLOCKED"),
         Verdict::Incomplete => (AnsiColor::Red, "INCOMPLETE"),
     };
-    let sources: Vec<String> = assessment
-        .policy
-        .sources
-        .iter()
-        .map(escape::terminal)
-        .collect();
+    let policy = review::policy(assessment).show(&SINK);
     let _ = writeln!(
         out,
         "{}  {}",
         paint.colour(colour, word),
-        paint.dim(format!(
-            "policy {}, {}",
-            sources.join(" + "),
-            day(assessment)
-        )),
+        paint.dim(format!("{policy}, {}", day(assessment))),
     );
     for reason in &assessment.reasons {
         let _ = writeln!(out, "  {}", sentence(reason));
@@ -328,6 +361,9 @@ fn sentence(reason: &Reason) -> String {
 fn next(assessment: &Assessment, paint: &Paint, out: &mut String) {
     let steps: &[&str] = match assessment.verdict {
         Verdict::Pass | Verdict::Warn => return,
+        Verdict::Block if assessment.blocking().next().is_none() => {
+            &["mend what the reason above says"]
+        }
         Verdict::Block => &[
             "mend the findings above; each says how",
             "or accept one for a time: lockgate waive FINGERPRINT --reason … --owner … --expires 90d",
@@ -342,6 +378,9 @@ fn next(assessment: &Assessment, paint: &Paint, out: &mut String) {
         ],
     };
     let _ = writeln!(out, "\n{}", paint.bold("Next"));
+    if let Base::Unreadable { mend, .. } = &assessment.base {
+        let _ = writeln!(out, "  - {mend}: then new is told from old");
+    }
     for step in steps {
         let _ = writeln!(out, "  - {step}");
     }

@@ -1,9 +1,11 @@
 //! One page that stands alone: no script, nothing loaded from anywhere, light and dark. Written so
 //! that an XML parser reads it too, which is how the tests look for markup that is not ours.
 
+use super::comparison;
 use super::day::day;
 use super::phrase::{self, Sink};
 use super::resolved;
+use super::review;
 use super::schedule;
 use crate::escape::{self, encode_markup};
 use crate::model::{Assessment, Decided, Disposition, HealthLevel, Problem, Run};
@@ -48,23 +50,39 @@ pub fn render(assessment: &Assessment) -> String {
     headline(assessment, &mut out);
     gaps(assessment, &mut out);
     scheduled(assessment, &mut out);
+    policy(assessment, &mut out);
     table(
+        assessment,
         "What blocks",
         &assessment.with(&["blocked"]),
         true,
         &mut out,
     );
-    table("To look at", &assessment.with(&["warned"]), true, &mut out);
+    table(
+        assessment,
+        "To look at",
+        &assessment.with(&["warned"]),
+        true,
+        &mut out,
+    );
     scanners(assessment, &mut out);
     waivers(assessment, &mut out);
-    table("Waived", &assessment.with(&["waived"]), false, &mut out);
     table(
+        assessment,
+        "Waived",
+        &assessment.with(&["waived"]),
+        false,
+        &mut out,
+    );
+    table(
+        assessment,
         "Suppressed in the reports",
         &assessment.with(&["suppressed", "informational"]),
         false,
         &mut out,
     );
     table(
+        assessment,
         "Not blocking",
         &assessment.with(&["unmatched", "allowed"]),
         false,
@@ -91,6 +109,12 @@ fn headline(assessment: &Assessment, out: &mut String) {
         assessment.warning().count(),
         assessment.waived()
     );
+    let class = match comparison::is_broken(assessment) {
+        true => " class=\"warn\"",
+        false => "",
+    };
+    let compared = comparison::sentence(assessment).show(&SINK);
+    let _ = writeln!(out, "<p{class}>{compared}</p>");
 }
 
 fn gaps(assessment: &Assessment, out: &mut String) {
@@ -132,7 +156,30 @@ fn scheduled(assessment: &Assessment, out: &mut String) {
     }
 }
 
-fn table(title: &str, findings: &[&Decided], open: bool, out: &mut String) {
+/// What the judged change makes of the policy.
+fn policy(assessment: &Assessment, out: &mut String) {
+    let Some(review) = review::review(assessment) else {
+        return;
+    };
+    let class = if review.urgent { "warn" } else { "" };
+    let _ = writeln!(out, "<h2 class=\"{class}\">{}</h2>\n<ul>", review.title);
+    for line in review::lines(&review, MAX_INPUTS, &SINK) {
+        let _ = writeln!(out, "<li>{line}</li>");
+    }
+    out.push_str("</ul>\n<p>");
+    for line in &review.after {
+        let _ = writeln!(out, "{}<br/>", line.show(&SINK));
+    }
+    let _ = writeln!(out, "{}</p>", review::NOTE);
+}
+
+fn table(
+    assessment: &Assessment,
+    title: &str,
+    findings: &[&Decided],
+    open: bool,
+    out: &mut String,
+) {
     if findings.is_empty() {
         return;
     }
@@ -144,7 +191,7 @@ fn table(title: &str, findings: &[&Decided], open: bool, out: &mut String) {
     );
     out.push_str("<tr><th>severity</th><th>what</th><th>where</th><th>fix</th><th>why</th></tr>\n");
     for decided in findings.iter().take(MAX_ROWS) {
-        row(decided, out);
+        row(assessment, decided, out);
     }
     out.push_str("</table></div>\n");
     if let Some(more) = findings.len().checked_sub(MAX_ROWS).filter(|n| *n > 0) {
@@ -156,7 +203,7 @@ fn table(title: &str, findings: &[&Decided], open: bool, out: &mut String) {
     out.push_str("</details>\n");
 }
 
-fn row(decided: &Decided, out: &mut String) {
+fn row(assessment: &Assessment, decided: &Decided, out: &mut String) {
     let finding = &decided.finding;
     let name = code(&escape::markup(phrase::headline(finding)));
     let name = match finding
@@ -185,7 +232,7 @@ fn row(decided: &Decided, out: &mut String) {
     };
     let _ = writeln!(
         out,
-        "<tr><td class=\"{class}\">{}</td><td>{name} {}{}<br/><small>seen by {}</small></td><td>{}{}</td><td>{}</td><td>{}<br/><small>{}</small></td></tr>",
+        "<tr><td class=\"{class}\">{}</td><td>{name} {}{}<br/><small>seen by {}</small></td><td>{}{}</td><td>{}</td><td>{}{}<br/><small>{}</small></td></tr>",
         encode_markup(&phrase::severity(decided)),
         escape::markup(&finding.observation.title),
         package.unwrap_or_default(),
@@ -193,6 +240,9 @@ fn row(decided: &Decided, out: &mut String) {
         code(&escape::markup(phrase::place(&finding.location))),
         target.unwrap_or_default(),
         fix.unwrap_or_default(),
+        comparison::origin(assessment, decided)
+            .map(|origin| format!("{}<br/>", encode_markup(&origin)))
+            .unwrap_or_default(),
         phrase::decision(decided).show(&SINK),
         finding.fingerprint,
     );
@@ -332,17 +382,11 @@ fn resolved(assessment: &Assessment, out: &mut String) {
 }
 
 fn footer(assessment: &Assessment, out: &mut String) {
-    let sources: Vec<String> = assessment
-        .policy
-        .sources
-        .iter()
-        .map(|s| code(&escape::markup(s)))
-        .collect();
     let _ = writeln!(
         out,
-        "<p><small>lockgate {} · policy {} · {}</small></p>",
+        "<p><small>lockgate {} · {} · {}</small></p>",
         env!("CARGO_PKG_VERSION"),
-        sources.join(" + "),
+        review::policy(assessment).show(&SINK),
         day(assessment)
     );
 }

@@ -1,29 +1,22 @@
 //! The JSON for machines. Its schema is `schemas/report.schema.json`; within one `version`, fields
 //! are only added.
 
+use super::comparison::ComparisonOut;
+use super::coverage_json::CoverageOut;
+use super::fix_json::FixOut;
 use super::parallel;
-use super::phrase::{self, Sink};
 use super::policy_json::Policy;
 use super::resolved::ResolvedOut;
 use super::schedule_json::ScheduleOut;
 use crate::escape::json as text;
 use crate::model::{
-    AdvisoryId, Assessment, Coverage, Decided, Disposition, Distance, Finding, Fix, PolicyNote,
-    Problem, Reason, Run, Witness,
+    AdvisoryId, Assessment, Decided, Disposition, PolicyNote, Problem, Reason, Run, Witness,
 };
 use serde::Serialize;
 use serde::ser::Serializer;
 
 /// Version of the format.
 pub const VERSION: u32 = 1;
-
-/// Foreign words as they are: JSON's own encoding is the escape.
-static PLAIN: Sink = Sink {
-    ours: |ours| ours.to_owned(),
-    name: |name| text(name).to_owned(),
-    title: |title| text(title).to_owned(),
-    words: |words| text(words).to_owned(),
-};
 
 /// Writes the document, ending in a line break.
 ///
@@ -41,6 +34,7 @@ struct Document<'a> {
     verdict: &'static str,
     date: String,
     reasons: Vec<ReasonOut<'a>>,
+    comparison: ComparisonOut<'a>,
     policy: Policy<'a>,
     counts: Counts,
     runs: Vec<RunOut<'a>>,
@@ -81,7 +75,8 @@ impl<'a> Document<'a> {
             verdict: assessment.verdict.word(),
             date: assessment.today.to_string(),
             reasons: assessment.reasons.iter().map(ReasonOut::of).collect(),
-            policy: Policy::of(&assessment.policy),
+            comparison: ComparisonOut::of(assessment),
+            policy: Policy::of(assessment),
             counts: Counts {
                 findings: assessment.findings.len(),
                 blocked: count("blocked"),
@@ -136,25 +131,6 @@ struct RunOut<'a> {
     coverage: CoverageOut<'a>,
     findings: usize,
     notes: Vec<ProblemOut<'a>>,
-}
-
-#[derive(Serialize)]
-struct CoverageOut<'a> {
-    written: Option<String>,
-    data: Option<String>,
-    looked_at: Vec<&'a str>,
-    exit: Option<i32>,
-}
-
-impl<'a> CoverageOut<'a> {
-    fn of(coverage: &'a Coverage) -> Self {
-        Self {
-            written: coverage.written.map(|moment| moment.to_string()),
-            data: coverage.data.map(|moment| moment.to_string()),
-            looked_at: coverage.inputs.iter().map(text).collect(),
-            exit: coverage.exit,
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -337,17 +313,6 @@ struct PackageOut<'a> {
 }
 
 #[derive(Serialize)]
-struct FixOut<'a> {
-    text: String,
-    package: Option<&'a str>,
-    version: Option<&'a str>,
-    major: Option<bool>,
-    distance: Option<&'static str>,
-    via: Option<String>,
-    command: Option<String>,
-}
-
-#[derive(Serialize)]
 struct SecretOut<'a> {
     kind: &'a str,
     length: usize,
@@ -406,7 +371,7 @@ impl<'a> FindingOut<'a> {
             cwe: observation.cwe.iter().copied().collect(),
             epss: observation.epss,
             kev: observation.kev,
-            fix: fix(finding),
+            fix: FixOut::of(finding),
             secret: observation.evidence.as_ref().map(|redacted| SecretOut {
                 kind: text(&redacted.kind),
                 length: redacted.length,
@@ -426,30 +391,4 @@ impl<'a> FindingOut<'a> {
             },
         }
     }
-}
-
-fn fix(finding: &Finding) -> Option<FixOut<'_>> {
-    let sentence = phrase::fix(finding)?.show(&PLAIN);
-    let (package, version) = match finding.observation.fix.as_ref()? {
-        Fix::Upgrade {
-            package, version, ..
-        } => (Some(text(package)), Some(text(version))),
-        _ => (None, None),
-    };
-    let remedy = finding.remedy();
-    let remedy = remedy.as_ref();
-    let distance = remedy.and_then(|remedy| remedy.distance);
-    Some(FixOut {
-        text: sentence,
-        package,
-        version,
-        major: distance.map(|distance| distance == Distance::Major),
-        distance: distance.map(Distance::word),
-        via: remedy
-            .and_then(|remedy| remedy.via.as_ref())
-            .map(|via| text(via).to_owned()),
-        command: remedy
-            .and_then(|remedy| remedy.command.as_ref())
-            .map(ToString::to_string),
-    })
 }

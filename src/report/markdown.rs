@@ -1,8 +1,10 @@
 //! The summary in GitHub's Markdown: for the job summary and for people's own use.
 
+use super::comparison;
 use super::day::day;
 use super::phrase::{self, Sink};
 use super::resolved;
+use super::review;
 use super::schedule;
 use crate::escape;
 use crate::model::{
@@ -33,9 +35,11 @@ pub fn render(assessment: &Assessment) -> String {
     let mut out = String::new();
     headline(assessment, &mut out);
     evidence_gaps(assessment, &mut out);
+    policy(assessment, true, &mut out);
     scheduled(assessment, &mut out);
     blocking(assessment, &mut out);
     warnings(assessment, &mut out);
+    policy(assessment, false, &mut out);
     scanners(assessment, &mut out);
     waivers(assessment, &mut out);
     rest(assessment, &mut out);
@@ -71,6 +75,11 @@ fn headline(assessment: &Assessment, out: &mut String) {
         facts.push(format!("{} waived", assessment.waived()));
     }
     let _ = writeln!(out, "{}\n", facts.join(" · "));
+    let compared = comparison::sentence(assessment).show(&SINK);
+    let _ = match comparison::is_broken(assessment) {
+        true => writeln!(out, "> [!WARNING]\n> {compared}\n"),
+        false => writeln!(out, "{compared}\n"),
+    };
 }
 
 fn evidence_gaps(assessment: &Assessment, out: &mut String) {
@@ -88,6 +97,23 @@ fn evidence_gaps(assessment: &Assessment, out: &mut String) {
         out.push('\n');
     }
     out.push_str("\nMend the step that writes the report, or run it again. A missing report is never read as a clean one.\n\n");
+}
+
+/// What the judged change makes of the policy: before the findings when somebody should look.
+fn policy(assessment: &Assessment, urgent: bool, out: &mut String) {
+    let Some(review) = review::review(assessment).filter(|review| review.urgent == urgent) else {
+        return;
+    };
+    let mark = if urgent { "⚠️ " } else { "" };
+    let _ = writeln!(out, "### {mark}{}\n", review.title);
+    for line in review::lines(&review, MAX_FOLDED, &SINK) {
+        let _ = writeln!(out, "- {line}");
+    }
+    out.push('\n');
+    for line in &review.after {
+        let _ = writeln!(out, "{}  ", line.show(&SINK));
+    }
+    let _ = writeln!(out, "{}\n", review::NOTE);
 }
 
 /// Our own sentences may quote a number or a fixed word, but never start markup.
@@ -122,14 +148,14 @@ fn blocking(assessment: &Assessment, out: &mut String) {
         if out.len() > MAX_BYTES {
             break;
         }
-        item(decided, out);
+        item(assessment, decided, out);
         shown += 1;
     }
     more(findings.len() - shown, out);
     out.push('\n');
 }
 
-fn item(decided: &Decided, out: &mut String) {
+fn item(assessment: &Assessment, decided: &Decided, out: &mut String) {
     let finding = &decided.finding;
     let title = escape::markdown(&finding.observation.title);
     let head = headline_link(decided);
@@ -151,7 +177,10 @@ fn item(decided: &Decided, out: &mut String) {
     }
     let _ = writeln!(
         out,
-        "  <sub>{} · {}</sub>",
+        "  <sub>{}{} · {}</sub>",
+        comparison::origin(assessment, decided)
+            .map(|origin| format!("{origin} · "))
+            .unwrap_or_default(),
         phrase::decision(decided).show(&SINK),
         decided.finding.fingerprint
     );
@@ -190,7 +219,7 @@ fn more(number: usize, out: &mut String) {
 
 fn warnings(assessment: &Assessment, out: &mut String) {
     let findings: Vec<&Decided> = assessment.warning().collect();
-    fold("To look at", &findings, out);
+    fold(assessment, "To look at", &findings, out);
     let gaps: Vec<&Reason> = assessment
         .reasons
         .iter()
@@ -203,7 +232,7 @@ fn warnings(assessment: &Assessment, out: &mut String) {
 }
 
 /// A folded table of findings.
-fn fold(title: &str, findings: &[&Decided], out: &mut String) {
+fn fold(assessment: &Assessment, title: &str, findings: &[&Decided], out: &mut String) {
     if findings.is_empty() || out.len() > MAX_BYTES {
         return;
     }
@@ -212,7 +241,11 @@ fn fold(title: &str, findings: &[&Decided], out: &mut String) {
         "<details><summary>{title} ({})</summary>\n",
         findings.len()
     );
-    out.push_str("| severity | what | where | fix |\n|---|---|---|---|\n");
+    let known = comparison::is_known(assessment);
+    out.push_str(match known {
+        true => "| severity | origin | what | where | fix |\n|---|---|---|---|---|\n",
+        false => "| severity | what | where | fix |\n|---|---|---|---|\n",
+    });
     for decided in findings.iter().take(MAX_FOLDED) {
         let finding = &decided.finding;
         let fix = match &decided.disposition {
@@ -225,8 +258,12 @@ fn fold(title: &str, findings: &[&Decided], out: &mut String) {
         };
         let _ = writeln!(
             out,
-            "| {} | {} {} | {} | {fix} |",
+            "| {} {}| {} {} | {} | {fix} |",
             phrase::severity(decided),
+            match known {
+                true => format!("| {} ", finding.provenance.origin.word()),
+                false => String::new(),
+            },
             headline_link(decided),
             escape::markdown_up_to(&finding.observation.title, 200),
             escape::markdown_code(phrase::place(&finding.location)),
@@ -235,7 +272,8 @@ fn fold(title: &str, findings: &[&Decided], out: &mut String) {
     if let Some(more) = findings.len().checked_sub(MAX_FOLDED).filter(|n| *n > 0) {
         let _ = writeln!(
             out,
-            "| | … and {more} more, in the JSON and SARIF reports | | |"
+            "| {}| … and {more} more, in the JSON and SARIF reports | | |",
+            if known { "| " } else { "" }
         );
     }
     out.push_str("\n</details>\n\n");
@@ -371,13 +409,15 @@ fn waiver(note: &PolicyNote, out: &mut String) {
 
 /// What neither blocks nor warns, folded.
 fn rest(assessment: &Assessment, out: &mut String) {
-    fold("Waived", &assessment.with(&["waived"]), out);
+    fold(assessment, "Waived", &assessment.with(&["waived"]), out);
     fold(
+        assessment,
         "Suppressed in the reports",
         &assessment.with(&["suppressed", "informational"]),
         out,
     );
     fold(
+        assessment,
         "Not blocking",
         &assessment.with(&["unmatched", "allowed"]),
         out,
@@ -395,17 +435,11 @@ fn resolved(assessment: &Assessment, out: &mut String) {
 }
 
 fn footer(assessment: &Assessment, out: &mut String) {
-    let sources: Vec<_> = assessment
-        .policy
-        .sources
-        .iter()
-        .map(escape::markdown_code)
-        .collect();
     let _ = writeln!(
         out,
-        "<sub>lockgate {} · policy {} · {}</sub>",
+        "<sub>lockgate {} · {} · {}</sub>",
         env!("CARGO_PKG_VERSION"),
-        sources.join(" + "),
+        review::policy(assessment).show(&SINK),
         day(assessment),
     );
 }

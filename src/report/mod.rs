@@ -2,9 +2,12 @@
 
 pub mod annotations;
 pub mod baseline;
+mod comparison;
 pub mod console;
+mod coverage_json;
 mod day;
 pub mod diagnostics;
+mod fix_json;
 pub mod html;
 pub mod json;
 pub mod junit;
@@ -14,6 +17,7 @@ mod parallel;
 pub mod phrase;
 mod policy_json;
 mod resolved;
+mod review;
 pub mod sarif;
 mod schedule;
 mod schedule_json;

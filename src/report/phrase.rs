@@ -88,6 +88,8 @@ pub fn verdict(assessment: &Assessment) -> String {
     match assessment.verdict {
         Verdict::Pass => "Passed: nothing blocks".to_owned(),
         Verdict::Warn => "Passed with warnings".to_owned(),
+        // Nothing but a reason of its own stops it, which is shown.
+        Verdict::Block if assessment.blocking().next().is_none() => "Blocked".to_owned(),
         Verdict::Block => {
             format!(
                 "Blocked by {}",

@@ -18,16 +18,14 @@
 #[path = "shared/process.rs"]
 mod process;
 
-use process::once;
+use process::{RUNS, header, measure};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 const RESULTS: usize = 25_000;
 const RULES: usize = 200;
 const FILES: usize = 2_000;
-const RUNS: usize = 7;
 
 const TOOLS: [&str; 2] = ["alpha", "beta"];
 
@@ -59,10 +57,7 @@ fn main() {
         "2 x {RESULTS} results, {} MB in all, {processors} processors, {RUNS} runs each",
         bytes / 1_000_000
     );
-    println!(
-        "{:<28} {:>8} {:>8} {:>8} {:>10}",
-        "", "min", "median", "max", "peak MB"
-    );
+    header();
 
     measure("lockgate, all outputs", || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lockgate"));
@@ -186,28 +181,6 @@ fn peer() -> Option<PathBuf> {
     std::env::var_os("SARIF_MULTITOOL")
         .map(PathBuf::from)
         .or_else(|| installed.exists().then_some(installed))
-}
-
-fn measure(name: &str, command: impl Fn() -> Command) {
-    let mut times = Vec::new();
-    let mut peak = 0;
-    for run in 0..=RUNS {
-        let (time, memory, code) = once(command());
-        assert!(matches!(code, Some(0 | 1)), "{name} ended with {code:?}");
-        if run > 0 {
-            times.push(time);
-            peak = peak.max(memory);
-        }
-    }
-    times.sort();
-    let ms = |time: &Duration| format!("{:.3} s", time.as_secs_f64());
-    println!(
-        "{name:<28} {:>8} {:>8} {:>8} {:>10}",
-        ms(&times[0]),
-        ms(&times[RUNS / 2]),
-        ms(&times[RUNS - 1]),
-        peak / 1_000_000
-    );
 }
 
 /// A report like those of real linters: rules with descriptions, results with messages, regions

@@ -76,6 +76,7 @@ pub fn all() -> Vec<Case> {
     cases.push(accepted());
     cases.push(failed());
     cases.push(hostile());
+    cases.push(baselined());
     cases.push(Case::new("nothing").code(3));
     cases
 }
@@ -149,6 +150,30 @@ fn hostile() -> Case {
     }
     case.code(1)
 }
+
+/// A baseline that knows what is gone: in a file, in a package, in an image.
+fn baselined() -> Case {
+    let mut case = Case::new("baselined")
+        .file("lockgate-baseline.json", BASELINE)
+        .fixture("bandit/gen__pygoat.json");
+    case.args
+        .extend(["--baseline".into(), "lockgate-baseline.json".into()]);
+    case
+}
+
+/// A baseline by hand, with everything that a line can have.
+pub const BASELINE: &str = r#"{
+"version": 1,
+"fingerprints": "lockgate/v1",
+"written": "2026-11-20",
+"scanners": {"bandit": "2026-11-20"},
+"findings": [
+{"path":"gone.py","line":3,"scanner":"bandit","rule":"B602","kind":"code","severity":"high","title":"shell","text":"00112233445566ff","before":"0000","after":"ffff","fingerprint":"00112233445566778899aabbccddeeff","since":"2026-01-31"},
+{"path":"requirements.txt","scanner":"bandit","rule":"X","kind":"dependency","severity":"low","title":"x","package":{"ecosystem":"pypi","name":"django","version":"2.0"},"advisories":["CVE-2024-1"],"fingerprint":"00112233445566778899aabbccddeefe"},
+{"path":"Dockerfile","target":"alpine:3","scanner":"bandit","rule":"X","kind":"config","severity":"info","title":"x","fingerprint":"00112233445566778899aabbccddeefd"}
+]
+}
+"#;
 
 /// Scanners that failed, one of them with a second report that is good.
 fn failed() -> Case {

@@ -1,12 +1,14 @@
 //! The JSON output follows `schemas/report.schema.json`.
 
 use crate::cases;
-use crate::programs::{command, output, repository, tool};
+use crate::programs::{command, lockgate, output, repository, tool};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 const SCHEMA: &str = "schemas/report.schema.json";
+
+const BASELINE: &str = "schemas/baseline.schema.json";
 
 /// Prints one line for each error; the first argument is the schema.
 const VALIDATE: &str = "
@@ -101,6 +103,15 @@ fn every_json_report_follows_the_schema() {
                 "/waiver/expires",
             ],
         ),
+        (
+            "resolved",
+            &[
+                "/location/line",
+                "/package/version",
+                "/advisories/0",
+                "/since",
+            ],
+        ),
         ("waivers", &["/line"]),
     ] {
         for pointer in pointers {
@@ -177,5 +188,51 @@ fn every_field_is_required_and_described() {
         for (field, property) in properties {
             assert!(property["description"].is_string(), "{name}.{field}");
         }
+    }
+}
+
+#[test]
+fn baselines_follow_their_schema() {
+    let folder = TempDir::new().unwrap();
+    let written = folder.path().join("written.json");
+    let shop = repository().join("examples/shop");
+    let done = output(
+        command(&lockgate(), folder.path())
+            .args(["baseline", "write", "--quiet"])
+            .arg(&shop)
+            .arg("--file")
+            .arg(&written),
+    );
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
+    assert!(read(&written)["findings"].as_array().unwrap().len() > 20);
+    let by_hand = folder.path().join("by-hand.json");
+    std::fs::write(&by_hand, cases::BASELINE).unwrap();
+    let errors = errors(BASELINE, &[written, by_hand.clone()]);
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+    let mut files = Vec::new();
+    let bad = [
+        ("/version", json!(2)),
+        ("/fingerprints", json!("lockgate/v2")),
+        ("/scanners/bandit", json!("today")),
+        ("/findings/0/path", json!("/etc/passwd")),
+        ("/findings/0/text", json!("hunter2")),
+        ("/findings/0/before", json!("00000000")),
+        ("/findings/0/since", json!("2026-13-01")),
+    ];
+    for (number, (pointer, value)) in bad.iter().enumerate() {
+        let mut baseline = read(&by_hand);
+        *baseline.pointer_mut(pointer).unwrap() = value.clone();
+        let file = folder.path().join(format!("{number}.json"));
+        std::fs::write(&file, baseline.to_string()).unwrap();
+        files.push(file);
+    }
+    let errors = errors(BASELINE, &files);
+    for (file, (pointer, _)) in files.iter().zip(bad) {
+        let name = file.display().to_string();
+        assert!(
+            errors.iter().any(|error| error.starts_with(&name)),
+            "{pointer}"
+        );
     }
 }

@@ -1,6 +1,12 @@
 //! Failures that users of other gates met. Each test bears its case's number.
 
+use crate::baseline::{Project, new};
+use crate::origin::{
+    ONLY_THE_NEW_LINE, Server, ZEROS, assert_origins, commit, event, known, origins, push,
+    unreadable,
+};
 use crate::program::{Lockgate, fixture, git, verdict};
+use crate::tamper::{BLOCKS_CRITICAL, BLOCKS_HIGH, assert_base_decides, changes, pull};
 use serde_json::{Value, json};
 
 fn incomplete() -> (String, i32) {
@@ -272,6 +278,119 @@ fn anchor_09_rules_are_found_wherever_they_stand() {
 }
 
 #[test]
+fn anchor_10_one_known_finding_never_hides_fifty() {
+    let project = Project::new();
+    let line = |number: usize| format!("x{number} = eval(y{number})\n");
+    project.sources(&[("a.py", &line(0))]);
+    project.write();
+    let fifty: String = (0..50).map(line).collect();
+    project.sources(&[("a.py", &fifty)]);
+    assert_eq!(new(&project.check()).len(), 49);
+    // Not even when all of them look alike.
+    project.sources(&[("a.py", "eval(y)\n")]);
+    project.write();
+    project.sources(&[("a.py", &"eval(y)\n".repeat(50))]);
+    let alike = new(&project.check());
+    assert_eq!(alike.len(), 49);
+    assert!(
+        alike.iter().all(|(_, why)| why.contains("fewer like it")),
+        "{alike:?}"
+    );
+}
+
+#[test]
+fn anchor_11_twenty_five_thousand_shifted_results_are_all_known() {
+    let line = |n: usize| {
+        if n.is_multiple_of(3) {
+            "eval(x)\n".to_owned()
+        } else {
+            format!("eval(y{n})\n")
+        }
+    };
+    let text: String = (0..25_000).map(line).collect();
+    let project = Project::new();
+    project.sources(&[("a.py", &text)]);
+    project.write();
+    project.sources(&[("a.py", &format!("import a\nimport b\nimport c\n{text}"))]);
+    let report = project.check();
+    assert_eq!(report["findings"].as_array().unwrap().len(), 25_000);
+    assert_eq!(new(&report), []);
+    assert_eq!(report["resolved"], json!([]));
+
+    // The same where no source is at hand: several findings of a file that move alike are believed.
+    let project = Project::new();
+    let names: Vec<(String, String)> = (0..2_500)
+        .map(|n| (format!("R{}", n % 7), format!("src/{}.py", n % 50)))
+        .collect();
+    let shifted = |by: usize| -> Vec<(&str, &str, usize)> {
+        let all = names.iter().enumerate();
+        all.map(|(n, (rule, path))| (rule.as_str(), path.as_str(), n / 100 + by))
+            .collect()
+    };
+    project.found(&shifted(1));
+    project.write();
+    project.found(&shifted(4));
+    assert_eq!(new(&project.check()), []);
+}
+
+#[test]
+fn anchor_12_one_fixed_and_one_added_is_one_new() {
+    let before = "def a(x):\n    return eval(x)\n\ndef b(x):\n    return 1\n";
+    let after = "def a(x):\n    return 1\n\ndef b(x):\n    return eval(x)\n";
+    let project = Project::new();
+    project.sources(&[("a.py", before)]);
+    project.write();
+    project.sources(&[("a.py", after)]);
+    let report = project.check();
+    let why = "the baseline has one like it only at another place of the file";
+    assert_eq!(new(&report), [(5, why.to_owned())]);
+    assert_eq!(report["resolved"].as_array().unwrap().len(), 1);
+    // Nor does it help to do it among others that stay, or without the source.
+    let others = "\nz = eval(z)\nz = 2\n";
+    project.sources(&[("a.py", &format!("{before}{others}"))]);
+    project.write();
+    project.sources(&[("a.py", &format!("{after}{others}"))]);
+    assert_eq!(new(&project.check()).len(), 1);
+    project.remove("a.py");
+    project.found(&[("R1", "a.py", 2)]);
+    project.write();
+    project.found(&[("R1", "a.py", 5)]);
+    assert_eq!(new(&project.check()).len(), 1);
+}
+
+#[test]
+fn anchor_13_a_renamed_file_is_followed_only_where_nothing_is_guessed() {
+    let one = "def a(x):\n    return eval(x)\n";
+    let two = "def a(x):\n    return eval(x)\n\ndef b(x):\n    return eval(x)\n";
+    let project = Project::new();
+    let renamed = |text: &str| {
+        let _ = std::fs::remove_file(project.path("new.py"));
+        project.sources(&[("old.py", text)]);
+        project.write();
+        project.remove("old.py");
+        project.sources(&[("new.py", text)]);
+        project.check()
+    };
+    let report = renamed(one);
+    assert_eq!(new(&report), []);
+    let why = "the baseline knows it in a file that is gone, of which this is the new name";
+    assert_eq!(report["findings"][0]["origin_reason"], why);
+    let report = renamed(two);
+    let reasons = new(&report);
+    assert_eq!(reasons.len(), 2);
+    assert!(
+        reasons.iter().all(|(_, why)| why.contains("look alike")),
+        "{reasons:?}"
+    );
+    // A copy is no renamed file.
+    project.sources(&[("old.py", one)]);
+    project.write();
+    project.file("new.py", one);
+    project.found(&[("R1", "new.py", 2)]);
+    assert_eq!(new(&project.check()).len(), 1);
+}
+
+#[test]
 fn anchor_14_one_advisory_under_three_names_is_one_finding() {
     let pip = json!({"dependencies": [{"name": "werkzeug", "version": "0.11", "vulns": [
         {"id": "PYSEC-2019-140", "fix_versions": ["0.15.3"], "aliases": ["CVE-2019-14806", "GHSA-gq9m-qvpx-68hc"]}]}]});
@@ -318,6 +437,32 @@ fn anchor_15_one_advisory_in_two_lockfiles_is_two_findings() {
         .report("", "t.json", trivy.to_string())
         .json();
     assert_eq!(json["findings"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn anchor_16_a_waiver_that_the_change_adds_is_shown_and_counts_for_nothing() {
+    let waiver = "[[waiver]]\nrule = \"HIGH\"\npath = \"app.py\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2030-01-01\n";
+    let lockgate = pull(&[("lockgate.toml", BLOCKS_HIGH)], |folder| {
+        let text = format!("{BLOCKS_HIGH}{waiver}");
+        std::fs::write(folder.join("lockgate.toml"), text).unwrap();
+    });
+    let (json, code) = lockgate.args(&["--as-of", "2026-11-21"]).json();
+    assert_base_decides(&json, code);
+    let shown = "weaker: adds a waiver until 2030-01-01 for rule HIGH, path app.py";
+    assert_eq!(changes(&json), [shown]);
+}
+
+#[test]
+fn anchor_17_a_threshold_that_the_change_raises_is_shown_and_has_no_effect() {
+    let lockgate = pull(&[("lockgate.toml", BLOCKS_HIGH)], |folder| {
+        std::fs::write(folder.join("lockgate.toml"), BLOCKS_CRITICAL).unwrap();
+    });
+    let (json, code) = lockgate.json();
+    assert_base_decides(&json, code);
+    assert_eq!(
+        changes(&json),
+        ["weaker: gate serious no longer blocks severity high"]
+    );
 }
 
 #[test]
@@ -414,6 +559,29 @@ fn reason(lockgate: Lockgate) -> (String, i32, String) {
 }
 
 #[test]
+fn anchor_23_a_merge_group_is_compared_with_its_own_base() {
+    let server = Server::new();
+    let at = server.at();
+    // A release branch, which lacks what main has, and in the queue before us a change of somebody else.
+    git(at, &["checkout", "-b", "release", &server.fork]);
+    let ahead = commit(at, &[("other.py", "z\n")]);
+    git(at, &["checkout", "-b", "queue"]);
+    commit(at, &[("app.py", "a\nnew\nc\n")]);
+    let payload = json!({"action": "checks_requested", "merge_group": {
+        "base_sha": ahead, "base_ref": "refs/heads/release", "head_ref": "refs/heads/queue"}});
+    let (json, _) = event(server.check("queue", 0), "merge_group", &payload).json();
+    known(&json, "release", &ahead);
+    assert_eq!(json["comparison"]["event"], "merge_group");
+    assert_origins(&json, ONLY_THE_NEW_LINE);
+    let (json, _) = event(server.check("queue", 1), "merge_group", &payload).json();
+    unreadable(&json, "fetch-depth: 0");
+    // Servers that do not say the id: the branch.
+    let payload = json!({"merge_group": {"base_ref": "refs/heads/release"}});
+    let (json, _) = event(server.check("queue", 0), "merge_group", &payload).json();
+    known(&json, "release", &ahead);
+}
+
+#[test]
 fn anchor_27_evidence_older_than_the_policy_accepts_is_incomplete() {
     let policy = "[scanners.trivy]\nmax-age = \"90d\"\n";
     let aged = |created: &str, policy: &str| {
@@ -456,6 +624,27 @@ fn anchor_28_a_report_of_a_compromised_release_is_refused() {
         sarif(json!([{"tool": {"driver": {"name": "Trivy", "version": "0.69.4"}}, "results": []}]));
     let of_sarif = reason(Lockgate::check().report("", "t.sarif", sarif));
     assert_eq!(of_sarif, refused);
+}
+
+#[test]
+fn anchor_29_a_first_run_is_judged_whole_and_says_so() {
+    let server = Server::new();
+    let payload = push(ZEROS, "refs/heads/main", false);
+    let lockgate = event(server.check("main", 0), "push", &payload);
+    let outcome = lockgate.run();
+    assert_eq!(outcome.code, 1);
+    assert!(
+        outcome
+            .stdout
+            .contains("not compared: this is the first push")
+    );
+    let (json, code) = lockgate.json();
+    assert_eq!(
+        (json["comparison"]["state"].as_str(), code),
+        (Some("none"), 1)
+    );
+    assert!(origins(&json).values().all(|origin| origin == "unknown"));
+    assert_eq!(json["findings"][0]["disposition"], "blocked");
 }
 
 #[test]

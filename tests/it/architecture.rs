@@ -9,6 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("bundle", &[]),
     ("escape", &[]),
+    ("event", &[]),
     ("version", &[]),
     ("baseline", &[]),
     ("ingest", &["version"]),
@@ -38,13 +39,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("error", &[]),
     ("cli", &[]),
-    ("edge", &["error", "invoke"]),
+    ("edge", &["error", "event", "invoke"]),
     (
         "app",
         &[
             "alerts", "assess", "baseline", "bundle", "canary", "cli", "edge", "error", "escape",
-            "explain", "import", "ingest", "invoke", "locate", "manifest", "merge", "origin",
-            "policy", "report", "simulate", "trial", "waive",
+            "event", "explain", "import", "ingest", "invoke", "locate", "manifest", "merge",
+            "origin", "policy", "report", "simulate", "trial", "waive",
         ],
     ),
 ];

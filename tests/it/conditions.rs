@@ -2,10 +2,11 @@
 //! finding and any policy.
 
 use crate::program::{Lockgate, fixture, repository};
+use lockgate::model::Event;
 use lockgate::model::{
     AdvisoryId, Certainty, Confidence, Context, Decided, Disposition, Distance, Ecosystem, Finding,
     Fix, Kind, Location, Observation, Origin, Package, Provenance, Relation, RepoPath, Reported,
-    RuleId, ScannerId, Scope, Severity, SourceDigests, Witness,
+    RuleId, ScannerId, Scope, Severity, Witness,
 };
 use lockgate::policy::{self, Action, Judge, Policy, Source, Tally, trace};
 use proptest::prelude::*;
@@ -244,6 +245,83 @@ fn a_scheduled_check_without_ages_says_that_its_clocks_stand_still() {
     assert!(reasons.iter().any(|reason| reason["code"] == "age-unknown"));
 }
 
+/// What the default policy does, event by event: a change is stopped by what it brings in, a
+/// scheduled check by what nobody mended in time.
+#[test]
+fn the_default_policy_by_event_origin_and_age() {
+    use Origin::{Disclosed, Existing, Introduced, Unknown};
+    use Severity::{Critical, High, Low, Medium};
+    let policy = load("");
+    let word = |event, kind, severity, origin, since: &str| {
+        let mut finding = bare(kind);
+        finding.observation.severity = Some(severity);
+        finding.provenance.origin = origin;
+        finding.since = since.parse().ok();
+        let context = Context { event, ..context() };
+        let mut tally = Tally::new(0);
+        Judge::new(&policy, &context)
+            .one(finding, &mut tally)
+            .disposition
+            .word()
+    };
+    let (change, clock) = (Event::PullRequest, Event::Schedule);
+    for (event, kind, severity, origin, since, expected) in [
+        (change, Kind::Code, High, Introduced, "", "blocked"),
+        (change, Kind::Code, High, Unknown, "", "blocked"),
+        (change, Kind::Code, High, Existing, "", "warned"),
+        (change, Kind::Dependency, Critical, Disclosed, "", "warned"),
+        // The clock does not belong to whoever opens a pull request.
+        (
+            change,
+            Kind::Dependency,
+            Critical,
+            Disclosed,
+            "2026-01-01",
+            "warned",
+        ),
+        (change, Kind::Code, Medium, Introduced, "", "warned"),
+        (change, Kind::Code, Low, Introduced, "", "unmatched"),
+        (change, Kind::Secret, Low, Introduced, "", "blocked"),
+        (change, Kind::Secret, Low, Existing, "", "warned"),
+        (change, Kind::License, Critical, Introduced, "", "warned"),
+        (clock, Kind::Dependency, Critical, Existing, "", "warned"),
+        (
+            clock,
+            Kind::Dependency,
+            Critical,
+            Existing,
+            "2026-11-13",
+            "warned",
+        ),
+        (
+            clock,
+            Kind::Dependency,
+            Critical,
+            Existing,
+            "2026-11-12",
+            "blocked",
+        ),
+        (clock, Kind::Secret, Low, Existing, "2026-11-12", "blocked"),
+        (clock, Kind::Config, High, Existing, "2026-10-21", "warned"),
+        (clock, Kind::Config, High, Existing, "2026-10-20", "blocked"),
+        (clock, Kind::Code, Medium, Existing, "2020-01-01", "warned"),
+        (
+            clock,
+            Kind::License,
+            Critical,
+            Existing,
+            "2020-01-01",
+            "warned",
+        ),
+    ] {
+        let seen = word(event, kind, severity, origin, since);
+        assert_eq!(
+            seen, expected,
+            "{event:?} {kind:?} {severity} {origin:?} {since}"
+        );
+    }
+}
+
 fn some<T: Clone + std::fmt::Debug + 'static>(list: &[T]) -> BoxedStrategy<Option<T>> {
     let known = prop::sample::select(list.to_vec()).prop_map(Some);
     prop_oneof![Just(None), known].boxed()
@@ -332,10 +410,13 @@ impl Facts {
             witness.reported.confidence = self.confidence;
         }
         let observation = &mut finding.observation;
-        observation.reported.score = self.score;
-        observation.epss = self.epss;
-        observation.kev = self.kev;
-        observation.fix = self.fix.clone();
+        // What is no vulnerability has none of these, and that is known.
+        if observation.kind == Kind::Dependency {
+            observation.reported.score = self.score;
+            observation.epss = self.epss;
+            observation.kev = self.kev;
+            observation.fix = self.fix.clone();
+        }
         if let Some(package) = &mut observation.package {
             package.scope = self.scope;
             package.relation = self.relation;
@@ -348,6 +429,42 @@ impl Facts {
     }
 }
 
+/// A finding of which no more is known than what every scanner tells.
+fn bare(kind: Kind) -> Finding {
+    let mut observation = Observation::new(RuleId::new("R1"), kind, "t");
+    if kind == Kind::Dependency {
+        observation.package = Some(Package::new(Ecosystem::NPM, "lodash"));
+        observation.advisories = AdvisoryId::new("CVE-2024-1").into_iter().collect();
+    }
+    Finding {
+        fingerprint: "0".repeat(32),
+        scanner: ScannerId::new("alpha").unwrap(),
+        witnesses: vec![witness("alpha")],
+        observation: Box::new(observation),
+        location: Location {
+            path: RepoPath::new("src/a.py").unwrap(),
+            region: None,
+            certainty: Certainty::File,
+            target: None,
+        },
+        line_hash: None,
+        digests: Default::default(),
+        provenance: Provenance::UNSEEN,
+        since: None,
+        digests: lockgate::model::SourceDigests::default(),
+    }
+}
+
+fn witness(scanner: &str) -> Witness {
+    Witness {
+        scanner: ScannerId::new(scanner).unwrap(),
+        run: 0,
+        rule: RuleId::new(if scanner == "alpha" { "R1" } else { "X9" }),
+        severity: None,
+        reported: Reported::default(),
+    }
+}
+
 fn finding() -> impl Strategy<Value = Finding> {
     let kind = prop::sample::select(&Kind::ALL[..]);
     let scanners = prop::sample::select(vec![vec!["alpha"], vec!["beta"], vec!["alpha", "beta"]]);
@@ -355,35 +472,13 @@ fn finding() -> impl Strategy<Value = Finding> {
     let since = some(&["2026-11-20", "2026-11-01", "2026-09-01"]);
     (kind, some(&Severity::ALL), scanners, path, since).prop_map(
         |(kind, severity, scanners, path, since)| {
-            let mut observation = Observation::new(RuleId::new("R1"), kind, "t");
-            observation.severity = severity;
-            if kind == Kind::Dependency {
-                observation.package = Some(Package::new(Ecosystem::NPM, "lodash"));
-                observation.advisories = AdvisoryId::new("CVE-2024-1").into_iter().collect();
-            }
-            let witnesses = scanners.iter().map(|scanner| Witness {
-                scanner: ScannerId::new(scanner).unwrap(),
-                run: 0,
-                rule: RuleId::new(if *scanner == "alpha" { "R1" } else { "X9" }),
-                severity,
-                reported: Reported::default(),
-            });
-            Finding {
-                fingerprint: "0".repeat(32),
-                scanner: ScannerId::new(scanners[0]).unwrap(),
-                witnesses: witnesses.collect(),
-                observation: Box::new(observation),
-                location: Location {
-                    path: RepoPath::new(path).unwrap(),
-                    region: None,
-                    certainty: Certainty::File,
-                    target: None,
-                },
-                line_hash: None,
-                digests: SourceDigests::default(),
-                provenance: Provenance::UNSEEN,
-                since: since.map(|day| day.parse().unwrap()),
-            }
+            let mut finding = bare(kind);
+            finding.observation.severity = severity;
+            finding.scanner = ScannerId::new(scanners[0]).unwrap();
+            finding.witnesses = scanners.iter().map(|scanner| witness(scanner)).collect();
+            finding.location.path = RepoPath::new(path).unwrap();
+            finding.since = since.map(|day| day.parse().unwrap());
+            finding
         },
     )
 }

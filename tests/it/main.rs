@@ -12,6 +12,7 @@
 
 mod anchors;
 mod architecture;
+mod baseline;
 mod bundle;
 mod cli;
 mod conditions;
@@ -21,10 +22,12 @@ mod damage;
 mod determinism;
 mod explain;
 mod formats;
+mod histories;
 mod hostile;
 mod identity;
 mod import;
 mod manifests;
+mod origin;
 mod pairs;
 mod policies;
 mod policy_test;
@@ -38,5 +41,6 @@ mod schedule;
 mod schema;
 mod shop;
 mod simulate;
+mod tamper;
 mod waive;
 mod waivers;

@@ -128,6 +128,68 @@ fn a_disclosure_warns_then_blocks_then_is_resolved() {
     assert_eq!(dates(&again), [("PYSEC-2020-1", "2026-11-10", "disclosed")]);
 }
 
+/// The clocks of the policy that holds without a file: a month for what is high.
+#[test]
+fn the_default_policy_blocks_what_nobody_mends() {
+    let project = Project::new("extends = \"lockgate:balanced\"\n");
+    let one = report(&["PYSEC-2020-1"]);
+    for (day, verdict, deadline) in [
+        ("2026-11-01", "warn", json!("2026-12-02")),
+        ("2026-11-08", "warn", json!("2026-12-02")),
+        ("2026-12-01", "warn", json!("2026-12-02")),
+        ("2026-12-02", "block", Value::Null),
+    ] {
+        let json = project.scan(day, &one);
+        assert_eq!(json["verdict"], verdict, "{day}: {}", json["reasons"]);
+        assert_eq!(json["schedule"]["deadlines"][0]["day"], deadline, "{day}");
+    }
+    // Without a state no clock runs, and the check says so.
+    let (json, _) = Lockgate::check()
+        .args(&["--event", "schedule"])
+        .report("pip-audit", "p.json", &one)
+        .json();
+    assert_eq!(json["schedule"]["memory"], "none");
+    assert_eq!(reasons(&json, "age-unknown").len(), 1);
+}
+
+/// A waiver is a promise with a last day.
+#[test]
+fn the_end_of_a_waiver_is_a_deadline() {
+    let policy = "[[gate]]\nname = \"all\"\naction = \"block\"\n[[waiver]]\nadvisory = \"PYSEC-2020-1\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2026-11-20\n";
+    let project = Project::new(policy);
+    let json = project.scan("2026-11-01", &report(&["PYSEC-2020-1"]));
+    assert_eq!(json["counts"]["waived"], 1);
+    assert_eq!(json["schedule"]["deadlines"][0]["day"], "2026-11-21");
+}
+
+#[test]
+fn a_change_does_not_set_its_own_clocks() {
+    let project = Project::new(POLICY);
+    let one = report(&["PYSEC-2020-1"]);
+    project.scan("2026-11-01", &one);
+    let state = project.state().unwrap();
+    let git = |args: &[&str]| crate::program::git(project.path(), args);
+    git(&["init", "-q"]);
+    git(&["add", "requirements.txt", "lockgate.toml"]);
+    git(&["commit", "-qm", "a"]);
+    git(&["checkout", "-qb", "change"]);
+    let forged = state.replace("2026-11-01", "2026-11-09");
+    std::fs::write(project.path().join("state.json"), forged).unwrap();
+    git(&["add", "state.json"]);
+    git(&["commit", "-qm", "b"]);
+    std::fs::write(project.path().join("pip-audit.json"), &one).unwrap();
+    let since = |event: &str| {
+        let lockgate = Lockgate::check()
+            .args(&["--event", event, "--base", "main", "--state", "state.json"])
+            .args(&["--as-of", "2026-11-10", "--update-state", "never"])
+            .args(&["--report", "pip-audit.json"])
+            .inside(project.path());
+        lockgate.json().0["findings"][0]["since"].clone()
+    };
+    assert_eq!(since("pull_request"), Value::Null);
+    assert_eq!(since("local"), "2026-11-09");
+}
+
 #[test]
 fn a_damaged_state_is_refused_and_left_as_it_is() {
     let project = Project::new(POLICY);

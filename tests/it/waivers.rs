@@ -147,22 +147,22 @@ fn two_waivers_for_the_same_are_told() {
     let day = "2099-01-01";
     for (first, second, line) in [
         // The same, in another spelling; the later one goes.
-        (WERKZEUG, "advisory = \"cve-2019-14806\"", Some((7, 2))),
+        (WERKZEUG, "advisory = \"cve-2019-14806\"", Some((8, 2))),
         // The narrower one goes, wherever it stands.
         (
             WERKZEUG,
             "advisory = \"CVE-2019-14806\"\npackage = \"werkzeug\"",
-            Some((7, 2)),
+            Some((8, 2)),
         ),
         (
             "advisory = \"CVE-2019-14806\"\npackage = \"werkzeug\"",
             WERKZEUG,
-            Some((2, 8)),
+            Some((2, 9)),
         ),
         (
             "rule = \"B324\"\npath = \"dockerized_labs\"",
             "rule = \"B324\"\npath = \"dockerized_labs/**\"",
-            Some((8, 2)),
+            Some((9, 2)),
         ),
         // Another name of the same advisory is only seen by what it matches.
         (WERKZEUG, "advisory = \"CVE-2020-28724\"", None),
@@ -281,4 +281,27 @@ fn many_notes_are_cut_where_people_read() {
         outcome.stdout
     );
     assert_eq!(said(&policy).len(), 100);
+}
+
+#[test]
+fn policy_check_tells_what_the_file_alone_shows() {
+    let check = |days: u32| {
+        let policy = format!(
+            "[waivers]\nmax-days = {days}\n{}{}",
+            waiver("rule = \"B324\"\npath = \"**\"", "2001-01-01"),
+            waiver(WERKZEUG, "2120-01-01")
+        );
+        Lockgate::new(&["policy", "check", "lockgate.toml"])
+            .file("lockgate.toml", policy)
+            .run()
+    };
+    let outcome = check(3);
+    assert_eq!(outcome.code, 2);
+    for line in [
+        "note: lockgate.toml:3: rule B324, path **: expired on 2001-01-01 (owner @o)\n",
+        "lockgate.toml:10: advisory CVE-2019-14806: does not hold: it ends on 2120-01-01",
+        "error: a waiver is longer than `max-days`",
+    ] {
+        assert!(outcome.stderr.contains(line), "{}", outcome.stderr);
+    }
 }

@@ -10,10 +10,22 @@ const MAX_CHANGED: usize = 200_000;
 /// Files that differ, from the root of the checked folder.
 #[derive(Debug, Default)]
 pub struct Touched {
-    /// Added, removed, renamed or altered; a renamed one under both names.
+    /// Added, removed, renamed or altered; a renamed one under both names. With those that are not
+    /// committed.
     pub files: BTreeSet<RepoPath>,
+    /// Those of them that differ from the commit that is checked out.
+    pub uncommitted: BTreeSet<RepoPath>,
     /// New name → old name.
     pub renamed: BTreeMap<RepoPath, RepoPath>,
+}
+
+/// Why nobody can tell what differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Untold {
+    /// The checkout does not hold the files of a commit.
+    Absent,
+    /// More than [`MAX_CHANGED`] files differ.
+    TooMany,
 }
 
 impl Repository {
@@ -21,30 +33,26 @@ impl Repository {
     /// content is the same, as git does by default.
     ///
     /// # Errors
-    /// A sentence that says why that cannot be told.
-    pub fn touched(&self, old: &Commit<'_>, new: &Commit<'_>) -> Result<Touched, String> {
-        let unreadable = "the base commit's files are not in this checkout";
-        let (old, new) = (old.tree().ok_or(unreadable)?, new.tree().ok_or(unreadable)?);
-        let mut options = gix::diff::Options::default();
-        options.track_rewrites(Some(gix::diff::Rewrites::default()));
-        let changes = self
-            .inner
-            .diff_tree_to_tree(&old, &new, options)
-            .map_err(|_| unreadable)?;
-        if changes.len() > MAX_CHANGED {
-            return Err(format!("the change touches more than {MAX_CHANGED} files"));
-        }
-        let path = |bytes: &[u8]| {
-            let path = RepoPath::new(&String::from_utf8_lossy(bytes)).ok()?;
-            match &self.prefix {
-                Some(prefix) => path.inside(prefix),
-                None => Some(path),
-            }
+    /// Why that cannot be told.
+    pub fn touched(&self, old: &Commit<'_>, new: &Commit<'_>) -> Result<Touched, Untold> {
+        let old = old.tree().ok_or(Untold::Absent)?;
+        let new = new.tree().ok_or(Untold::Absent)?;
+        let compare = |rewrites| {
+            let mut options = gix::diff::Options::default();
+            options.track_rewrites(rewrites);
+            self.inner.diff_tree_to_tree(&old, &new, options)
         };
+        // A partial clone has the folders but not the content by which renamed files are recognised.
+        let changes = compare(Some(gix::diff::Rewrites::default()))
+            .or_else(|_| compare(None))
+            .map_err(|_| Untold::Absent)?;
+        if changes.len() > MAX_CHANGED {
+            return Err(Untold::TooMany);
+        }
         let mut touched = Touched::default();
-        for change in &changes {
-            let now = path(change.location());
-            let before = path(change.source_location());
+        for change in changes.iter().filter(|c| !c.entry_mode().is_tree()) {
+            let now = self.inside(change.location());
+            let before = self.inside(change.source_location());
             if let (Some(now), Some(before)) = (&now, &before)
                 && now != before
             {

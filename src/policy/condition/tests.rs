@@ -5,7 +5,7 @@ mod packages;
 use super::*;
 use crate::model::{
     Certainty, Context, Distance, Fix, Location, Observation, Package, Provenance, RepoPath,
-    Reported, RuleId, ScannerId, SourceDigests,
+    Reported, RuleId, ScannerId,
 };
 use crate::policy::{Nothing, Source, load};
 use Answer::{No, Unknown, Yes};
@@ -42,10 +42,11 @@ fn finding(kind: Kind) -> Finding {
             target: None,
         },
         line_hash: None,
-        digests: SourceDigests::default(),
+        digests: Default::default(),
         witnesses: vec![witness("alpha", "R1", None)],
         provenance: Provenance::UNSEEN,
         since: None,
+        digests: crate::model::SourceDigests::default(),
     }
 }
 

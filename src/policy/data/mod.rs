@@ -28,7 +28,7 @@ pub struct Data {
 }
 
 /// One snapshot.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot<T> {
     /// Its file.
     pub path: RepoPath,
@@ -89,6 +89,9 @@ impl Data {
     /// Adds what the snapshots know of a finding's CVEs. What a report says is kept where it says
     /// more: the higher probability, and that it is exploited.
     pub fn enrich(&self, finding: &mut Finding, now: Timestamp) {
+        if self.epss.is_none() && self.kev.is_none() {
+            return;
+        }
         let observation = &mut finding.observation;
         let cves = observation.advisories.iter().filter_map(Cve::of);
         let cves: Vec<Cve> = cves.collect();
@@ -149,6 +152,7 @@ mod tests {
             witnesses: Vec::new(),
             provenance: crate::model::Provenance::UNSEEN,
             since: None,
+            digests: crate::model::SourceDigests::default(),
         }
     }
 

@@ -41,7 +41,7 @@ pub fn write<W: std::io::Write>(
         version: "2.1.0",
         runs: scanners(assessment, purpose)
             .iter()
-            .map(|scanner| run::run(scanner, purpose, assessment.prefix.as_ref()))
+            .map(|scanner| run::run(scanner, purpose, assessment))
             .collect(),
     };
     serde_json::to_writer(&mut *out, &log)?;

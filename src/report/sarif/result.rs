@@ -4,6 +4,7 @@ use super::Purpose;
 use super::rules::{self, Key, Rules};
 use crate::escape;
 use crate::model::{Certainty, Decided, Disposition, FINGERPRINT_SCHEME, Location, RepoPath};
+use crate::report::comparison;
 use crate::report::phrase::{self, Sink};
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
@@ -27,6 +28,8 @@ pub struct ResultOut<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'static str>,
     level: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     message: Message,
     locations: [Place; 1],
     partial_fingerprints: Fingerprints<'a>,
@@ -109,6 +112,8 @@ struct Properties<'a> {
     gate: Option<&'a str>,
     #[serde(rename = "lockgate/kind")]
     kind: &'static str,
+    #[serde(rename = "lockgate/origin")]
+    origin: &'static str,
     #[serde(rename = "lockgate/severity", skip_serializing_if = "Option::is_none")]
     severity: Option<&'static str>,
     #[serde(rename = "lockgate/witnesses", skip_serializing_if = "Vec::is_empty")]
@@ -122,7 +127,8 @@ struct WitnessOut<'a> {
 }
 
 /// The result. `suppressible`: some result of the run is suppressed, so that each needs a list
-/// (SARIF 2.1.0 §3.27.23).
+/// (SARIF 2.1.0 §3.27.23). `compared`: the base is known, so that each has a state (§3.27.24); what the
+/// base has too is unchanged, whether somebody had seen it there or not.
 pub fn result<'a>(
     decided: &'a Decided,
     key: &Key,
@@ -130,6 +136,7 @@ pub fn result<'a>(
     purpose: Purpose,
     suppressible: bool,
     prefix: Option<&RepoPath>,
+    compared: bool,
 ) -> ResultOut<'a> {
     let (rule_index, rule_id) = rules.find(key).unwrap_or((0, ""));
     let finding = &decided.finding;
@@ -145,6 +152,10 @@ pub fn result<'a>(
         } else {
             rules::level(decided.effective)
         },
+        baseline_state: (full && compared).then(|| match comparison::is_new(decided) {
+            true => "new",
+            false => "unchanged",
+        }),
         message: Message {
             text: message(decided),
         },
@@ -262,6 +273,7 @@ fn properties(decided: &Decided) -> Properties<'_> {
             .gate()
             .map(|gate| escape::json(&gate.name)),
         kind: observation.kind.word(),
+        origin: finding.provenance.origin.word(),
         severity: observation.severity.map(|severity| severity.word()),
         witnesses: finding
             .witnesses

@@ -3,8 +3,8 @@
 use super::rules::{self, Key, Rules};
 use super::{MAX_RESULTS, Purpose, Scanner, result};
 use crate::escape;
-use crate::model::{Decided, Health, Problem, RepoPath, Run};
-use crate::report::parallel;
+use crate::model::{Assessment, Decided, Health, Problem, RepoPath, Run};
+use crate::report::{comparison, parallel};
 use serde::Serialize;
 use serde::ser::Serializer;
 use serde_sarif::sarif;
@@ -32,6 +32,7 @@ struct Results<'a> {
     purpose: Purpose,
     suppressible: bool,
     prefix: Option<&'a RepoPath>,
+    compared: bool,
 }
 
 impl Serialize for Results<'_> {
@@ -44,17 +45,14 @@ impl Serialize for Results<'_> {
                 self.purpose,
                 self.suppressible,
                 self.prefix,
+                self.compared,
             )
         })
     }
 }
 
 /// The run of a scanner.
-pub fn run<'a>(
-    scanner: &Scanner<'a>,
-    purpose: Purpose,
-    prefix: Option<&'a RepoPath>,
-) -> RunOut<'a> {
+pub fn run<'a>(scanner: &Scanner<'a>, purpose: Purpose, assessment: &'a Assessment) -> RunOut<'a> {
     let limit = if purpose == Purpose::Upload {
         MAX_RESULTS
     } else {
@@ -107,7 +105,8 @@ pub fn run<'a>(
             rules,
             purpose,
             suppressible,
-            prefix,
+            prefix: assessment.prefix.as_ref(),
+            compared: comparison::is_known(assessment),
         }),
     }
 }

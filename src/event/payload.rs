@@ -1,0 +1,58 @@
+//! The event file, as far as it is used (github/rest-api-description, webhooks `pull-request-*`,
+//! `merge-group-checks-requested`, `push`). All fields may be missing; one of another type makes the
+//! whole file one that cannot be understood.
+
+use serde::Deserialize;
+
+/// What an event file holds.
+#[derive(Debug, Default, Deserialize)]
+pub struct Payload {
+    /// Of pull requests.
+    pub pull_request: Option<PullRequest>,
+    /// Of merge queues.
+    pub merge_group: Option<MergeGroup>,
+    /// Of pushes: what was pushed.
+    #[serde(rename = "ref")]
+    pub reference: Option<String>,
+    /// Of pushes: the id before, zeros for a new branch.
+    pub before: Option<String>,
+    /// Of pushes: whether history was rewritten.
+    pub forced: Option<bool>,
+    /// Of most events.
+    pub repository: Option<Repository>,
+}
+
+/// `pull_request`
+#[derive(Debug, Default, Deserialize)]
+pub struct PullRequest {
+    /// The change.
+    pub head: Option<Tip>,
+    /// Its target.
+    pub base: Option<Tip>,
+}
+
+/// A branch and its commit.
+#[derive(Debug, Default, Deserialize)]
+pub struct Tip {
+    /// The branch.
+    #[serde(rename = "ref")]
+    pub name: Option<String>,
+    /// The commit.
+    pub sha: Option<String>,
+}
+
+/// `merge_group`; GitHub's own samples of older versions lack `base_sha`.
+#[derive(Debug, Default, Deserialize)]
+pub struct MergeGroup {
+    /// The commit that the group is built on.
+    pub base_sha: Option<String>,
+    /// The full name of the target branch.
+    pub base_ref: Option<String>,
+}
+
+/// `repository`
+#[derive(Debug, Default, Deserialize)]
+pub struct Repository {
+    /// The branch that pull requests go to by default.
+    pub default_branch: Option<String>,
+}

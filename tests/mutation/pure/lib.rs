@@ -1,0 +1,16 @@
+//! The modules that decide, from the program's own source, with their own tests.
+
+#![allow(dead_code, missing_docs)]
+
+#[path = "../../../src/assess/mod.rs"]
+pub mod assess;
+#[path = "../../../src/merge/mod.rs"]
+pub mod merge;
+#[path = "../../../src/model/mod.rs"]
+pub mod model;
+#[path = "../../../src/origin/mod.rs"]
+pub mod origin;
+#[path = "../../../src/policy/mod.rs"]
+pub mod policy;
+#[path = "../../../src/version/mod.rs"]
+pub mod version;

@@ -228,7 +228,6 @@ mod tests {
                         .collect(),
                     provenance: Provenance::UNSEEN,
                     since: None,
-                    digests: crate::model::SourceDigests::default(),
                 }
             },
         )

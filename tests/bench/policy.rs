@@ -95,7 +95,7 @@ fn load(text: &str) -> Policy {
 
 /// Half are of packages, half of code; 2 000 files, 200 rules, 5 000 packages.
 fn finding(number: usize) -> Finding {
-    let package = number % 2 == 0;
+    let package = number.is_multiple_of(2);
     let scanner = ScannerId::literal(if package { "alpha" } else { "beta" });
     let id = format!("CVE-2024-{}", number % 10_000);
     let rule = match package {
@@ -140,7 +140,6 @@ fn finding(number: usize) -> Finding {
         }],
         provenance: Provenance::UNSEEN,
         since: None,
-        digests: lockgate::model::SourceDigests::default(),
     }
 }
 

@@ -4,9 +4,9 @@
 use crate::program::{Lockgate, fixture, repository};
 use lockgate::model::Event;
 use lockgate::model::{
-    AdvisoryId, Certainty, Confidence, Context, Decided, Disposition, Distance, Ecosystem, Finding,
-    Fix, Kind, Location, Observation, Origin, Package, Provenance, Relation, RepoPath, Reported,
-    RuleId, ScannerId, Scope, Severity, Witness,
+    AdvisoryId, Certainty, Confidence, Context, Decided, Disposition, Distance, Ecosystem, Event,
+    Finding, Fix, Kind, Location, Observation, Origin, Package, Provenance, Relation, RepoPath,
+    Reported, RuleId, ScannerId, Scope, Severity, Witness,
 };
 use lockgate::policy::{self, Action, Judge, Policy, Source, Tally, trace};
 use proptest::prelude::*;

@@ -768,3 +768,28 @@ fn a_baseline_that_the_change_may_have_written_proves_nothing() {
     assert_eq!((json["verdict"].as_str(), code), (Some("incomplete"), 3));
     assert_eq!(codes(&json)[0], "base-unreadable");
 }
+
+/// A policy as large as a file may be costs time in proportion to its size, not to its square.
+#[test]
+fn large_policies_are_compared_in_time() {
+    let load = |text: String| {
+        let source = lockgate::policy::Source {
+            name: "p.toml".into(),
+            path: None,
+            text,
+        };
+        lockgate::policy::load(&source, &lockgate::policy::Nothing).unwrap()
+    };
+    let gate = |number: usize| {
+        let action = ["block", "warn", "allow"][number % 3];
+        format!("[[gate]]\nname = \"g{number}\"\naction = \"{action}\"\nwhen.path = \"p{number}\"\n")
+    };
+    let waiver = |number: usize, to: &str| {
+        format!("[[waiver]]\nrule = \"r{number}\"\npath = \"{to}\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2030-01-01\n")
+    };
+    let before = load((0..3000).map(|n| gate(n) + &waiver(n, "a")).collect());
+    let after = load((0..3000).rev().map(|n| gate(n) + &waiver(n, "b")).collect());
+    let changes = lockgate::policy::changes(&before, &after);
+    assert_eq!(changes.len(), 201);
+    assert!(changes[200].text.starts_with("and "));
+}

@@ -46,7 +46,6 @@ fn finding(kind: Kind) -> Finding {
         witnesses: vec![witness("alpha", "R1", None)],
         provenance: Provenance::UNSEEN,
         since: None,
-        digests: crate::model::SourceDigests::default(),
     }
 }
 

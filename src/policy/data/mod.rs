@@ -152,7 +152,6 @@ mod tests {
             witnesses: Vec::new(),
             provenance: crate::model::Provenance::UNSEEN,
             since: None,
-            digests: crate::model::SourceDigests::default(),
         }
     }
 

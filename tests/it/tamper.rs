@@ -782,10 +782,14 @@ fn large_policies_are_compared_in_time() {
     };
     let gate = |number: usize| {
         let action = ["block", "warn", "allow"][number % 3];
-        format!("[[gate]]\nname = \"g{number}\"\naction = \"{action}\"\nwhen.path = \"p{number}\"\n")
+        format!(
+            "[[gate]]\nname = \"g{number}\"\naction = \"{action}\"\nwhen.path = \"p{number}\"\n"
+        )
     };
     let waiver = |number: usize, to: &str| {
-        format!("[[waiver]]\nrule = \"r{number}\"\npath = \"{to}\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2030-01-01\n")
+        format!(
+            "[[waiver]]\nrule = \"r{number}\"\npath = \"{to}\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2030-01-01\n"
+        )
     };
     let before = load((0..3000).map(|n| gate(n) + &waiver(n, "a")).collect());
     let after = load((0..3000).rev().map(|n| gate(n) + &waiver(n, "b")).collect());

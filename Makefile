@@ -56,7 +56,7 @@ corpus:
 
 # Fuzzes each parser for a minute, on the installed toolchain: make fuzz SECONDS=3600 for longer.
 SECONDS ?= 60
-TARGETS := ingest policy manifest escape import baseline
+TARGETS := ingest policy manifest escape import baseline bundle trial
 fuzz:
 	@command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz@0.13.2
 	@for target in $(TARGETS); do \
@@ -65,6 +65,7 @@ fuzz:
 	    ingest) seeds=tests/fixtures/reports;; \
 	    manifest) seeds=tests/fixtures/lockfiles;; \
 	    import) seeds=tests/fixtures/import;; \
+	    bundle) seeds=tests/fixtures/bundles;; \
 	    *) seeds=policies;; \
 	  esac; \
 	  find $$seeds -type f -size -20k -exec cp -n {} tests/fuzz/corpus/$$target/ \; ; \

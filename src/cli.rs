@@ -7,6 +7,10 @@ mod baseline;
 
 pub use baseline::{BaselineCommand, BaselineDiff, BaselineWrite, DiffFormat};
 
+mod ask;
+
+pub use ask::{Explain, Format, PolicyTest, Show, Simulate};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -43,6 +47,10 @@ pub enum Command {
     /// Look at policies.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Say why a finding is judged as it is, and what would change that.
+    Explain(Explain),
+    /// Judge stored runs by another policy, and show what it would have changed.
+    Simulate(Simulate),
     /// Accept findings for a time: write waivers into the policy file.
     Waive(Waive),
     /// Show which tools lockgate would run here, with what command lines, and what is missing.
@@ -70,7 +78,8 @@ pub struct Check {
     pub input: Input,
 
     /// An output to write; PATH may be `-` for standard output. KIND is json, markdown, html,
-    /// junit, sarif (all findings) or upload-sarif (what GitHub code scanning accepts).
+    /// junit, sarif (all findings), upload-sarif (what GitHub code scanning accepts) or bundle (all
+    /// that the verdict stands on, for `lockgate simulate` and `lockgate explain --from`).
     #[arg(
         long = "output",
         short,
@@ -342,6 +351,8 @@ pub enum PolicyCommand {
         #[arg(long, default_value = ".")]
         root: PathBuf,
     },
+    /// Run the tests of policies: made-up findings and runs, and what is expected of them.
+    Test(PolicyTest),
     /// Turn other tools' lists of accepted findings into waivers.
     Import(Import),
     /// Print the JSON Schema of policy files, by which editors complete and check them.

@@ -81,10 +81,7 @@ impl Case {
         let proposed = self.proposed.as_ref();
         let mut assessment =
             assess::assess_both(self.evidence, &self.policy, proposed, &self.context);
-        if self.context.event == Event::Schedule {
-            let trials = canary::of(&assessment.runs, &self.policy, self.context.now);
-            assessment.add(canary::reasons(&trials, &self.policy));
-        }
+        canary::add(&mut assessment, &self.policy, &self.context);
         assessment
     }
 }

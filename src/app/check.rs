@@ -3,6 +3,7 @@
 use super::case::{Case, colour};
 use super::memory;
 use super::request::{Delivery, Kind, OutputArg, delivery, request};
+use crate::bundle::Draft;
 use crate::cli::{Check, When};
 use crate::edge::actions::Runner;
 use crate::edge::output::Destination;
@@ -21,9 +22,12 @@ pub fn check(args: &Check) -> Result<u8, Error> {
     for output in &delivery.outputs {
         output.destination.prepare()?;
     }
-    let assessment = Case::gather(&request)?.assess();
+    let case = Case::gather(&request)?;
+    let stored = delivery.outputs.iter().any(|o| o.kind == Kind::Bundle);
+    let draft = stored.then(|| Draft::new(&case.evidence, &case.context));
+    let assessment = case.assess();
 
-    let mut failures = deliver(&assessment, &delivery);
+    let mut failures = deliver(&assessment, draft.as_ref(), &delivery);
     let kept = memory::keep(&assessment, request.state.as_deref(), delivery.update_state);
     failures.extend(kept.err());
     if !delivery.quiet {
@@ -44,12 +48,15 @@ pub fn check(args: &Check) -> Result<u8, Error> {
     Ok(if stops { code } else { failed })
 }
 
+/// The first part of a bundle, or why there is none.
+type Stored = std::io::Result<Draft>;
+
 /// Writes everything that was asked for; one failure does not stop the others.
-fn deliver(assessment: &Assessment, delivery: &Delivery) -> Vec<Error> {
+fn deliver(assessment: &Assessment, draft: Option<&Stored>, delivery: &Delivery) -> Vec<Error> {
     let mut failures: Vec<Error> = delivery
         .outputs
         .par_iter()
-        .filter_map(|output| write(assessment, output).err())
+        .filter_map(|output| write(assessment, draft, output).err())
         .collect();
     if let Some(runner) = runner(delivery) {
         let short = format!(
@@ -83,7 +90,7 @@ fn deliver(assessment: &Assessment, delivery: &Delivery) -> Vec<Error> {
     failures
 }
 
-fn write(assessment: &Assessment, output: &OutputArg) -> Result<(), Error> {
+fn write(assessment: &Assessment, draft: Option<&Stored>, output: &OutputArg) -> Result<(), Error> {
     output.destination.write(&|out| match output.kind {
         Kind::Json => json::write(assessment, out),
         Kind::Markdown => out.write_all(markdown::render(assessment).as_bytes()),
@@ -91,6 +98,11 @@ fn write(assessment: &Assessment, output: &OutputArg) -> Result<(), Error> {
         Kind::UploadSarif => sarif::write(assessment, Purpose::Upload, out),
         Kind::Html => out.write_all(html::render(assessment).as_bytes()),
         Kind::Junit => out.write_all(junit::render(assessment).as_bytes()),
+        Kind::Bundle => match draft {
+            Some(Ok(draft)) => draft.finish(assessment, out),
+            Some(Err(e)) => Err(std::io::Error::other(e.to_string())),
+            None => Err(std::io::ErrorKind::InvalidInput.into()),
+        },
     })
 }
 

@@ -3,11 +3,13 @@
 mod authority;
 mod base;
 mod baseline;
+mod bundles;
 mod canary;
 mod case;
 mod check;
 mod committed;
 mod doctor;
+mod explain;
 mod gather;
 mod import;
 mod kept;
@@ -17,8 +19,10 @@ mod policy;
 mod request;
 mod running;
 mod shelf;
+mod simulate;
 mod suppressions;
 mod tools;
+mod trial;
 mod waive;
 
 use crate::cli::{Cli, Command, PolicyCommand};
@@ -66,6 +70,9 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
             Ok(0)
         }
         Command::Policy(PolicyCommand::Show { name }) => policy::show(name.as_deref()),
+        Command::Policy(PolicyCommand::Test(args)) => trial::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Waive(args) => waive::run(&args),
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Canary(args) => canary::run(&args),

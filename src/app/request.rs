@@ -22,6 +22,7 @@ pub enum Kind {
     UploadSarif,
     Html,
     Junit,
+    Bundle,
 }
 
 const KINDS: &[(&str, Kind)] = &[
@@ -31,6 +32,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("upload-sarif", Kind::UploadSarif),
     ("html", Kind::Html),
     ("junit", Kind::Junit),
+    ("bundle", Kind::Bundle),
 ];
 
 /// A report that the user named.

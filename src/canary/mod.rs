@@ -11,8 +11,8 @@ pub use samples::{DRIVER, SAMPLES, SARIF, Sample};
 use crate::assess::assess;
 use crate::ingest::{self, Expected, tool::Parsed};
 use crate::model::{
-    Base, Certainty, Change, Context, Disposition, Event, Evidence, HealthLevel, Lines, Located,
-    Location, Reason, Region, RepoPath, Revision, Run, ScannerId, Severity, SourceDigests,
+    Assessment, Base, Certainty, Change, Context, Disposition, Event, Evidence, HealthLevel, Lines,
+    Located, Location, Reason, Region, RepoPath, Revision, Run, ScannerId, Severity, SourceDigests,
     Untrusted, Verdict, Witnessed,
 };
 use crate::policy::{Action, Policy};
@@ -101,6 +101,14 @@ pub fn all(policy: &Policy, now: Timestamp) -> Vec<Trial> {
 /// Tries the canaries of one scanner.
 pub fn one(scanner: &ScannerId, policy: &Policy, now: Timestamp) -> Trial {
     fly(sample(scanner, None), scanner, policy, now)
+}
+
+/// Adds to a scheduled check what its canaries say; other events have no time for them.
+pub fn add(assessment: &mut Assessment, policy: &Policy, context: &Context) {
+    if context.event == Event::Schedule {
+        let trials = of(&assessment.runs, policy, context.now);
+        assessment.add(reasons(&trials, policy));
+    }
 }
 
 /// Tries the canaries of the scanners that matter to a check: those with a run, in the format of

@@ -13,3 +13,4 @@ pub mod process;
 pub mod programs;
 pub mod reports;
 pub mod terminal;
+pub mod trials;

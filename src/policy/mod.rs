@@ -12,7 +12,7 @@ mod data;
 mod diff;
 mod duplicate;
 mod evaluate;
-mod file;
+pub(crate) mod file;
 mod index;
 mod lines;
 mod notes;

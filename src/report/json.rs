@@ -212,6 +212,11 @@ impl Serialize for Findings<'_> {
     }
 }
 
+/// One finding as it stands in the document.
+pub fn finding(decided: &Decided) -> impl Serialize + use<'_> {
+    FindingOut::of(decided)
+}
+
 #[derive(Serialize)]
 struct FindingOut<'a> {
     fingerprint: &'a str,

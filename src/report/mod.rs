@@ -14,7 +14,7 @@ pub mod junit;
 pub mod markdown;
 pub mod outputs;
 mod parallel;
-mod phrase;
+pub mod phrase;
 mod policy_json;
 mod resolved;
 mod review;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// Module → the modules that it may use. Everything may use `model`.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("bundle", &[]),
     ("escape", &[]),
     ("event", &[]),
     ("version", &[]),
@@ -28,15 +29,24 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("canary", &["assess", "ingest", "policy"]),
     ("report", &["baseline", "escape"]),
+    ("explain", &["bundle", "escape", "policy", "report"]),
+    (
+        "trial",
+        &["assess", "escape", "explain", "policy", "report"],
+    ),
+    (
+        "simulate",
+        &["assess", "bundle", "canary", "escape", "policy", "report"],
+    ),
     ("error", &[]),
     ("cli", &[]),
     ("edge", &["error", "event", "invoke"]),
     (
         "app",
         &[
-            "alerts", "assess", "baseline", "canary", "cli", "edge", "error", "escape", "event",
-            "import", "ingest", "invoke", "locate", "manifest", "merge", "origin", "policy",
-            "report", "suppress", "waive",
+            "alerts", "assess", "baseline", "bundle", "canary", "cli", "edge", "error", "escape",
+            "event", "explain", "import", "ingest", "invoke", "locate", "manifest", "merge",
+            "origin", "policy", "report", "simulate", "suppress", "trial", "waive",
         ],
     ),
 ];

@@ -243,6 +243,9 @@ fn policies_of_the_readme_are_valid() {
     assert!(blocks.len() >= 2);
     for block in blocks {
         let text = block.split("```").next().unwrap();
+        if text.contains("[[case]]") {
+            continue; // tests of a policy, which are held against their own reader
+        }
         assert_eq!(errors(text), [], "{text}");
     }
 }

@@ -50,11 +50,6 @@ impl Pull {
         self
     }
 
-    pub fn env(mut self, name: &str, value: &str) -> Self {
-        self.lockgate = self.lockgate.env(name, value);
-        self
-    }
-
     /// Commits the change and judges it.
     pub fn judge(self) -> (Value, i32) {
         self.commit();

@@ -158,6 +158,11 @@ fn yaml_entry(entry: &Node, kind: Kind, found: &mut Found) {
         return;
     };
     statement.subject.paths = paths.into_iter().map(Untrusted::from).collect();
+    // Trivy compares `purls` with the package of the finding, which these do not have.
+    if matches!(kind, Kind::Config | Kind::Secret) && !urls.is_empty() {
+        found.leave(line, id, "it names packages, and no such finding has one");
+        return;
+    }
     for url in urls {
         let Some(purl) = purl(url) else {
             found.leave(line, url, "it is not the package URL of a package");
@@ -192,6 +197,8 @@ mod tests {
             "secrets: [{id: a, paths: 'docs/*'}, {id: b, paths: [[c]]}]",
         );
         assert_eq!((found.statements.len(), found.left.len()), (0, 2));
+        let found = import("a.yaml", "secrets: [{id: a, purls: ['pkg:npm/a']}]");
+        assert_eq!((found.statements.len(), found.left.len()), (0, 1));
         let found = import(
             ".trivyignore",
             "CVE-2024-1 # exp:2027-01-31\nCVE-2024-2 later\n",

@@ -208,8 +208,8 @@ fn baselines_follow_their_schema() {
     assert!(read(&written)["findings"].as_array().unwrap().len() > 20);
     let by_hand = folder.path().join("by-hand.json");
     std::fs::write(&by_hand, cases::BASELINE).unwrap();
-    let errors = errors(BASELINE, &[written, by_hand.clone()]);
-    assert!(errors.is_empty(), "{}", errors.join("\n"));
+    let wrong = errors(BASELINE, &[written, by_hand.clone()]);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let mut files = Vec::new();
     let bad = [
         ("/version", json!(2)),

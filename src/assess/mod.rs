@@ -17,8 +17,8 @@ pub use trust::assess_both;
 
 use crate::merge;
 use crate::model::{
-    Assessment, BaselineSummary, Context, Coverage, Decided, Disposition, Event, Evidence, Health, PolicySummary,
-    Problem, Reason, Run, ScannerId, Schedule, Untrusted, Verdict, Witnessed,
+    Assessment, BaselineSummary, Context, Coverage, Decided, Disposition, Event, Evidence, Health,
+    PolicySummary, Problem, Reason, Run, ScannerId, Schedule, Untrusted, Verdict, Witnessed,
 };
 use crate::origin;
 use crate::policy::{self, Judge, Policy, Seen};

@@ -35,8 +35,8 @@ pub mod text;
 pub use advisory::AdvisoryId;
 pub use alert::Alert;
 pub use assessment::{
-    Assessment, BaselineSummary, Context, DataSource, Decided, Direction, Disposition, GateName, NoteCode,
-    PolicyChange, PolicyNote, PolicySummary, Reason, Verdict, WaiverUse,
+    Assessment, BaselineSummary, Context, DataSource, Decided, Direction, Disposition, GateName,
+    NoteCode, PolicyChange, PolicyNote, PolicySummary, Reason, Verdict, WaiverUse,
 };
 pub use authority::{AfterMerge, Authority, PolicyError, PolicyOrigin};
 pub use baseline::{Baseline, BaselineEntry, SourceDigests};

@@ -51,10 +51,6 @@ pub fn render(assessment: &Assessment) -> String {
         .filter(|r| r.verdict == Verdict::Warn && r.scanner.is_some())
         .map(|gap| about_evidence("warning", gap))
         .collect();
-    let known = comparison::is_known(assessment);
-    let warned = assessment.warning().filter(shown);
-    let warned = warned.filter(|decided| !known || comparison::is_new(decided));
-    warnings.extend(warned.map(|d| annotate("warning", d)));
     let weaker = assessment.policy_changes.iter();
     let weaker = weaker.filter(|change| change.direction == Direction::Weaker);
     warnings.extend(weaker.map(|change| about_policy(change, prefix)));
@@ -69,11 +65,10 @@ pub fn render(assessment: &Assessment) -> String {
     let mut waivers = notes(&[NoteCode::Expired, NoteCode::TooLong]);
     let others = waivers.split_off(waivers.len().min(FIRST_WAIVERS));
     warnings.extend(waivers);
-    warnings.extend(
-        assessment
-            .warning()
-            .map(|d| about_finding("warning", d, prefix)),
-    );
+    let known = comparison::is_known(assessment);
+    let warned = assessment.warning().filter(shown);
+    let warned = warned.filter(|decided| !known || comparison::is_new(decided));
+    warnings.extend(warned.map(|d| annotate("warning", d)));
     warnings.extend(others);
     let notices = notes(&[NoteCode::Expiring]);
     let mut out = String::new();

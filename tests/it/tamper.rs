@@ -475,20 +475,22 @@ fn a_policy_that_the_change_may_have_written_proves_nothing() {
     let blind = |lockgate: Lockgate| lockgate.args(&["--event", "pull_request", "--base", "gone"]);
     let (json, code) = blind(change(&[("lockgate.toml", BLOCKS_HIGH)], edit)).json();
     assert_eq!((json["verdict"].as_str(), code), (Some("incomplete"), 3));
-    assert_eq!(codes(&json), ["base-unreadable"]);
-    let text = json["reasons"][0]["text"].as_str().unwrap();
+    let reasons = json["reasons"].as_array().unwrap();
+    let mut reasons = reasons.iter().filter(|r| r["code"] == "base-unreadable");
+    let text = reasons.next().unwrap()["text"].as_str().unwrap();
     assert!(text.contains("fetch-depth: 0"), "{text}");
     assert_eq!(json["policy"]["origin"], "change");
     // One that it cannot have written does.
     let lockgate = blind(change(&[], |_| {}));
-    let (json, code) = lockgate.args(&["--policy", "lockgate:audit-only"]).json();
-    assert_eq!((json["verdict"].as_str(), code), (Some("warn"), 0));
+    let (json, _) = lockgate.args(&["--policy", "lockgate:audit-only"]).json();
+    assert_eq!(json["policy"]["origin"], "given");
+    assert!(!codes(&json).contains(&"base-unreadable"));
     // The default is no such thing: the change may have removed the policy.
     let (json, _) = blind(change(&[("lockgate.toml", BLOCKS_HIGH)], |folder| {
         std::fs::remove_file(folder.join("lockgate.toml")).unwrap();
     }))
     .json();
-    assert_eq!(codes(&json)[0], "base-unreadable");
+    assert!(codes(&json).contains(&"base-unreadable"));
 }
 
 #[test]
@@ -766,7 +768,7 @@ fn a_baseline_that_the_change_may_have_written_proves_nothing() {
         ]);
     let (json, code) = lockgate.json();
     assert_eq!((json["verdict"].as_str(), code), (Some("incomplete"), 3));
-    assert_eq!(codes(&json)[0], "base-unreadable");
+    assert!(codes(&json).contains(&"base-unreadable"));
 }
 
 /// A policy as large as a file may be costs time in proportion to its size, not to its square.

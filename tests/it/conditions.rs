@@ -2,7 +2,6 @@
 //! finding and any policy.
 
 use crate::program::{Lockgate, fixture, repository};
-use lockgate::model::Event;
 use lockgate::model::{
     AdvisoryId, Certainty, Confidence, Context, Decided, Disposition, Distance, Ecosystem, Event,
     Finding, Fix, Kind, Location, Observation, Origin, Package, Provenance, Relation, RepoPath,
@@ -451,7 +450,6 @@ fn bare(kind: Kind) -> Finding {
         digests: Default::default(),
         provenance: Provenance::UNSEEN,
         since: None,
-        digests: lockgate::model::SourceDigests::default(),
     }
 }
 

@@ -29,6 +29,7 @@ pub mod origin;
 pub mod policy;
 pub mod report;
 pub mod simulate;
+pub mod suppress;
 pub mod trial;
 pub mod version;
 pub mod waive;

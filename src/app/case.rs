@@ -4,7 +4,7 @@ use super::authority::{self, Circumstances};
 use super::base::{self, Compared, Found};
 use super::committed::Committed;
 use super::request::Request;
-use super::{gather, kept, memory};
+use super::{gather, kept, memory, suppressions};
 use crate::assess::{self, Proposal};
 use crate::canary;
 use crate::cli::When;
@@ -49,7 +49,11 @@ impl Case {
         let state = state(request, told.event, &compared)?;
         let alerts = memory::alerts(request)?;
         let committed = Committed::new(&request.root, repository.as_ref(), &compared, told.event);
-        let evidence = gather::evidence(request, &chosen.policy, &committed);
+        let added = suppressions::examine(&compared, told.event, &request.root);
+        let (mut evidence, undone) =
+            gather::evidence(request, &chosen.policy, &committed, &compared);
+        let added = added.map(|added| added.witnessed(&undone, &evidence.runs));
+        evidence.runs.extend(added);
         for note in notes {
             terminal::err(&format!("note: {note}\n"));
         }

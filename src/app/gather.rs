@@ -1,8 +1,10 @@
 //! Reports → evidence: read, parse, give every observation its place.
 
+use super::base::Compared;
 use super::committed::{Committed, Doubt};
 use super::request::Request;
 use super::running;
+use super::suppressions::{self, Undone};
 use super::tools::{self, Wanted};
 use crate::edge::files::Root;
 use crate::edge::programs::Programs;
@@ -30,7 +32,13 @@ struct Expectation {
 }
 
 /// Everything that the reports say, and those of the tools that are run, with its places.
-pub fn evidence(request: &Request, policy: &Policy, committed: &Committed<'_>) -> Evidence {
+/// Second, which suppressions had no effect on the tools that were run.
+pub fn evidence(
+    request: &Request,
+    policy: &Policy,
+    committed: &Committed<'_>,
+    compared: &Compared<'_>,
+) -> (Evidence, Undone) {
     let (mut expectations, replaced) = expectations(request, policy);
     for expectation in &mut expectations {
         let file = expectation.file.as_ref().ok();
@@ -45,7 +53,7 @@ pub fn evidence(request: &Request, policy: &Policy, committed: &Committed<'_>) -
         },
         || tree(&request.root),
     );
-    run_tools(&mut runs, replaced, request, policy);
+    let undone = run_tools(&mut runs, replaced, request, policy, compared);
     runs.par_iter_mut().for_each(|(witnessed, inside)| {
         let locator = Locator::new(inside.as_ref(), &tree);
         witnessed.observations = std::mem::take(&mut witnessed.observations)
@@ -58,8 +66,9 @@ pub fn evidence(request: &Request, policy: &Policy, committed: &Committed<'_>) -
             .collect();
     });
     let mut runs: Vec<Witnessed> = runs.into_iter().map(|(witnessed, _)| witnessed).collect();
+    suppressions::settle(&mut runs, &undone, compared, &request.root);
     quote_sources(&mut runs, &request.root);
-    Evidence { runs }
+    (Evidence { runs }, undone)
 }
 
 /// Runs the tools of which no report is given. `replaced` are the reports that the policy names, are
@@ -69,14 +78,16 @@ fn run_tools(
     replaced: Vec<Expectation>,
     request: &Request,
     policy: &Policy,
-) {
+    compared: &Compared<'_>,
+) -> Undone {
     let asked = |scanner: &ScannerId| tools::wanted(scanner, policy, &request.run) != Wanted::No;
     if !RECIPES.iter().any(|recipe| asked(&recipe.id())) {
-        return;
+        return Undone::new();
     }
     let given: BTreeSet<ScannerId> = runs.iter().map(|(w, _)| w.run.scanner.clone()).collect();
     let programs = Programs::new(&request.root);
-    let plans = tools::plans(&request.root, policy, &request.run, &given, &programs);
+    let mut plans = tools::plans(&request.root, policy, &request.run, &given, &programs);
+    let undone = tools::deafen(&mut plans, compared);
     let of_given = |e: &&Expectation| {
         e.expected
             .as_ref()
@@ -100,6 +111,7 @@ fn run_tools(
         witnessed.run.report = left.command;
         runs.push((witnessed, left.inside));
     }
+    undone
 }
 
 /// The reports on the command line, then those of the policy; each file once for each scanner.

@@ -20,6 +20,7 @@ mod request;
 mod running;
 mod shelf;
 mod simulate;
+mod suppressions;
 mod tools;
 mod trial;
 mod waive;

@@ -1,9 +1,12 @@
 //! Which tools are run, and why the others are not.
 
+use super::base::Compared;
 use super::request::Wish;
+use super::suppressions::Undone;
 use crate::edge::files::Root;
 use crate::edge::programs::{Found, Programs};
 use crate::ingest;
+use crate::invoke::base::Settings;
 use crate::invoke::{Files, Invocation, MOST, RECIPES, Recipe};
 use crate::model::{RepoPath, ScannerId};
 use crate::policy::{Policy, Running};
@@ -131,4 +134,39 @@ pub fn plans(
             }
         })
         .collect()
+}
+
+/// Makes the tools that are run deaf for what the judged change tells them, as far as their flags do
+/// that; returns which surfaces have no effect on whom. One that some invocation hears has an
+/// effect.
+pub fn deafen(plans: &mut [Plan], compared: &Compared<'_>) -> Undone {
+    let mut undone = Undone::new();
+    let Compared::With(known) = compared else {
+        return undone;
+    };
+    let read = |path: &RepoPath| known.start.read(path);
+    let list = || known.start.list();
+    let settings = Settings::new(&read, &list);
+    for plan in plans {
+        if !matches!(plan.fate(), Fate::Run(..)) {
+            continue;
+        }
+        let mut all: Option<BTreeSet<&'static str>> = None;
+        for invocation in plan.invocations.iter_mut().flatten() {
+            let (deaf, surfaces) = (plan.recipe.deaf)(&settings, invocation.clone());
+            *invocation = deaf;
+            let surfaces: BTreeSet<&str> = surfaces.iter().copied().collect();
+            all = Some(match all {
+                Some(all) => all.intersection(&surfaces).copied().collect(),
+                None => surfaces,
+            });
+        }
+        let id = plan.recipe.id();
+        undone.extend(
+            all.into_iter()
+                .flatten()
+                .map(|surface| (id.clone(), surface)),
+        );
+    }
+    undone
 }

@@ -1,7 +1,8 @@
 //! What is missing from the evidence, and what that does to the verdict.
 
 use crate::model::{
-    Context, Foreign as _, HealthLevel, Problem, Reason, RepoPath, Run, Untrusted, Verdict,
+    Context, Foreign as _, HealthLevel, Problem, Reason, RepoPath, Run, ScannerId, Untrusted,
+    Verdict,
 };
 use crate::policy::{OnGap, Policy};
 use std::collections::BTreeSet;
@@ -10,7 +11,8 @@ use std::collections::BTreeSet;
 pub fn gaps(runs: &[Run], policy: &Policy, context: &Context) -> Vec<Reason> {
     let mut reasons = Vec::new();
     // One scanner may have nothing to look at. When all have, the checkout is missing or empty.
-    if runs.iter().all(|run| run.health.is_excused()) {
+    let own = |run: &&Run| run.scanner.as_str() != ScannerId::SUPPRESSIONS;
+    if runs.iter().filter(own).all(|run| run.health.is_excused()) {
         let text = match runs.is_empty() {
             true => "no report was given, so nothing was examined",
             false => "no tool was run and no report was given, so nothing was examined",

@@ -9,6 +9,7 @@ mod data;
 mod deadline;
 mod gap;
 mod known;
+mod silenced;
 mod state;
 mod trust;
 
@@ -23,6 +24,7 @@ use crate::model::{
 use crate::origin;
 use crate::policy::{self, Judge, Policy, Seen};
 use rayon::prelude::*;
+use silenced::Silenced;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Merges the evidence, applies the policy, gives the verdict.
@@ -44,10 +46,11 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     let resolved = known::apply(&mut findings, &runs, context);
     let left = state::recall(&mut findings, &runs, context);
 
+    let silenced = Silenced::new(&findings, context);
     let judge = Judge::new(policy, context);
     let (mut decided, tally) = judge.all(findings, |mut finding| {
         policy.data.enrich(&mut finding, context.now);
-        finding
+        silenced.recheck(finding)
     });
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 

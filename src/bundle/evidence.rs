@@ -6,7 +6,8 @@ use super::words::{Code, LineHash, Sentence};
 use crate::model::{
     AdvisoryId, Certainty, Confidence, Coverage, Distance, Ecosystem, Fix, Health, Kind, Located,
     Location, Observation, Package, Place, Problem, Redacted, Region, Relation, RepoPath, Reported,
-    RuleId, RuleInfo, Run, ScannerId, Scope, Severity, SourceDigests, Standing, Untrusted, Work,
+    RuleId, RuleInfo, Run, ScannerId, Scope, Severity, Silences, SourceDigests, Standing,
+    Untrusted, Work,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,11 @@ record! {
     Redacted as RedactedForm {
         kind: Untrusted,
         length: usize,
+    }
+    Silences as SilencesForm {
+        scanners: Vec<ScannerId>,
+        names: Vec<Untrusted>,
+        undone: bool,
     }
     Observation as ObservationForm {
         rule: RuleId,
@@ -302,6 +308,12 @@ pub enum StandingForm {
     Open,
     /// See [`Standing::Suppressed`].
     Suppressed(Option<String>),
+    /// See [`Standing::SuppressedByChange`].
+    SuppressedByChange(Option<String>),
+    /// See [`Standing::Settled`].
+    Settled(String),
+    /// See [`Standing::Silences`].
+    Silences(SilencesForm),
     /// See [`Standing::NotAProblem`].
     NotAProblem(String),
 }
@@ -314,6 +326,11 @@ impl Codec for Standing {
         match model {
             Self::Open => StandingForm::Open,
             Self::Suppressed(why) => StandingForm::Suppressed(Option::<Untrusted>::store(why)),
+            Self::SuppressedByChange(why) => {
+                StandingForm::SuppressedByChange(Option::<Untrusted>::store(why))
+            }
+            Self::Settled(why) => StandingForm::Settled(Code::store(why)),
+            Self::Silences(silences) => StandingForm::Silences(Silences::store(silences)),
             Self::NotAProblem(why) => StandingForm::NotAProblem(Code::store(why)),
         }
     }
@@ -322,6 +339,11 @@ impl Codec for Standing {
         Ok(match form {
             StandingForm::Open => Self::Open,
             StandingForm::Suppressed(why) => Self::Suppressed(why.map(Untrusted::from)),
+            StandingForm::SuppressedByChange(why) => {
+                Self::SuppressedByChange(why.map(Untrusted::from))
+            }
+            StandingForm::Settled(why) => Self::Settled(Code::restore(why)?),
+            StandingForm::Silences(form) => Self::Silences(Box::new(Silences::restore(form)?)),
             StandingForm::NotAProblem(why) => Self::NotAProblem(Code::restore(why)?),
         })
     }

@@ -148,6 +148,18 @@ impl Root {
         self.inside(&self.canonical.join(path.raw()))
     }
 
+    /// The first bytes of a file, however large it is.
+    pub fn start(&self, path: &RepoPath, bytes: usize) -> Option<Vec<u8>> {
+        let path = self.canonical.join(path.raw()).canonicalize().ok()?;
+        if !path.starts_with(&self.canonical) || !path.metadata().ok()?.is_file() {
+            return None;
+        }
+        let mut start = Vec::new();
+        let file = File::open(path).ok()?;
+        file.take(bytes as u64).read_to_end(&mut start).ok()?;
+        Some(start)
+    }
+
     /// The text of a file.
     ///
     /// # Errors

@@ -122,12 +122,20 @@ fn attempt(job: &Job, start: Instant) -> std::io::Result<Ended> {
             &work
         }
     };
+    let settings = private.path().join("base");
+    std::fs::create_dir(&settings)?;
+    for argument in &job.arguments {
+        if let Argument::Setting(name, text) = argument {
+            std::fs::write(settings.join(name), text)?;
+        }
+    }
     let mut command = Command::new(&job.program);
     command
         .args(job.arguments.iter().map(|argument| match argument {
             Argument::Word(word) => (*word).into(),
             Argument::Path(path) => path.into(),
             Argument::Report => report.clone().into_os_string(),
+            Argument::Setting(name, _) => settings.join(name).into_os_string(),
         }))
         .current_dir(folder)
         .env_clear()

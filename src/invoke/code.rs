@@ -1,12 +1,11 @@
 //! Tools for source files, configuration and secrets.
 //!
-//! What they read in the tree, for a later issue: Trivy `trivy.yaml` and `.trivyignore`
-//! (`--config`, `--ignorefile`), hadolint `.hadolint.yaml` and comments (`--config`,
-//! `--disable-ignore-pragma`), Checkov `.checkov.yaml` and comments, Semgrep `.semgrepignore` and
-//! `nosemgrep` (`--disable-nosem`), gitleaks `.gitleaks.toml` and `.gitleaksignore` (`--config`,
-//! `--gitleaks-ignore-path`).
+//! What they read in the tree: Trivy `trivy.yaml` and `.trivyignore` (`--config`, `--ignorefile`),
+//! hadolint `.hadolint.yaml` and comments (`--config`, `--disable-ignore-pragma`), Checkov
+//! `.checkov.yaml` and comments, Semgrep `.semgrepignore` and `nosemgrep` (`--disable-nosem`),
+//! gitleaks `.gitleaks.toml` and `.gitleaksignore` (`--config`). See [`base`].
 
-use super::{Exit, Files, Invocation, Recipe};
+use super::{Exit, Files, Invocation, Recipe, base};
 use crate::model::Foreign as _;
 
 /// Files that go on one command line at most; system limits begin far above.
@@ -29,6 +28,7 @@ pub static TRIVY: Recipe = Recipe {
         Exit::worked(0, 0, "it worked"),
         Exit::failed(1, 1, "an error, such as a database that cannot be had"),
     ],
+    deaf: base::trivy,
     plan: |files| {
         once(
             !files.is_empty(),
@@ -64,6 +64,7 @@ pub static HADOLINT: Recipe = Recipe {
         Exit::worked(0, 0, "it worked"),
         Exit::failed(1, 1, "an error"),
     ],
+    deaf: base::hadolint,
     plan: |files| {
         let dockerfiles = files.where_name(is_dockerfile);
         let chunks = dockerfiles.chunks(FILES_AT_ONCE);
@@ -97,6 +98,7 @@ pub static CHECKOV: Recipe = Recipe {
         Exit::worked(0, 0, "it worked"),
         Exit::failed(1, 2, "an error"),
     ],
+    deaf: base::hears,
     plan: |files| {
         let endings = [".tf", ".tf.json", ".bicep", ".yaml", ".yml"];
         let some = files.has_ending(&endings) || !files.where_name(is_dockerfile).is_empty();
@@ -132,6 +134,7 @@ pub static SEMGREP: Recipe = Recipe {
         Exit::worked(1, 1, "something found"),
         Exit::failed(2, 14, "an error (semgrep/error.py)"),
     ],
+    deaf: base::semgrep,
     plan: |files| {
         let words = &[
             "scan",
@@ -161,6 +164,7 @@ pub static GITLEAKS: Recipe = Recipe {
         Exit::failed(1, 1, "an error"),
         Exit::failed(126, 126, "wrong usage"),
     ],
+    deaf: base::gitleaks,
     plan: |files: &Files<'_>| {
         let words = &[
             "dir",

@@ -3,6 +3,7 @@
 //!
 //! To add a tool: one [`Recipe`] in the file of its kind, one line in [`RECIPES`].
 
+pub mod base;
 mod code;
 mod files;
 mod node;
@@ -13,6 +14,7 @@ pub use files::Files;
 
 use crate::model::{Foreign as _, RepoPath, ScannerId, Untrusted};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// Every tool that lockgate can run, by name.
 pub static RECIPES: &[&Recipe] = &[
@@ -68,6 +70,8 @@ pub struct Recipe {
     pub exits: &'static [Exit],
     /// The invocations that together look at the whole tree; none when it has nothing for the tool.
     pub plan: fn(&Files<'_>) -> Vec<Invocation>,
+    /// Makes an invocation deaf for what the judged change says, as far as flags do that.
+    pub deaf: fn(&base::Settings<'_>, Invocation) -> base::Deaf,
 }
 
 impl Recipe {
@@ -91,6 +95,7 @@ impl Recipe {
                 Argument::Word(word) => quote(word, &mut line),
                 Argument::Path(path) => quote(path, &mut line),
                 Argument::Report => line.push_str("REPORT"),
+                Argument::Setting(name, _) => line.push_str(&format!("BASE/{name}")),
             }
         }
         if let Some(folder) = &invocation.folder {
@@ -151,6 +156,8 @@ pub enum Argument {
     Path(String),
     /// The file, in a private folder, that the tool shall write its report to.
     Report,
+    /// A file of this name and content, in a private folder.
+    Setting(&'static str, Arc<[u8]>),
 }
 
 /// Where the report of an invocation is found.
@@ -198,6 +205,17 @@ impl Invocation {
             false => path.to_owned(),
         };
         self.arguments.push(Argument::Path(path));
+        self
+    }
+
+    /// Adds a word of ours.
+    fn word(self, word: &'static str) -> Self {
+        self.argument(Argument::Word(word))
+    }
+
+    /// Adds any argument.
+    fn argument(mut self, argument: Argument) -> Self {
+        self.arguments.push(argument);
         self
     }
 

@@ -1,11 +1,11 @@
 //! Tools for JavaScript packages.
 //!
-//! What they read in the tree, for a later issue: all three take registries from `.npmrc` (or
+//! What they read in the tree: all three take registries from `.npmrc` (or
 //! `.yarnrc.yml`), and one that answers `{}` makes a clean report (`--registry` would replace it);
 //! yarn and pnpm load plug-ins and hooks that the tree names. That the tree brings its own yarn is
 //! already switched off, by `YARN_IGNORE_PATH`.
 
-use super::{Exit, Files, Invocation, Recipe};
+use super::{Exit, Files, Invocation, Recipe, base};
 
 const FOUND: &[Exit] = &[
     Exit::worked(0, 0, "nothing found"),
@@ -26,6 +26,7 @@ pub static NPM: Recipe = Recipe {
     install: "install Node.js, which brings npm",
     nothing: "there is no package-lock.json and no npm-shrinkwrap.json",
     exits: FOUND,
+    deaf: base::npm,
     plan: |files| {
         in_folders(files, &["package-lock.json", "npm-shrinkwrap.json"], || {
             Invocation::new(&[
@@ -49,6 +50,7 @@ pub static PNPM: Recipe = Recipe {
     install: "npm install --global pnpm",
     nothing: "there is no pnpm-lock.yaml",
     exits: FOUND,
+    deaf: base::hears,
     plan: |files| {
         in_folders(files, &["pnpm-lock.yaml"], || {
             Invocation::new(&["audit", "--json"])
@@ -74,6 +76,7 @@ pub static YARN: Recipe = Recipe {
             "something found, or an error that the report tells of",
         ),
     ],
+    deaf: base::hears,
     plan: |files| {
         let locks = files.where_name(|name| name == "yarn.lock");
         let plan = |path: &&crate::model::RepoPath| {

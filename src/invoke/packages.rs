@@ -1,10 +1,10 @@
 //! Tools for the packages of several ecosystems, and of Rust.
 //!
-//! What they read in the tree, for a later issue: osv-scanner `osv-scanner.toml` (`--config`),
+//! What they read in the tree (see [`base`]): osv-scanner `osv-scanner.toml` (`--config`),
 //! grype `.grype.yaml` (`-c`), cargo-audit `.cargo/audit.toml` (no flag), cargo-deny `deny.toml`
 //! (`--config`; it holds the lists of accepted licenses, too).
 
-use super::{Exit, Files, Invocation, Recipe};
+use super::{Exit, Files, Invocation, Recipe, base};
 use crate::model::Foreign as _;
 
 /// Files that osv-scanner and grype both take packages from.
@@ -54,6 +54,7 @@ pub static OSV_SCANNER: Recipe = Recipe {
         Exit::failed(127, 127, "an error"),
         Exit::failed(128, 128, "it found no packages"),
     ],
+    deaf: base::osv_scanner,
     plan: |files| {
         with_lockfiles(
             files,
@@ -82,6 +83,7 @@ pub static GRYPE: Recipe = Recipe {
         Exit::worked(0, 0, "it worked"),
         Exit::failed(1, 1, "an error"),
     ],
+    deaf: base::grype,
     plan: |files| with_lockfiles(files, &["dir:.", "-q", "-o", "json"]),
 };
 
@@ -98,6 +100,7 @@ pub static CARGO_AUDIT: Recipe = Recipe {
         Exit::worked(1, 1, "something found"),
         Exit::failed(2, 2, "an error"),
     ],
+    deaf: base::hears,
     plan: |files| {
         let locks = files.where_name(|name| name == "Cargo.lock");
         let plan = |lock: &crate::model::RepoPath| {
@@ -124,6 +127,7 @@ pub static CARGO_DENY: Recipe = Recipe {
             "something found, or an error that the report tells of",
         ),
     ],
+    deaf: base::cargo_deny,
     plan: |files| {
         files
             .folders_with(&["Cargo.lock"])

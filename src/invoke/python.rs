@@ -1,9 +1,9 @@
 //! Tools for Python.
 //!
-//! What they read in the tree, for a later issue: Bandit takes options from `.bandit` (an `--ini`
+//! What they read in the tree (see [`base`]): Bandit takes options from `.bandit` (an `--ini`
 //! of ours would replace it) and obeys `# nosec` (`--ignore-nosec`). pip-audit reads nothing.
 
-use super::{Exit, Files, Invocation, Recipe};
+use super::{Exit, Files, Invocation, Recipe, base};
 use crate::model::{Foreign as _, RepoPath};
 
 /// Bandit. `-q` also keeps its progress bar off standard output (`bandit/core/manager.py`). Its own
@@ -20,6 +20,7 @@ pub static BANDIT: Recipe = Recipe {
         Exit::worked(1, 1, "something found, or a crash: the report tells"),
         Exit::failed(2, 2, "wrong usage or configuration"),
     ],
+    deaf: base::bandit,
     plan: |files| {
         let python = files.has_ending(&[".py", ".pyw"]);
         let words = &[
@@ -49,6 +50,7 @@ pub static PIP_AUDIT: Recipe = Recipe {
         Exit::worked(1, 1, "something found, or a failure without a report"),
         Exit::failed(2, 2, "wrong usage"),
     ],
+    deaf: base::hears,
     plan: pip_audit,
 };
 

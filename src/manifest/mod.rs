@@ -21,7 +21,7 @@ mod pnpm_snapshots;
 mod poetry;
 mod pylock;
 mod python;
-mod read;
+pub mod read;
 mod requirements;
 mod uv;
 mod yarn;

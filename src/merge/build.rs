@@ -111,7 +111,7 @@ fn fill(into: &mut Observation, from: &Located, severity: Option<Severity>) {
         into.fix = other.fix.clone();
     }
     // A problem that one scanner still sees is not settled because another was told to be silent.
-    if other.standing == Standing::Open {
+    if other.standing == Standing::Open && !matches!(into.standing, Standing::Silences(_)) {
         into.standing = Standing::Open;
     }
     if let (Some(package), Some(other)) = (into.package.as_mut(), &other.package) {

@@ -73,9 +73,28 @@ pub enum Standing {
     Open,
     /// The scanner was told to keep silent about it; the text is the justification, if any.
     Suppressed(Option<Untrusted>),
+    /// The same, and the judged change has brought that about: no policy honours it.
+    SuppressedByChange(Option<Untrusted>),
+    /// The scanner would be silent about it, for a reason that the base has, too; only lockgate made
+    /// it speak. The clause says why.
+    Settled(&'static str),
+    /// Not a weakness itself, but something in the judged change that silences scanners. Only
+    /// lockgate says that, never a report.
+    Silences(Box<Silences>),
     /// A result that is not a problem (SARIF 2.1.0 §3.27.9 `kind` other than `fail`, or
     /// §3.27.24 `baselineState` `absent`); the word says which.
     NotAProblem(&'static str),
+}
+
+/// What a suppression that the judged change adds silences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silences {
+    /// Whose findings.
+    pub scanners: Vec<ScannerId>,
+    /// What it names: advisories, rules, paths, in its own words; none when it does not say.
+    pub names: Vec<Untrusted>,
+    /// True when the scanners ran without it, so that it has no effect on this check.
+    pub undone: bool,
 }
 
 /// Where the scanner says it is, before that is resolved against the repository.

@@ -11,6 +11,10 @@ use std::sync::Arc;
 pub struct ScannerId(Arc<str>);
 
 impl ScannerId {
+    /// The scanner of the judged change itself: what it adds that silences the others. It says
+    /// nothing about the project.
+    pub const SUPPRESSIONS: &str = "suppressions";
+
     /// Accepts a name that is already in the right form.
     pub fn new(name: &str) -> Option<Self> {
         let id = Self::slug(name)?;

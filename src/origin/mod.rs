@@ -6,12 +6,16 @@ mod lines;
 pub use lines::lines;
 
 use crate::model::{
-    Base, Certainty, Change, Finding, Foreign as _, Kind, Lines, Origin, Package, Provenance, Scope,
+    Base, Certainty, Change, Finding, Foreign as _, Kind, Lines, Origin, Package, Provenance,
+    Scope, Standing,
 };
 use crate::version::canonical;
 
 /// The origin of a finding.
 pub fn of(finding: &Finding, base: &Base) -> Provenance {
+    if matches!(finding.observation.standing, Standing::Silences(_)) {
+        return say(Origin::Introduced, "the change adds the suppression");
+    }
     match base {
         Base::Known(change) => compared(finding, change),
         Base::Whole => say(

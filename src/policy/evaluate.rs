@@ -74,7 +74,11 @@ impl<'p> Judge<'p> {
             Standing::Suppressed(why) if policy.scanner(&finding.scanner).honour_suppressions => {
                 return Disposition::Suppressed(why.clone());
             }
-            Standing::Suppressed(_) | Standing::Open => {}
+            Standing::Settled(why) => return Disposition::Suppressed(Some((*why).into())),
+            Standing::Suppressed(_)
+            | Standing::SuppressedByChange(_)
+            | Standing::Silences(_)
+            | Standing::Open => {}
         }
         let fitting = self.fitting(subject);
         for index in &fitting {
@@ -98,9 +102,14 @@ impl<'p> Judge<'p> {
 
     /// The gate that decides.
     fn gate(&self, subject: &Subject<'_>) -> Option<&'p Gate> {
-        let candidates = self.gates.candidates(subject.finding, subject.effective);
-        let gates = &self.policy.gates;
-        gates.get(choose(gates, candidates, subject)?)
+        let at = match self.policy.gates_for(subject.finding) {
+            (gates, false) => return gates.get(choose(gates, 0..gates.len(), subject)?),
+            (gates, true) => {
+                let candidates = self.gates.candidates(subject.finding, subject.effective);
+                choose(gates, candidates, subject)?
+            }
+        };
+        self.policy.gates.get(at)
     }
 
     /// The positions of all waivers that fit, valid or not.

@@ -3,6 +3,7 @@
 //! A file is read in two steps, so that every error in it is reported at once: [`mod@file`] turns TOML
 //! into values with their places, [`validate`] turns those into a [`Policy`].
 
+mod added;
 mod ages;
 mod choose;
 mod condition;
@@ -26,6 +27,7 @@ mod validate;
 mod waiver;
 mod when;
 
+pub use added::{AddedGates, OnSuppression};
 pub use condition::{Answer, Condition, Has, Pattern, Polarity, Subject};
 pub use dark::DarkAfter;
 pub use data::{Data, Snapshot};
@@ -62,6 +64,10 @@ pub struct Policy {
     /// What a scanner with partial evidence does, likewise. Without a word of the policy, a required
     /// scanner blocks and another one warns.
     pub on_partial: Option<OnGap>,
+    /// What a suppression does that the judged change adds.
+    pub on_suppression: OnSuppression,
+    /// The gates that stand for that word.
+    pub added: AddedGates,
     /// Whether lockgate runs tools of which no report is given, unless the scanner has a word of its
     /// own.
     pub run: Option<Running>,
@@ -359,6 +365,8 @@ fn stack(layers: Vec<Layer>) -> Policy {
         unrated: Severity::High,
         on_incomplete: OnGap::Block,
         on_partial: None,
+        on_suppression: OnSuppression::default(),
+        added: AddedGates::new(OnSuppression::default()),
         run: None,
         dark_after: DarkAfter::default(),
         baseline: None,
@@ -375,6 +383,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
     let mut on_incomplete = None;
     let mut on_partial = None;
     let mut dark_after = None;
+    let mut on_suppression = None;
     let mut scanners: BTreeMap<ScannerId, validate::ScannerLayer> = BTreeMap::new();
     for layer in layers {
         // A policy that two others extend is read once: its gates would only be tried twice.
@@ -385,6 +394,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
         unrated = unrated.or(layer.unrated);
         on_incomplete = on_incomplete.or(layer.on_incomplete);
         on_partial = on_partial.or(layer.on_partial);
+        on_suppression = on_suppression.or(layer.on_suppression);
         policy.run = policy.run.or(layer.run);
         dark_after = dark_after.or(layer.dark_after);
         policy.baseline = policy.baseline.or(layer.baseline);
@@ -405,6 +415,8 @@ fn stack(layers: Vec<Layer>) -> Policy {
     policy.on_incomplete = on_incomplete.unwrap_or(policy.on_incomplete);
     policy.on_partial = on_partial;
     policy.dark_after = dark_after.unwrap_or_default();
+    policy.on_suppression = on_suppression.unwrap_or_default();
+    policy.added = AddedGates::new(policy.on_suppression);
     policy.scanners = scanners
         .into_iter()
         .map(|(id, layer)| (id, layer.finish()))

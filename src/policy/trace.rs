@@ -5,7 +5,7 @@
 use super::choose::choose;
 use super::condition::{Answer, Condition, Has, Subject};
 use super::term::Term;
-use super::{Action, Policy};
+use super::{Action, Gate, Policy};
 use crate::model::{Context, Finding, GateName, Severity, Standing, Untrusted};
 use jiff::civil::Date;
 
@@ -105,7 +105,11 @@ pub fn trace(finding: &Finding, effective: Severity, policy: &Policy, context: &
         Standing::Suppressed(_) if honoured() => {
             Some("the report says that it is suppressed, and the policy honours that")
         }
-        Standing::Suppressed(_) | Standing::Open => None,
+        Standing::Settled(why) => Some(*why),
+        Standing::Suppressed(_)
+        | Standing::SuppressedByChange(_)
+        | Standing::Silences(_)
+        | Standing::Open => None,
     };
     let mut trace = Trace {
         unasked,
@@ -116,8 +120,9 @@ pub fn trace(finding: &Finding, effective: Severity, policy: &Policy, context: &
         ways_out: Vec::new(),
     };
     if unasked.is_none() {
-        trace.decided = choose(&policy.gates, 0..policy.gates.len(), &subject);
-        trace.gates = gates(policy, &subject, trace.decided);
+        let (all, _) = policy.gates_for(finding);
+        trace.decided = choose(all, 0..all.len(), &subject);
+        trace.gates = gates(all, &subject, trace.decided);
         trace.waivers = waivers(policy, &subject, context.today());
         let action = trace.decision().map(|step| step.action);
         let valid = |w: &&WaiverStep| w.answer == Answer::Yes && w.term == Term::Valid;
@@ -136,14 +141,14 @@ impl Trace {
     }
 }
 
-fn gates(policy: &Policy, subject: &Subject<'_>, decided: Option<usize>) -> Vec<GateStep> {
+fn gates(all: &[Gate], subject: &Subject<'_>, decided: Option<usize>) -> Vec<GateStep> {
     // A gate that perhaps warns decides only after all others were asked.
     let sure = decided.filter(|at| {
-        let gate = policy.gates.get(*at);
+        let gate = all.get(*at);
         gate.is_some_and(|gate| gate.action == Action::Block || gate.answer(subject) == Answer::Yes)
     });
-    let last = sure.map_or(policy.gates.len(), |at| at + 1);
-    let asked = policy.gates.iter().take(last);
+    let last = sure.map_or(all.len(), |at| at + 1);
+    let asked = all.iter().take(last);
     asked
         .map(|gate| GateStep {
             gate: GateName {

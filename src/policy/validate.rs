@@ -1,5 +1,6 @@
 //! One policy file → one layer of a policy. Every error is collected; nothing is guessed.
 
+use super::added::{self, OnSuppression};
 use super::condition::Condition;
 use super::dark::{DarkAfter, dark_after};
 use super::data::{DataLayer, data};
@@ -28,6 +29,7 @@ pub struct Layer {
     pub unrated: Option<Severity>,
     pub on_incomplete: Option<OnGap>,
     pub on_partial: Option<OnGap>,
+    pub on_suppression: Option<OnSuppression>,
     pub run: Option<Running>,
     pub dark_after: Option<DarkAfter>,
     pub baseline: Option<RepoPath>,
@@ -106,6 +108,7 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
             unrated,
             on_incomplete: reader.choice("on-incomplete", ON_GAP),
             on_partial: reader.choice("on-partial", ON_GAP),
+            on_suppression: reader.choice("on-suppression", added::WORDS),
             run: reader.choice("run", RUN),
             dark_after: dark_after(&mut reader),
             baseline: baseline(&mut reader),

@@ -23,4 +23,5 @@ mod programs;
 mod runner;
 mod sarif;
 mod schema;
+mod suppressions;
 mod tools;

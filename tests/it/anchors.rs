@@ -6,6 +6,7 @@ use crate::origin::{
     unreadable,
 };
 use crate::program::{Lockgate, fixture, git, verdict};
+use crate::suppressions::Pull;
 use crate::tamper::{BLOCKS_CRITICAL, BLOCKS_HIGH, assert_base_decides, changes, pull};
 use serde_json::{Value, json};
 
@@ -667,4 +668,19 @@ fn anchor_30_what_is_reported_is_what_was_evaluated() {
         .map(|f| f["witnesses"].as_array().unwrap().len())
         .sum();
     assert_eq!(witnesses, 65 + 89);
+}
+
+#[test]
+fn anchor_16_what_the_change_suppresses_counts_all_the_same_and_is_shown() {
+    for (path, head) in [
+        (".trivyignore", "CVE-2024-1\n"),
+        ("a.py", "run(x)  # nosec\n"),
+    ] {
+        let pull = Pull::on(&[]).with(path, head.as_bytes());
+        let (json, code) = pull.judge();
+        assert_eq!((code, &json["verdict"]), (1, &json!("block")), "{path}");
+        let shown = json["findings"].as_array().unwrap().iter();
+        let shown = shown.clone().find(|f| f["scanner"] == "suppressions");
+        assert_eq!(shown.unwrap()["location"]["path"], path);
+    }
 }

@@ -21,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("origin", &["version"]),
     ("policy", &["version"]),
     ("import", &["escape", "policy"]),
+    ("suppress", &["import", "manifest", "origin"]),
     ("waive", &["escape", "import", "policy"]),
     (
         "assess",
@@ -45,7 +46,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "alerts", "assess", "baseline", "bundle", "canary", "cli", "edge", "error", "escape",
             "event", "explain", "import", "ingest", "invoke", "locate", "manifest", "merge",
-            "origin", "policy", "report", "simulate", "trial", "waive",
+            "origin", "policy", "report", "simulate", "suppress", "trial", "waive",
         ],
     ),
 ];

@@ -41,6 +41,7 @@ mod schedule;
 mod schema;
 mod shop;
 mod simulate;
+mod suppressions;
 mod tamper;
 mod waive;
 mod waivers;

@@ -30,7 +30,8 @@ fn convert<'a>(value: DeValue<'a>, lines: &Lines) -> Value<'a> {
         DeValue::String(text) => Value::Text(text),
         DeValue::Integer(number) => Value::Text(Cow::Owned(number.as_str().to_owned())),
         DeValue::Boolean(flag) => Value::Text(Cow::Borrowed(if flag { "true" } else { "false" })),
-        DeValue::Float(_) | DeValue::Datetime(_) => Value::Nothing,
+        DeValue::Float(number) => Value::Text(Cow::Owned(number.as_str().to_owned())),
+        DeValue::Datetime(when) => Value::Text(Cow::Owned(when.to_string())),
         DeValue::Array(items) => {
             let items = items.into_iter().map(|item| Node {
                 line: lines.at(&item.span()),

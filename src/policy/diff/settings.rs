@@ -2,7 +2,7 @@
 
 use super::{List, by_order, scanners};
 use crate::model::{Direction, Foreign as _, ScannerId};
-use crate::policy::{DarkAfter, OnGap, Policy, Running, Snapshot};
+use crate::policy::{DarkAfter, OnGap, OnSuppression, Policy, Running, Snapshot};
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
@@ -22,6 +22,8 @@ pub fn compare(before: &Policy, after: &Policy, list: &mut List<'_>) {
         data,
         baseline,
         dark_after,
+        on_suppression,
+        added: _,
     } = before;
     if *unrated != after.unrated {
         list.about(
@@ -49,6 +51,26 @@ pub fn compare(before: &Policy, after: &Policy, list: &mut List<'_>) {
             format!("partial evidence {}", partial(after.on_partial)),
             Vec::new(),
         );
+    }
+    if *on_suppression != after.on_suppression {
+        let (text, direction) = match (*on_suppression, after.on_suppression) {
+            (_, OnSuppression::Block) => (
+                "blocks a change that adds suppressions",
+                Direction::Stricter,
+            ),
+            (OnSuppression::Block, OnSuppression::Warn) => (
+                "only warns of a change that adds suppressions",
+                Direction::Weaker,
+            ),
+            (_, OnSuppression::Warn) => {
+                ("warns of a change that adds suppressions", Direction::Mixed)
+            }
+            (_, OnSuppression::Gates) => (
+                "leaves suppressions that a change adds to the gates",
+                Direction::Mixed,
+            ),
+        };
+        list.about("on-suppression", direction, text, Vec::new());
     }
     if (*run == Some(Running::Auto)) != (after.run == Some(Running::Auto)) {
         let (direction, text) = match after.run {

@@ -60,91 +60,75 @@ pub struct Sentence;
 /// Longest sentence, in characters.
 const LONGEST_SENTENCE: usize = 2000;
 
-impl Codec for Sentence {
-    type Model = String;
-    type Form = String;
-
-    fn store(model: &String) -> String {
-        model.clone()
-    }
-
-    fn restore(form: String) -> Result<String, Bad> {
-        let ours = |c: char| {
-            c.is_ascii_alphanumeric()
-                || matches!(
-                    c,
-                    ' ' | ',' | ';' | '.' | '\'' | '"' | '(' | ')' | '-' | '+' | '='
-                )
-                || matches!(
-                    c,
-                    '/' | '<' | '>' | '%' | '&' | '*' | '_' | '`' | '?' | '!' | '~'
-                )
-                || matches!(
-                    c,
-                    '…' | '›' | '–' | '×' | '≥' | '→' | ':' | '^' | '$' | '{' | '}'
-                )
-        };
-        // `://` and `::` begin links and commands.
-        let text = harmless(&form, LONGEST_SENTENCE, ours);
-        Ok(text.replace("://", ":··").replace("::", ":·"))
-    }
+fn sentence(form: String) -> Result<String, Bad> {
+    let ours = |c: char| {
+        c.is_ascii_alphanumeric()
+            || matches!(
+                c,
+                ' ' | ',' | ';' | '.' | '\'' | '"' | '(' | ')' | '-' | '+' | '='
+            )
+            || matches!(
+                c,
+                '/' | '<' | '>' | '%' | '&' | '*' | '_' | '`' | '?' | '!' | '~'
+            )
+            || matches!(
+                c,
+                '…' | '›' | '–' | '×' | '≥' | '→' | ':' | '^' | '$' | '{' | '}'
+            )
+    };
+    // `://` and `::` begin links and commands.
+    let text = harmless(&form, LONGEST_SENTENCE, ours);
+    Ok(text.replace("://", ":··").replace("::", ":·"))
 }
 
 /// A digest, a fingerprint, a commit's id: lower-case hex digits, at most 128.
 pub struct Hex;
 
-impl Codec for Hex {
-    type Model = String;
-    type Form = String;
-
-    fn store(model: &String) -> String {
-        model.clone()
+fn hex(form: String) -> Result<String, Bad> {
+    if form.len() <= 128 && form.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')) {
+        return Ok(form);
     }
-
-    fn restore(form: String) -> Result<String, Bad> {
-        if form.len() <= 128 && form.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')) {
-            return Ok(form);
-        }
-        Err(Bad::new("this is no number in hex").detail(form))
-    }
+    Err(Bad::new("this is no number in hex").detail(form))
 }
 
 /// A line's hash as code scanning writes it: `c129715d7a2bc9a3:1`.
 pub struct LineHash;
 
-impl Codec for LineHash {
-    type Model = String;
-    type Form = String;
-
-    fn store(model: &String) -> String {
-        model.clone()
-    }
-
-    fn restore(form: String) -> Result<String, Bad> {
-        let shaped = form.split_once(':').is_some_and(|(hash, count)| {
-            Hex::restore(hash.to_owned()).is_ok() && count.parse::<u32>().is_ok()
-        });
-        match shaped {
-            true => Ok(form),
-            false => Err(Bad::new("this is no hash of a line").detail(form)),
-        }
+fn line_hash(form: String) -> Result<String, Bad> {
+    let shaped = form
+        .split_once(':')
+        .is_some_and(|(hash, count)| hex(hash.to_owned()).is_ok() && count.parse::<u32>().is_ok());
+    match shaped {
+        true => Ok(form),
+        false => Err(Bad::new("this is no hash of a line").detail(form)),
     }
 }
 
 /// Foreign text that the model keeps as a plain string, because it is only compared.
 pub struct Compared;
 
-impl Codec for Compared {
-    type Model = String;
-    type Form = String;
+/// Texts that the model keeps as plain strings, each with what makes sure that it is one.
+macro_rules! texts {
+    ($($name:ident $restore:expr;)*) => {$(
+        impl Codec for $name {
+            type Model = String;
+            type Form = String;
 
-    fn store(model: &String) -> String {
-        model.clone()
-    }
+            fn store(model: &String) -> String {
+                model.clone()
+            }
 
-    fn restore(form: String) -> Result<String, Bad> {
-        Ok(form)
-    }
+            fn restore(form: String) -> Result<String, Bad> {
+                $restore(form)
+            }
+        }
+    )*};
+}
+texts! {
+    Sentence sentence;
+    Hex hex;
+    LineHash line_hash;
+    Compared Ok;
 }
 
 #[cfg(test)]

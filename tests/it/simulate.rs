@@ -17,12 +17,12 @@ fn bundle(severity: &str, day: &str, event: &str) -> Vec<u8> {
 
 fn project() -> Lockgate {
     Lockgate::new(&["simulate"])
-        .file(
-            "runs/1.bundle",
-            bundle("HIGH", "2026-11-18", "pull_request"),
-        )
+        .file("runs/1.bundle", bundle("HIGH", "2026-11-18", "local"))
         .file("runs/2.bundle", bundle("MEDIUM", "2026-11-19", "push"))
-        .file("runs/3.bundle", bundle("LOW", "2026-11-20", "local"))
+        .file(
+            "runs/3.bundle",
+            bundle("LOW", "2026-11-20", "workflow_dispatch"),
+        )
         .file(
             "high.toml",
             "[[gate]]\nname = \"high\"\nwhen = { severity = \">=high\" }\naction = \"block\"\n",
@@ -63,7 +63,7 @@ fn two_policies_can_be_compared() {
         runs.map(|run| run[key].as_str().unwrap().to_owned())
             .collect()
     };
-    assert_eq!(words("event"), ["pull_request", "push", "local"]);
+    assert_eq!(words("event"), ["local", "push", "workflow_dispatch"]);
     assert_eq!(words("date"), ["2026-11-18", "2026-11-19", "2026-11-20"]);
     assert_eq!(words("before"), ["block", "pass", "pass"]);
     assert_eq!(words("after"), ["block", "block", "pass"]);

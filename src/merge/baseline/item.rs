@@ -60,17 +60,22 @@ impl Item<'_> {
     }
 }
 
-/// In an order that the lists' own does not influence.
+/// In an order that the lists' own does not influence. Numbers come first, because texts take
+/// longer to compare.
 pub fn sorted(mut items: Vec<Item<'_>>) -> Vec<Item<'_>> {
-    items.sort_by(|a, b| {
-        let place = |item: &Item<'_>| (item.line, item.digests);
-        (a.path, place(a), a.fingerprint, a.since).cmp(&(b.path, place(b), b.fingerprint, b.since))
+    items.sort_unstable_by(|a, b| {
+        let numbers = |item: &Item<'_>| (item.line, item.digests);
+        let rest = |item: &Item<'_>| (item.since, item.index);
+        numbers(a)
+            .cmp(&numbers(b))
+            .then_with(|| (a.path, a.fingerprint).cmp(&(b.path, b.fingerprint)))
+            .then_with(|| rest(a).cmp(&rest(b)))
     });
     items
 }
 
-/// Scanner, rule, kind, package and digest of the line.
-type Look<'a> = (&'a ScannerId, &'a RuleId, Kind, &'a str, Option<u64>);
+/// Digest of the line, scanner, rule, kind and package. The number comes first, see [`sorted`].
+type Look<'a> = (Option<u64>, &'a ScannerId, &'a RuleId, Kind, &'a str);
 
 /// Gives equal things equal numbers. Entries come first.
 #[derive(Default)]
@@ -103,7 +108,7 @@ impl<'a> Interner<'a> {
             ),
             None => {
                 let name = package.map_or("", |(_, name, _)| name.as_str());
-                let look = (&entry.scanner, &entry.rule, entry.kind, name, digests.text);
+                let look = (digests.text, &entry.scanner, &entry.rule, entry.kind, name);
                 let look = number(&mut self.looks, look);
                 self.there.insert((look, place));
                 Subject::Place { look: Some(look) }
@@ -187,7 +192,7 @@ impl<'a> Interner<'a> {
         let lead = [(&finding.scanner, &observation.rule)];
         let others = finding.witnesses.iter().map(|w| (&w.scanner, &w.rule));
         let look = |(scanner, rule)| {
-            let key: Look<'_> = (scanner, rule, observation.kind, package, text);
+            let key: Look<'_> = (text, scanner, rule, observation.kind, package);
             self.looks.get(&key).copied()
         };
         let known: Vec<usize> = lead.into_iter().chain(others).filter_map(look).collect();

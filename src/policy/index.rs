@@ -1,27 +1,32 @@
 //! Which gates and waivers can be about a finding at all, found without trying each.
 
 use super::condition::{Condition, Pattern};
-use crate::model::{AdvisoryId, Ecosystem, Finding, Foreign as _, Kind, Severity};
+use crate::model::{Ecosystem, Finding, Foreign as _, Kind, Severity};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// A word that a finding must bear for a condition to hold, whatever else the condition says.
-enum Key<'c> {
-    Advisory(&'c AdvisoryId),
-    Fingerprint(&'c str),
-    Rule(&'c str),
-    Package(Cow<'c, str>),
+/// What a word is, the most telling first: findings share a fingerprint least, a scanner most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sort {
+    Fingerprint,
+    Advisory,
+    Package,
+    Rule,
+    /// A file, or a folder that it is in.
+    Path,
+    Cwe,
+    Scanner,
 }
+
+/// A word that a finding must bear for a condition to hold, whatever else the condition says.
+type Key<'c> = (Sort, Cow<'c, str>);
 
 /// Positions in a list of conditions, ascending.
 type Positions = Vec<usize>;
 
 /// A list of conditions, by what they need.
 pub struct Index {
-    advisories: BTreeMap<AdvisoryId, Positions>,
-    fingerprints: BTreeMap<String, Positions>,
-    rules: BTreeMap<String, Positions>,
-    packages: BTreeMap<String, Positions>,
+    words: BTreeMap<Sort, BTreeMap<String, Positions>>,
     /// Those that need no such word, for each kind and severity that they can hold for.
     rest: Vec<Positions>,
 }
@@ -30,10 +35,7 @@ impl Index {
     /// Sorts the conditions of a list.
     pub fn new<'c>(conditions: impl Iterator<Item = &'c Condition>) -> Self {
         let mut index = Self {
-            advisories: BTreeMap::new(),
-            fingerprints: BTreeMap::new(),
-            rules: BTreeMap::new(),
-            packages: BTreeMap::new(),
+            words: BTreeMap::new(),
             rest: vec![Positions::new(); Kind::ALL.len() * Severity::ALL.len()],
         };
         for (at, condition) in conditions.enumerate() {
@@ -45,14 +47,9 @@ impl Index {
         index
     }
 
-    fn add(&mut self, key: Key<'_>, at: usize) {
-        let positions = match key {
-            Key::Advisory(id) => self.advisories.entry(id.clone()).or_default(),
-            Key::Fingerprint(text) => self.fingerprints.entry(text.to_owned()).or_default(),
-            Key::Rule(text) => self.rules.entry(text.to_owned()).or_default(),
-            Key::Package(text) => self.packages.entry(text.into_owned()).or_default(),
-        };
-        positions.push(at);
+    fn add(&mut self, (sort, word): Key<'_>, at: usize) {
+        let words = self.words.entry(sort).or_default();
+        words.entry(word.into_owned()).or_default().push(at);
     }
 
     fn add_to_rest(&mut self, condition: &Condition, at: usize) {
@@ -73,30 +70,17 @@ impl Index {
         finding: &Finding,
         effective: Severity,
     ) -> impl Iterator<Item = usize> + use<'i> {
-        let observation = &finding.observation;
         let mut keyed = Positions::new();
-        let mut add = |found: Option<&Positions>| keyed.extend(found.into_iter().flatten());
-        if !self.fingerprints.is_empty() {
-            add(self.fingerprints.get(&finding.fingerprint));
-        }
-        if !self.advisories.is_empty() {
-            let ids = observation.advisories.iter();
-            ids.for_each(|id| add(self.advisories.get(id)));
-        }
-        if !self.rules.is_empty() {
-            let rules = finding.witnesses.iter().map(|w| w.rule.raw());
-            rules.for_each(|rule| add(self.rules.get(rule)));
-        }
-        if !self.packages.is_empty()
-            && let Some(package) = &observation.package
-        {
-            add(self.packages.get(package.name.raw()));
-            let normal = package.ecosystem.normal(package.name.raw());
-            add(self.packages.get(normal.as_ref()));
+        for (sort, words) in &self.words {
+            borne(*sort, finding, &mut |word| {
+                keyed.extend(words.get(word).into_iter().flatten());
+            });
         }
         keyed.sort_unstable();
         keyed.dedup();
-        let kind = Kind::ALL.iter().position(|k| *k == observation.kind);
+        let kind = Kind::ALL
+            .iter()
+            .position(|k| *k == finding.observation.kind);
         let severity = Severity::ALL.iter().position(|s| *s == effective);
         let rest = kind
             .zip(severity)
@@ -116,40 +100,95 @@ fn ascending(a: Positions, b: &[usize]) -> impl Iterator<Item = usize> {
     })
 }
 
+/// Every word of a sort that a finding bears.
+fn borne(sort: Sort, finding: &Finding, visit: &mut impl FnMut(&str)) {
+    let observation = &finding.observation;
+    let witnesses = finding.witnesses.iter();
+    match sort {
+        Sort::Fingerprint => visit(&finding.fingerprint),
+        Sort::Advisory => {
+            let ids = observation.advisories.iter();
+            ids.for_each(|id| visit(id.as_str()));
+        }
+        Sort::Package => {
+            if let Some(package) = &observation.package {
+                let name = package.name.raw();
+                visit(name);
+                visit(&package.ecosystem.normal(name));
+            }
+        }
+        Sort::Rule => witnesses.for_each(|witness| visit(witness.rule.raw())),
+        Sort::Scanner => witnesses.for_each(|witness| visit(witness.scanner.as_str())),
+        Sort::Cwe => {
+            let numbers = observation.cwe.iter();
+            numbers.for_each(|number| visit(&number.to_string()));
+        }
+        Sort::Path => {
+            let path = finding.location.path.raw();
+            let folders = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+            folders.chain([path]).for_each(visit);
+        }
+    }
+}
+
 /// The words of which a finding must bear one, of the most telling part of the condition; `None`
 /// when there are no such words.
 fn keys(condition: &Condition) -> Option<Vec<Key<'_>>> {
     match condition {
-        Condition::Advisory(ids) => Some(ids.iter().map(Key::Advisory).collect()),
-        Condition::Fingerprint(list) => Some(list.iter().map(|f| Key::Fingerprint(f)).collect()),
-        Condition::Package(patterns) => {
-            let literals: Option<Vec<&str>> = patterns.iter().map(Pattern::literal).collect();
-            Some(literals?.into_iter().flat_map(spellings).collect())
+        Condition::Fingerprint(prints) => {
+            let prints = prints.iter();
+            Some(prints.map(|p| (Sort::Fingerprint, p.into())).collect())
         }
-        Condition::Rule(patterns) => patterns
-            .iter()
-            .map(|pattern| pattern.literal().map(Key::Rule))
-            .collect(),
+        Condition::Advisory(ids) => {
+            let ids = ids.iter().map(|id| id.as_str().into());
+            Some(ids.map(|id| (Sort::Advisory, id)).collect())
+        }
+        Condition::Cwe(numbers) => {
+            let numbers = numbers.iter().map(|number| number.to_string().into());
+            Some(numbers.map(|number| (Sort::Cwe, number)).collect())
+        }
+        Condition::Package(patterns) => {
+            let names = literals(patterns, Pattern::literal)?.into_iter();
+            Some(names.flat_map(spellings).collect())
+        }
+        Condition::Rule(patterns) => words(Sort::Rule, patterns, Pattern::literal),
+        Condition::Scanner(patterns) => words(Sort::Scanner, patterns, Pattern::literal),
+        Condition::Path(patterns) => words(Sort::Path, patterns, Pattern::folder),
         Condition::All(parts) => parts.iter().filter_map(keys).min_by_key(|keys| rank(keys)),
+        Condition::Any(parts) => {
+            let keys: Option<Vec<Vec<Key<'_>>>> = parts.iter().map(keys).collect();
+            keys.map(|keys| keys.into_iter().flatten().collect())
+        }
         _ => None,
     }
+}
+
+/// What each of these patterns stands for; `None` when one of them stands for more.
+fn literals(
+    patterns: &[Pattern],
+    literal: for<'p> fn(&'p Pattern) -> Option<&'p str>,
+) -> Option<Vec<&str>> {
+    patterns.iter().map(literal).collect()
+}
+
+fn words(
+    sort: Sort,
+    patterns: &[Pattern],
+    literal: for<'p> fn(&'p Pattern) -> Option<&'p str>,
+) -> Option<Vec<Key<'_>>> {
+    let words = literals(patterns, literal)?.into_iter();
+    Some(words.map(|word| (sort, word.into())).collect())
 }
 
 /// The name of a package in every normal form that an ecosystem may have, see [`Ecosystem::normal`].
 fn spellings(name: &str) -> impl Iterator<Item = Key<'_>> {
     let normal = [Ecosystem::NPM, Ecosystem::COMPOSER, Ecosystem::PYPI].map(|e| e.normal(name));
-    normal.into_iter().map(Key::Package)
+    normal.into_iter().map(|name| (Sort::Package, name))
 }
 
-/// Findings share a fingerprint least, a rule most.
-fn rank(keys: &[Key<'_>]) -> (u8, usize) {
-    let kind = match keys.first() {
-        None | Some(Key::Fingerprint(_)) => 0,
-        Some(Key::Advisory(_)) => 1,
-        Some(Key::Package(_)) => 2,
-        Some(Key::Rule(_)) => 3,
-    };
-    (kind, keys.len())
+/// The least telling word of a list decides what the list is worth.
+fn rank(keys: &[Key<'_>]) -> (Option<Sort>, usize) {
+    (keys.iter().map(|(sort, _)| *sort).max(), keys.len())
 }
 
 /// False when the condition cannot hold for any finding of this kind and severity.

@@ -252,6 +252,8 @@ mod tests {
             "path = \"tests/**\"",
             "path = [\"src\", \"tests/b.py\"]",
             "path = [\"src\", \"**/*.py\"]",
+            "path = [\"**/b.*\", \"s?c/*.py\"]",
+            "rule = [\"*9\", \"R?\"]",
             "scanner = \"alpha\"",
             "scanner = [\"alpha\", \"beta\"]",
             "cwe = [79, 80]",

@@ -1,6 +1,7 @@
 //! Which gates and waivers can be about a finding at all, found without trying each.
 
 use super::condition::{Condition, Pattern};
+use super::fragments::Fragments;
 use crate::model::{Ecosystem, Finding, Foreign as _, Kind, Severity};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,6 +17,10 @@ enum Sort {
     Path,
     Cwe,
     Scanner,
+    /// A part of a rule's name.
+    InRule,
+    /// A part of a path.
+    InPath,
 }
 
 /// A word that a finding must bear for a condition to hold, whatever else the condition says.
@@ -27,6 +32,8 @@ type Positions = Vec<usize>;
 /// A list of conditions, by what they need.
 pub struct Index {
     words: BTreeMap<Sort, BTreeMap<String, Positions>>,
+    in_rules: Option<Fragments>,
+    in_paths: Option<Fragments>,
     /// Those that need no such word, for each kind and severity that they can hold for.
     rest: Vec<Positions>,
 }
@@ -36,6 +43,8 @@ impl Index {
     pub fn new<'c>(conditions: impl Iterator<Item = &'c Condition>) -> Self {
         let mut index = Self {
             words: BTreeMap::new(),
+            in_rules: None,
+            in_paths: None,
             rest: vec![Positions::new(); Kind::ALL.len() * Severity::ALL.len()],
         };
         for (at, condition) in conditions.enumerate() {
@@ -44,7 +53,23 @@ impl Index {
                 None => index.add_to_rest(condition, at),
             }
         }
+        index.in_rules = index.fragments(Sort::InRule);
+        index.in_paths = index.fragments(Sort::InPath);
         index
+    }
+
+    /// Makes the parts of a sort ready to be looked for; those that cannot be are always tried.
+    fn fragments(&mut self, sort: Sort) -> Option<Fragments> {
+        let fragments = Fragments::new(self.words.remove(&sort)?);
+        fragments
+            .map_err(|texts| {
+                for positions in &mut self.rest {
+                    positions.extend(texts.values().flatten());
+                    positions.sort_unstable();
+                    positions.dedup();
+                }
+            })
+            .ok()
     }
 
     fn add(&mut self, (sort, word): Key<'_>, at: usize) {
@@ -75,6 +100,13 @@ impl Index {
             borne(*sort, finding, &mut |word| {
                 keyed.extend(words.get(word).into_iter().flatten());
             });
+        }
+        if let Some(parts) = &self.in_paths {
+            parts.find(finding.location.path.raw(), &mut keyed);
+        }
+        if let Some(parts) = &self.in_rules {
+            let rules = finding.witnesses.iter().map(|w| w.rule.raw());
+            rules.for_each(|rule| parts.find(rule, &mut keyed));
         }
         keyed.sort_unstable();
         keyed.dedup();
@@ -128,6 +160,8 @@ fn borne(sort: Sort, finding: &Finding, visit: &mut impl FnMut(&str)) {
             let folders = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
             folders.chain([path]).for_each(visit);
         }
+        // These are looked for, not looked up.
+        Sort::InRule | Sort::InPath => {}
     }
 }
 
@@ -148,12 +182,17 @@ fn keys(condition: &Condition) -> Option<Vec<Key<'_>>> {
             Some(numbers.map(|number| (Sort::Cwe, number)).collect())
         }
         Condition::Package(patterns) => {
-            let names = literals(patterns, Pattern::literal)?.into_iter();
-            Some(names.flat_map(spellings).collect())
+            let names: Option<Vec<&str>> = patterns.iter().map(Pattern::literal).collect();
+            Some(names?.into_iter().flat_map(spellings).collect())
         }
-        Condition::Rule(patterns) => words(Sort::Rule, patterns, Pattern::literal),
-        Condition::Scanner(patterns) => words(Sort::Scanner, patterns, Pattern::literal),
-        Condition::Path(patterns) => words(Sort::Path, patterns, Pattern::folder),
+        Condition::Scanner(patterns) => {
+            let names = patterns.iter().map(Pattern::literal);
+            names
+                .map(|name| Some((Sort::Scanner, name?.into())))
+                .collect()
+        }
+        Condition::Rule(patterns) => words(patterns, Pattern::literal, Sort::Rule, Sort::InRule),
+        Condition::Path(patterns) => words(patterns, Pattern::folder, Sort::Path, Sort::InPath),
         Condition::All(parts) => parts.iter().filter_map(keys).min_by_key(|keys| rank(keys)),
         Condition::Any(parts) => {
             let keys: Option<Vec<Vec<Key<'_>>>> = parts.iter().map(keys).collect();
@@ -163,21 +202,18 @@ fn keys(condition: &Condition) -> Option<Vec<Key<'_>>> {
     }
 }
 
-/// What each of these patterns stands for; `None` when one of them stands for more.
-fn literals(
-    patterns: &[Pattern],
-    literal: for<'p> fn(&'p Pattern) -> Option<&'p str>,
-) -> Option<Vec<&str>> {
-    patterns.iter().map(literal).collect()
-}
-
-fn words(
-    sort: Sort,
-    patterns: &[Pattern],
-    literal: for<'p> fn(&'p Pattern) -> Option<&'p str>,
-) -> Option<Vec<Key<'_>>> {
-    let words = literals(patterns, literal)?.into_iter();
-    Some(words.map(|word| (sort, word.into())).collect())
+/// The words of patterns: the one that a pattern stands for, or a part of all that it stands for.
+fn words<'c>(
+    patterns: &'c [Pattern],
+    whole: fn(&'c Pattern) -> Option<&'c str>,
+    as_whole: Sort,
+    as_part: Sort,
+) -> Option<Vec<Key<'c>>> {
+    let word = |pattern: &'c Pattern| match whole(pattern) {
+        Some(word) => Some((as_whole, word.into())),
+        None => Some((as_part, pattern.part()?.into())),
+    };
+    patterns.iter().map(word).collect()
 }
 
 /// The name of a package in every normal form that an ecosystem may have, see [`Ecosystem::normal`].

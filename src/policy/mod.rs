@@ -12,6 +12,7 @@ mod diff;
 mod duplicate;
 mod evaluate;
 mod file;
+mod fragments;
 mod index;
 mod lines;
 mod notes;

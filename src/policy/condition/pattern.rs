@@ -114,6 +114,16 @@ impl Pattern {
         }
     }
 
+    /// A text that is in everything that fits, never empty; `None` where none is known.
+    pub fn part(&self) -> Option<&str> {
+        let part: &str = match &self.matcher {
+            Matcher::Exactly(part) | Matcher::StartsWith(part) => part,
+            Matcher::Below(part, _) | Matcher::Glob(part, _) => part,
+            Matcher::Anything => "",
+        };
+        (!part.is_empty()).then_some(part)
+    }
+
     /// True when every name or path fits.
     pub fn is_anything(&self) -> bool {
         matches!(self.matcher, Matcher::Anything)

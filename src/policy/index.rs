@@ -4,10 +4,11 @@ use super::condition::{Condition, Pattern};
 use super::fragments::Fragments;
 use crate::model::{Ecosystem, Finding, Foreign as _, Kind, Severity};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// What a word is, the most telling first: findings share a fingerprint least, a scanner most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Sort {
     Fingerprint,
     Advisory,
@@ -31,7 +32,10 @@ type Positions = Vec<usize>;
 
 /// A list of conditions, by what they need.
 pub struct Index {
-    words: BTreeMap<Sort, BTreeMap<String, Positions>>,
+    /// The sorts that there are words of.
+    sorts: BTreeSet<Sort>,
+    /// By the number of a word, ascending. Words that share a number only cost a try in vain.
+    words: Vec<(u64, Positions)>,
     in_rules: Option<Fragments>,
     in_paths: Option<Fragments>,
     /// Those that need no such word, for each kind and severity that they can hold for.
@@ -42,25 +46,42 @@ impl Index {
     /// Sorts the conditions of a list.
     pub fn new<'c>(conditions: impl Iterator<Item = &'c Condition>) -> Self {
         let mut index = Self {
-            words: BTreeMap::new(),
+            sorts: BTreeSet::new(),
+            words: Vec::new(),
             in_rules: None,
             in_paths: None,
             rest: vec![Positions::new(); Kind::ALL.len() * Severity::ALL.len()],
         };
+        let mut words: BTreeMap<u64, Positions> = BTreeMap::new();
+        let mut parts: BTreeMap<Sort, BTreeMap<String, Positions>> = BTreeMap::new();
         for (at, condition) in conditions.enumerate() {
-            match keys(condition) {
-                Some(keys) => keys.into_iter().for_each(|key| index.add(key, at)),
-                None => index.add_to_rest(condition, at),
+            let Some(keys) = keys(condition) else {
+                index.add_to_rest(condition, at);
+                continue;
+            };
+            for (sort, word) in keys {
+                let positions = match sort {
+                    Sort::InRule | Sort::InPath => {
+                        let parts = parts.entry(sort).or_default();
+                        parts.entry(word.into_owned()).or_default()
+                    }
+                    _ => {
+                        index.sorts.insert(sort);
+                        words.entry(number(sort, &word)).or_default()
+                    }
+                };
+                positions.push(at);
             }
         }
-        index.in_rules = index.fragments(Sort::InRule);
-        index.in_paths = index.fragments(Sort::InPath);
+        index.words = words.into_iter().collect();
+        index.in_rules = index.fragments(parts.remove(&Sort::InRule));
+        index.in_paths = index.fragments(parts.remove(&Sort::InPath));
         index
     }
 
-    /// Makes the parts of a sort ready to be looked for; those that cannot be are always tried.
-    fn fragments(&mut self, sort: Sort) -> Option<Fragments> {
-        let fragments = Fragments::new(self.words.remove(&sort)?);
+    /// Makes parts ready to be looked for; those that cannot be are always tried.
+    fn fragments(&mut self, parts: Option<BTreeMap<String, Positions>>) -> Option<Fragments> {
+        let fragments = Fragments::new(parts?);
         fragments
             .map_err(|texts| {
                 for positions in &mut self.rest {
@@ -70,11 +91,6 @@ impl Index {
                 }
             })
             .ok()
-    }
-
-    fn add(&mut self, (sort, word): Key<'_>, at: usize) {
-        let words = self.words.entry(sort).or_default();
-        words.entry(word.into_owned()).or_default().push(at);
     }
 
     fn add_to_rest(&mut self, condition: &Condition, at: usize) {
@@ -96,9 +112,14 @@ impl Index {
         effective: Severity,
     ) -> impl Iterator<Item = usize> + use<'i> {
         let mut keyed = Positions::new();
-        for (sort, words) in &self.words {
+        for sort in &self.sorts {
             borne(*sort, finding, &mut |word| {
-                keyed.extend(words.get(word).into_iter().flatten());
+                let number = number(*sort, word);
+                let at = self
+                    .words
+                    .binary_search_by_key(&number, |(number, _)| *number);
+                let found = at.ok().and_then(|at| self.words.get(at));
+                keyed.extend(found.into_iter().flat_map(|(_, positions)| positions));
             });
         }
         if let Some(parts) = &self.in_paths {
@@ -119,6 +140,13 @@ impl Index {
             .and_then(|(kind, severity)| self.rest.get(kind * Severity::ALL.len() + severity));
         ascending(keyed, rest.map_or(&[], Vec::as_slice))
     }
+}
+
+/// A number for a word, nearly always another one for another word.
+fn number(sort: Sort, word: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (sort, word).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Two ascending lists without a common element → one.

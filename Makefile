@@ -5,7 +5,7 @@ BIN    := target/$(HOST)/release/lockgate
 TOOLS  := target/test-tools
 STATIC := --config 'target.$(HOST).rustflags=["-C","target-feature=+crt-static"]'
 
-.PHONY: demo build test lint unit contract bench corpus fuzz clean
+.PHONY: demo build test lint unit contract bench corpus histories fuzz clean
 
 # Builds, and shows a full run on the example project. It ends blocked, which is what it shows.
 demo: build
@@ -53,6 +53,11 @@ bench:
 corpus:
 	LOCKGATE_CORPUS=$(abspath $(CORPUS)) cargo test --locked --test it -- --nocapture \
 	  corpus:: corrections:: damage:: manifests:: pairs::
+
+# Holds origin, as git tells it, against full scans of both sides over fifty pairs of commits of each
+# repository in a folder: make histories HISTORIES=folder; LOCKGATE_BANDIT names a Bandit to add.
+histories:
+	LOCKGATE_HISTORIES=$(abspath $(HISTORIES)) cargo test --locked --test it -- --nocapture histories::
 
 # Fuzzes each parser for a minute, on the installed toolchain: make fuzz SECONDS=3600 for longer.
 SECONDS ?= 60

@@ -2,6 +2,7 @@
 
 use super::comparison;
 use super::day::day;
+use super::next;
 use super::phrase::{self, Sink};
 use super::resolved;
 use super::review;
@@ -38,6 +39,7 @@ pub fn render(assessment: &Assessment) -> String {
     policy(assessment, true, &mut out);
     scheduled(assessment, &mut out);
     blocking(assessment, &mut out);
+    next(assessment, &mut out);
     warnings(assessment, &mut out);
     policy(assessment, false, &mut out);
     scanners(assessment, &mut out);
@@ -49,9 +51,6 @@ pub fn render(assessment: &Assessment) -> String {
 }
 
 fn headline(assessment: &Assessment, out: &mut String) {
-    let blocking = assessment.blocking().count();
-    let gaps = assessment.gaps().count();
-    let warned = assessment.warning().count();
     let mark = match assessment.verdict {
         Verdict::Pass => "✅",
         Verdict::Warn => "⚠️",
@@ -60,21 +59,7 @@ fn headline(assessment: &Assessment, out: &mut String) {
     };
     let text = phrase::verdict(assessment);
     let _ = writeln!(out, "## {mark} {text}\n");
-    let mut facts = Vec::new();
-    if gaps > 0 {
-        facts.push(phrase::count(gaps, "gap") + " in the evidence");
-    }
-    facts.push(phrase::count(assessment.findings.len(), "finding"));
-    if blocking > 0 {
-        facts.push(format!("**{blocking} blocking**"));
-    }
-    if warned > 0 {
-        facts.push(format!("{warned} to look at"));
-    }
-    if assessment.waived() > 0 {
-        facts.push(format!("{} waived", assessment.waived()));
-    }
-    let _ = writeln!(out, "{}\n", facts.join(" · "));
+    let _ = writeln!(out, "{}\n", phrase::tally(assessment).join(" · "));
     let compared = comparison::sentence(assessment).show(&SINK);
     let _ = match comparison::is_broken(assessment) {
         true => writeln!(out, "> [!WARNING]\n> {compared}\n"),
@@ -96,7 +81,21 @@ fn evidence_gaps(assessment: &Assessment, out: &mut String) {
         }
         out.push('\n');
     }
-    out.push_str("\nMend the step that writes the report, or run it again. A missing report is never read as a clean one.\n\n");
+    out.push('\n');
+}
+
+/// What the reader can do now.
+fn next(assessment: &Assessment, out: &mut String) {
+    let steps = next::steps(assessment);
+    if steps.is_empty() {
+        return;
+    }
+    out.push_str("### Next\n\n");
+    for step in steps {
+        let code = step.code.map(|code| format!(" `{code}`"));
+        let _ = writeln!(out, "- {}{}", plain(&step.text), code.unwrap_or_default());
+    }
+    out.push('\n');
 }
 
 /// What the judged change makes of the policy: before the findings when somebody should look.
@@ -142,7 +141,7 @@ fn blocking(assessment: &Assessment, out: &mut String) {
     if findings.is_empty() {
         return;
     }
-    out.push_str("### What blocks\n\n");
+    let _ = writeln!(out, "### What blocks ({})\n", findings.len());
     let mut shown = 0;
     for decided in findings.iter().take(MAX_SHOWN) {
         if out.len() > MAX_BYTES {
@@ -309,10 +308,24 @@ fn scanners(assessment: &Assessment, out: &mut String) {
         out.push_str("| none | ❌ nothing was examined | | | |\n");
     }
     out.push('\n');
+    // What stands above as missing evidence is not said twice.
+    let said = |run: &Run, problem: &Problem| {
+        let gap = |gap: &Reason| gap.scanner.as_ref() == Some(&run.scanner);
+        problem.items.is_empty()
+            && problem.detail.is_none()
+            && assessment.gaps().any(|g| gap(g) && g.text == problem.text)
+    };
+    let mut told = false;
     for run in &assessment.runs {
         for problem in run.health.problems() {
-            problem_line(run, problem, out);
+            if !said(run, problem) {
+                problem_line(run, problem, out);
+                told = true;
+            }
         }
+    }
+    if told {
+        out.push('\n');
     }
     coverage(&assessment.runs, out);
     let notes: Vec<(&Run, &Problem)> = assessment

@@ -1,6 +1,6 @@
 //! Options of `baseline`.
 
-use super::{Input, Show};
+use super::{Format, Input};
 use clap::{Args, Subcommand};
 
 /// Subcommands of `baseline`.
@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 pub enum BaselineCommand {
     /// Write down the findings of now, so that later checks can tell what is new.
     Write(BaselineWrite),
-    /// Show what has changed since the baseline was written.
+    /// Format what has changed since the baseline was written.
     Diff(BaselineDiff),
 }
 
@@ -54,5 +54,5 @@ pub struct BaselineDiff {
 
     /// How to show it.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Show,
+    pub format: Format,
 }

@@ -1,5 +1,7 @@
 //! The summary in GitHub's Markdown: for the job summary and for people's own use.
 
+mod scanners;
+
 use super::comparison;
 use super::day::day;
 use super::next;
@@ -8,10 +10,7 @@ use super::resolved;
 use super::review;
 use super::schedule;
 use crate::escape;
-use crate::model::{
-    Assessment, Decided, Disposition, HealthLevel, PolicyNote, Problem, Reason, Run, Severity,
-    Verdict,
-};
+use crate::model::{Assessment, Decided, Disposition, PolicyNote, Reason, Severity, Verdict};
 use std::fmt::Write as _;
 
 /// GitHub drops a whole step summary of more than 1 MiB (actions/runner, `FileCommandManager`).
@@ -42,7 +41,7 @@ pub fn render(assessment: &Assessment) -> String {
     next(assessment, &mut out);
     warnings(assessment, &mut out);
     policy(assessment, false, &mut out);
-    scanners(assessment, &mut out);
+    scanners::table(assessment, &mut out);
     waivers(assessment, &mut out);
     rest(assessment, &mut out);
     resolved(assessment, &mut out);
@@ -276,121 +275,6 @@ fn fold(assessment: &Assessment, title: &str, findings: &[&Decided], out: &mut S
         );
     }
     out.push_str("\n</details>\n\n");
-}
-
-fn scanners(assessment: &Assessment, out: &mut String) {
-    out.push_str("### Scanners\n\n| scanner | health | looked at | findings | report |\n|---|---|---|--:|---|\n");
-    for run in &assessment.runs {
-        let mark = match run.health.level() {
-            HealthLevel::Complete => "✅",
-            HealthLevel::Partial => "⚠️",
-            HealthLevel::Failed => "❌",
-            HealthLevel::Skipped => "➖",
-        };
-        let _ = writeln!(
-            out,
-            "| {}{} | {mark} {} | {} | {} | {} |",
-            escape::markdown(&run.tool),
-            run.version
-                .as_ref()
-                .map(|version| format!(" {}", escape::markdown(version)))
-                .unwrap_or_default(),
-            run.health.level().word(),
-            run.health.work().map(phrase::work).unwrap_or_default(),
-            run.findings,
-            run.report
-                .as_ref()
-                .map(escape::markdown_code)
-                .unwrap_or_default(),
-        );
-    }
-    if assessment.runs.is_empty() {
-        out.push_str("| none | ❌ nothing was examined | | | |\n");
-    }
-    out.push('\n');
-    // What stands above as missing evidence is not said twice.
-    let said = |run: &Run, problem: &Problem| {
-        let gap = |gap: &Reason| gap.scanner.as_ref() == Some(&run.scanner);
-        problem.items.is_empty()
-            && problem.detail.is_none()
-            && assessment.gaps().any(|g| gap(g) && g.text == problem.text)
-    };
-    let mut told = false;
-    for run in &assessment.runs {
-        for problem in run.health.problems() {
-            if !said(run, problem) {
-                problem_line(run, problem, out);
-                told = true;
-            }
-        }
-    }
-    if told {
-        out.push('\n');
-    }
-    coverage(&assessment.runs, out);
-    let notes: Vec<(&Run, &Problem)> = assessment
-        .runs
-        .iter()
-        .flat_map(|run| run.notes.iter().map(move |n| (run, n)))
-        .collect();
-    if !notes.is_empty() {
-        let _ = writeln!(
-            out,
-            "<details><summary>Notes on the reports ({})</summary>\n",
-            notes.len()
-        );
-        for (run, note) in notes {
-            problem_line(run, note, out);
-        }
-        out.push_str("\n</details>\n\n");
-    }
-}
-
-/// What each scanner looked at, by name, and of when its evidence is.
-fn coverage(runs: &[Run], out: &mut String) {
-    let lines: Vec<String> = runs.iter().filter_map(coverage_line).collect();
-    if !lines.is_empty() {
-        let _ = writeln!(
-            out,
-            "<details><summary>What the scanners looked at</summary>\n\n{}\n\n</details>\n",
-            lines.join("\n")
-        );
-    }
-}
-
-fn coverage_line(run: &Run) -> Option<String> {
-    let inputs = &run.coverage.inputs;
-    let names: Vec<String> = inputs.iter().take(20).map(escape::markdown_code).collect();
-    let more = match inputs.len().saturating_sub(20) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let names = (!names.is_empty()).then(|| format!("{}{more}", names.join(", ")));
-    let facts: Vec<String> = phrase::provenance(&run.coverage)
-        .into_iter()
-        .chain(names)
-        .collect();
-    (!facts.is_empty()).then(|| format!("- **{}**: {}", run.scanner, facts.join("; ")))
-}
-
-fn problem_line(run: &Run, problem: &Problem, out: &mut String) {
-    let _ = write!(out, "- **{}**: {}", run.scanner, plain(&problem.text));
-    if let Some(detail) = &problem.detail {
-        let _ = write!(out, ": {}", escape::markdown_up_to(detail, 300));
-    }
-    if !problem.items.is_empty() {
-        let items: Vec<_> = problem
-            .items
-            .iter()
-            .take(20)
-            .map(escape::markdown_code)
-            .collect();
-        let _ = write!(out, " ({})", items.join(", "));
-        if problem.items.len() > 20 {
-            let _ = write!(out, " and {} more", problem.items.len() - 20);
-        }
-    }
-    out.push('\n');
 }
 
 fn waivers(assessment: &Assessment, out: &mut String) {

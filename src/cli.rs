@@ -5,7 +5,7 @@
 
 mod baseline;
 
-pub use baseline::{BaselineCommand, BaselineDiff, BaselineWrite, DiffFormat};
+pub use baseline::{BaselineCommand, BaselineDiff, BaselineWrite};
 
 mod ask;
 
@@ -44,7 +44,7 @@ pub enum Command {
     /// Write down the findings of now, or show what has changed since.
     #[command(subcommand)]
     Baseline(BaselineCommand),
-    /// Look at policies.
+    /// Check, test, import and show policies.
     #[command(subcommand)]
     Policy(PolicyCommand),
     /// Say why a finding is judged as it is, and what would change that.
@@ -68,10 +68,12 @@ Examples:
   lockgate check --report bandit=bandit.json --report trivy=trivy.json
   lockgate check --report 'reports/*.sarif' --policy lockgate:strict
   lockgate check --run bandit --run npm-audit
+  lockgate check --base main
+  lockgate check --event schedule --state state.json
   lockgate check services/api --output sarif=out.sarif --output markdown=summary.md
 
 Exit codes: 0 pass or warn, 1 blocked, 2 wrong usage or policy, 3 incomplete evidence,
-4 an output failed, 5 internal error.")]
+4 an output could not be written, 5 internal error.")]
 pub struct Check {
     /// What is judged.
     #[command(flatten)]
@@ -194,7 +196,7 @@ pub struct Input {
     )]
     pub event: Option<String>,
 
-    /// Judge waivers as of this day (YYYY-MM-DD, UTC) instead of today.
+    /// Judge as of this day (YYYY-MM-DD, UTC) instead of today: waivers, ages, old reports.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
 
@@ -238,8 +240,8 @@ pub struct Input {
 ).long_help(None)))]
 #[command(after_help = "\
 Every output of a check shows the fingerprint of each finding; its first 6 digits are enough. The
-findings are looked up by a check like lockgate check with the same options, or in the JSON that an
-earlier check has written (--from).
+findings are looked up by a check with the same options, or in the JSON that an earlier check has
+written (--from).
 
 A waiver names the advisory and the package for dependencies, and the fingerprint for everything
 else; --by says otherwise. It is written when it surely fits the finding, and nothing else of the
@@ -247,10 +249,10 @@ file changes. On a pull request the waivers of the base decide: a new one holds 
 
 Examples:
   lockgate waive 1f2e3d --reason 'never sees user input' --owner @org/web --expires 90d
-  lockgate waive 1f2e3d 4c5b6a --from report.json --reason … --owner … --expires 2027-01-31 --dry-run
+  lockgate waive 1f2e3d 4c5b6a --from report.json --reason … --owner … --expires 12w --dry-run
 
-Exit codes: 0 written, 2 wrong usage or policy, or no waiver is needed; 4 the policy file could not
-be written.")]
+Exit codes: 0 written, 2 wrong usage or policy, or no waiver is needed, 4 the policy file could
+not be written, 5 internal error.")]
 pub struct Waive {
     /// The findings, each by the first 6 or more digits of its fingerprint.
     #[arg(required = true, value_name = "FINGERPRINT")]
@@ -312,7 +314,7 @@ pub struct Doctor {
     #[arg(long, short, value_name = "FILE|NAME")]
     pub policy: Option<String>,
 
-    /// A tool that `check --run` would name; repeatable.
+    /// A tool to run, as for `check`; repeatable.
     #[arg(long = "run", value_name = "TOOL")]
     pub run: Vec<String>,
 }
@@ -321,7 +323,7 @@ pub struct Doctor {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Each canary is a report with one critical finding that a change introduces, and one that a scanner
-which did no work leaves behind. Both are built in; nothing of the repository is read but its policy.
+which did no work leaves behind. Both are built in; of the repository, only the policy is read.
 Every check of the event schedule does the same for the scanners that it has evidence of.
 
 Exit codes: 0 all were stopped, 2 wrong usage or policy, 3 one came through, 5 internal error.")]
@@ -344,11 +346,16 @@ pub struct Canary {
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
     /// Check a policy file and everything that it extends; every error is shown.
+    #[command(after_help = "\
+Examples:
+  lockgate policy check lockgate.toml
+
+Exit codes: 0 no errors, 2 the policy is wrong or cannot be read.")]
     Check {
         /// The file, or a shipped policy's name.
         policy: String,
         /// The repository's root folder, to which `extends` and reports belong.
-        #[arg(long, default_value = ".")]
+        #[arg(long, value_name = "FOLDER", default_value = ".")]
         root: PathBuf,
     },
     /// Run the tests of policies: made-up findings and runs, and what is expected of them.
@@ -378,8 +385,8 @@ Examples:
   lockgate policy import .trivyignore --owner @org/team --expires 2027-01-31
   lockgate policy import .trivyignore audit-ci.json pyproject.toml --append lockgate.toml
 
-Exit codes: 0 imported, also when there are gaps; 2 a file cannot be read or is none of these;
-4 the output could not be written.")]
+Exit codes: 0 imported, also when there are gaps, 2 a file cannot be read or is none of these,
+4 the output could not be written, 5 internal error.")]
 pub struct Import {
     /// Files to read.
     #[arg(required = true, value_name = "FILE")]

@@ -232,7 +232,7 @@ fn gone_by(named: Option<&str>) -> Vec<PolicyError> {
 
 /// The base's policy cannot be used, so that nothing can be judged, not even what mends it.
 fn wrong_in_base(failure: Failure, base: &Revision, colour: bool) -> Error {
-    let id = base.id.get(..12).unwrap_or(&base.id);
+    let id = base.short();
     let of_base = format!("the policy of the base commit {id}");
     let error = match failure {
         Failure::Wrong(errors) => policy::wrong(&of_base, &errors, colour),

@@ -4,7 +4,7 @@ use super::case::Case;
 use super::request::{Request, request};
 use crate::assess;
 use crate::baseline::{self, Change, FILE, Fate};
-use crate::cli::{BaselineCommand, BaselineDiff, BaselineWrite, DiffFormat, Input, When};
+use crate::cli::{BaselineCommand, BaselineDiff, BaselineWrite, Format, Input, When};
 use crate::edge::files::{Root, read_text};
 use crate::edge::output::Destination;
 use crate::edge::terminal;
@@ -266,8 +266,8 @@ fn diff(args: &BaselineDiff) -> Result<u8, Error> {
     let changes = assess::changes(&assessment, &baseline);
     let gaps: Vec<&Reason> = assessment.gaps().collect();
     let text = match args.format {
-        DiffFormat::Json => report::baseline::json(&changes, &gaps),
-        DiffFormat::Text => {
+        Format::Json => report::baseline::json(&changes, &gaps),
+        Format::Text => {
             let shown: Vec<Fate> = Fate::ALL
                 .into_iter()
                 .filter(|fate| *fate != Fate::Known)

@@ -38,8 +38,8 @@ pub struct Explain {
 /// Options of `simulate`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A bundle is what `lockgate check --output bundle=PATH` wrote. Each is judged as of its own day, in its
-own circumstances; only the policy is another one.
+A bundle is what `lockgate check --output bundle=PATH` wrote. Each is judged as of its own day, in
+its own circumstances; only the policy is another one.
 
 Examples:
   lockgate simulate --policy new.toml 'runs/*.bundle'

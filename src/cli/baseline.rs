@@ -1,29 +1,29 @@
 //! Options of `baseline`.
 
-use super::Input;
-use clap::{Args, Subcommand, ValueEnum};
+use super::{Format, Input};
+use clap::{Args, Subcommand};
 
 /// Subcommands of `baseline`.
 #[derive(Debug, Subcommand)]
 pub enum BaselineCommand {
     /// Write down the findings of now, so that later checks can tell what is new.
     Write(BaselineWrite),
-    /// Show what has changed since the baseline was written.
+    /// Format what has changed since the baseline was written.
     Diff(BaselineDiff),
 }
 
 /// Options of `baseline write`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The file belongs into the repository. One that is there already is brought up to date: what is still
-seen keeps the day on which it was first seen.
+The file belongs into the repository. One that is there already is brought up to date: what is
+still seen keeps the day on which it was first seen.
 
 Examples:
   lockgate baseline write --report bandit=bandit.json --report trivy=trivy.json
   lockgate baseline write --run auto --file security/baseline.json
 
-Exit codes: 0 written; 2 wrong usage, policy or baseline; 3 the evidence is incomplete, so nothing was
-written; 4 the file could not be written; 5 internal error.")]
+Exit codes: 0 written, 2 wrong usage, policy or baseline, 3 the evidence is incomplete, so nothing
+was written, 4 the file could not be written, 5 internal error.")]
 pub struct BaselineWrite {
     /// What is written down.
     #[command(flatten)]
@@ -42,6 +42,9 @@ pub struct BaselineWrite {
 /// Options of `baseline diff`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Examples:
+  lockgate baseline diff --baseline lockgate-baseline.json
+
 Exit codes: 0 nothing is new, 1 something is, 2 wrong usage, policy or baseline, 3 the evidence is
 incomplete, so nobody can say, 5 internal error.")]
 pub struct BaselineDiff {
@@ -51,14 +54,5 @@ pub struct BaselineDiff {
 
     /// How to show it.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: DiffFormat,
-}
-
-/// Forms of a difference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum DiffFormat {
-    /// For people.
-    Text,
-    /// For machines.
-    Json,
+    pub format: Format,
 }

@@ -6,6 +6,7 @@ use crate::model::{
     Base, Certainty, Decided, Disposition, Foreign as _, GateName, Region, Standing, Verdict,
     Witness,
 };
+use crate::report::comparison;
 use crate::report::phrase::{self, Phrase};
 
 /// Ways to a package that are listed.
@@ -170,9 +171,7 @@ fn origin(explained: &Explained<'_>) -> Vec<Line> {
         lines.push(top(ours(format!("{why}; {mend}"))));
     }
     if let Base::Known(change) = &explained.assessment.base {
-        let base = ours("compared with ").name(&change.base.name);
-        let id: String = change.base.id.chars().take(12).collect();
-        lines.push(top(base.ours(format!(" at {id}"))));
+        lines.push(top(comparison::named(ours("compared with "), &change.base)));
     }
     if let Some(since) = finding.since {
         lines.push(top(ours(format!("first seen on {since}"))));

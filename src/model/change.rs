@@ -122,6 +122,13 @@ pub struct Revision {
     pub id: String,
 }
 
+impl Revision {
+    /// The first digits of the id, as people are shown it.
+    pub fn short(&self) -> &str {
+        self.id.get(..7).unwrap_or(&self.id)
+    }
+}
+
 /// What the judged state is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Base {

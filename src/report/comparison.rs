@@ -5,9 +5,6 @@ use crate::escape;
 use crate::model::{Assessment, Base, Decided, Disposition, Origin, Revision};
 use serde::Serialize;
 
-/// Digits of a commit's id that are shown to people.
-const SHORT: usize = 7;
-
 /// True where findings can be told apart by origin.
 pub fn is_known(assessment: &Assessment) -> bool {
     assessment.base.change().is_some() || assessment.baseline.is_some()
@@ -43,7 +40,13 @@ fn based(assessment: &Assessment) -> Phrase {
     match &assessment.base {
         Base::Known(change) => named(phrase.ours("compared with "), &change.base),
         Base::Unreadable { why, mend } => phrase.ours(format!("not compared: {why}; {mend}")),
-        Base::None { why } => phrase.ours(format!("not compared: {why}")),
+        Base::None { why } => phrase.ours(format!(
+            "not compared: {why}{}",
+            match assessment.baseline {
+                Some(_) => "",
+                None => ", so that every finding counts as new",
+            }
+        )),
         Base::Whole => phrase.ours(format!(
             "not compared: {} looks at everything for its own sake",
             match assessment.event.word() {
@@ -56,7 +59,7 @@ fn based(assessment: &Assessment) -> Phrase {
 
 /// `main (0a1b2c3)`, or `0a1b2c3` alone.
 pub fn named(phrase: Phrase, base: &Revision) -> Phrase {
-    let short: String = base.id.chars().take(SHORT).collect();
+    let short = base.short();
     if escape::json(&base.name) == base.id {
         return phrase.ours(short);
     }

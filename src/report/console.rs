@@ -2,13 +2,14 @@
 
 use super::comparison;
 use super::day::day;
+use super::next;
 use super::phrase::{self, Sink};
 use super::resolved;
 use super::review;
 use super::schedule;
 use crate::escape;
 use crate::model::{
-    Assessment, Base, Certainty, Decided, HealthLevel, Problem, Reason, Run, Severity, Verdict,
+    Assessment, Certainty, Decided, HealthLevel, Problem, Reason, Run, Severity, Verdict,
 };
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
@@ -192,7 +193,8 @@ fn findings(assessment: &Assessment, paint: &Paint, out: &mut String) {
         }
         more(blocking.len(), MAX_BLOCKING, out);
     }
-    let warning: Vec<&Decided> = assessment.warning().collect();
+    let mut warning: Vec<&Decided> = assessment.warning().collect();
+    warning.retain(|decided| !schedule::is_listed(assessment, decided));
     if !warning.is_empty() {
         let _ = writeln!(
             out,
@@ -342,6 +344,10 @@ fn verdict(assessment: &Assessment, paint: &Paint, out: &mut String) {
     for reason in &assessment.reasons {
         let _ = writeln!(out, "  {}", sentence(reason));
     }
+    let accepted = phrase::accepted(assessment);
+    if !accepted.is_empty() {
+        let _ = writeln!(out, "  {}", accepted.join(", "));
+    }
     if assessment.reasons.is_empty() {
         let _ = writeln!(out, "  every scanner did its work, and no gate objects");
     }
@@ -359,29 +365,13 @@ fn sentence(reason: &Reason) -> String {
 
 /// What the reader can do now.
 fn next(assessment: &Assessment, paint: &Paint, out: &mut String) {
-    let steps: &[&str] = match assessment.verdict {
-        Verdict::Pass | Verdict::Warn => return,
-        Verdict::Block if assessment.blocking().next().is_none() => {
-            &["mend what the reason above says"]
-        }
-        Verdict::Block => &[
-            "mend the findings above; each says how",
-            "or accept one for a time: lockgate waive FINGERPRINT --reason … --owner … --expires 90d",
-        ],
-        Verdict::Incomplete if assessment.runs.is_empty() => &[
-            "give a report: lockgate check --report bandit=bandit.json",
-            "or name the reports in lockgate.toml: [scanners.bandit] reports = [\"reports/bandit*.json\"]",
-        ],
-        Verdict::Incomplete => &[
-            "look at the log of the step that writes the report, and run it again",
-            "a missing report is never read as a clean one; on-incomplete = \"warn\" in lockgate.toml lets a scanner fail",
-        ],
-    };
-    let _ = writeln!(out, "\n{}", paint.bold("Next"));
-    if let Base::Unreadable { mend, .. } = &assessment.base {
-        let _ = writeln!(out, "  - {mend}: then new is told from old");
+    let steps = next::steps(assessment);
+    if steps.is_empty() {
+        return;
     }
+    let _ = writeln!(out, "\n{}", paint.bold("Next"));
     for step in steps {
-        let _ = writeln!(out, "  - {step}");
+        let code = step.code.map(|code| format!(" {code}"));
+        let _ = writeln!(out, "  - {}{}", step.text, code.unwrap_or_default());
     }
 }

@@ -3,6 +3,7 @@
 
 use super::comparison;
 use super::day::day;
+use super::next;
 use super::phrase::{self, Sink};
 use super::resolved;
 use super::review;
@@ -49,8 +50,8 @@ pub fn render(assessment: &Assessment) -> String {
     );
     headline(assessment, &mut out);
     gaps(assessment, &mut out);
+    policy(assessment, true, &mut out);
     scheduled(assessment, &mut out);
-    policy(assessment, &mut out);
     table(
         assessment,
         "What blocks",
@@ -58,6 +59,7 @@ pub fn render(assessment: &Assessment) -> String {
         true,
         &mut out,
     );
+    next(assessment, &mut out);
     table(
         assessment,
         "To look at",
@@ -65,6 +67,7 @@ pub fn render(assessment: &Assessment) -> String {
         true,
         &mut out,
     );
+    policy(assessment, false, &mut out);
     scanners(assessment, &mut out);
     waivers(assessment, &mut out);
     table(
@@ -99,16 +102,10 @@ fn code(escaped: &str) -> String {
 }
 
 fn headline(assessment: &Assessment, out: &mut String) {
-    let blocking = assessment.blocking().count();
     let text = phrase::verdict(assessment);
     let _ = writeln!(out, "<h1 class=\"{}\">{text}</h1>", assessment.verdict);
-    let _ = writeln!(
-        out,
-        "<p>{}, {blocking} blocking, {} to look at, {} waived</p>",
-        phrase::count(assessment.findings.len(), "finding"),
-        assessment.warning().count(),
-        assessment.waived()
-    );
+    let tally = phrase::tally(assessment).join(" · ");
+    let _ = writeln!(out, "<p>{tally}</p>");
     let class = match comparison::is_broken(assessment) {
         true => " class=\"warn\"",
         false => "",
@@ -156,9 +153,26 @@ fn scheduled(assessment: &Assessment, out: &mut String) {
     }
 }
 
-/// What the judged change makes of the policy.
-fn policy(assessment: &Assessment, out: &mut String) {
-    let Some(review) = review::review(assessment) else {
+/// What the reader can do now.
+fn next(assessment: &Assessment, out: &mut String) {
+    let steps = next::steps(assessment);
+    if steps.is_empty() {
+        return;
+    }
+    out.push_str("<h2>Next</h2>\n<ul>\n");
+    for step in steps {
+        let command = step
+            .code
+            .map(|text| format!(" {}", code(&encode_markup(text))));
+        let text = encode_markup(&step.text);
+        let _ = writeln!(out, "<li>{text}{}</li>", command.unwrap_or_default());
+    }
+    out.push_str("</ul>\n");
+}
+
+/// What the judged change makes of the policy: before the findings when somebody should look.
+fn policy(assessment: &Assessment, urgent: bool, out: &mut String) {
+    let Some(review) = review::review(assessment).filter(|review| review.urgent == urgent) else {
         return;
     };
     let class = if review.urgent { "warn" } else { "" };

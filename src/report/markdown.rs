@@ -1,16 +1,16 @@
 //! The summary in GitHub's Markdown: for the job summary and for people's own use.
 
+mod scanners;
+
 use super::comparison;
 use super::day::day;
+use super::next;
 use super::phrase::{self, Sink};
 use super::resolved;
 use super::review;
 use super::schedule;
 use crate::escape;
-use crate::model::{
-    Assessment, Decided, Disposition, HealthLevel, PolicyNote, Problem, Reason, Run, Severity,
-    Verdict,
-};
+use crate::model::{Assessment, Decided, Disposition, PolicyNote, Reason, Severity, Verdict};
 use std::fmt::Write as _;
 
 /// GitHub drops a whole step summary of more than 1 MiB (actions/runner, `FileCommandManager`).
@@ -38,9 +38,10 @@ pub fn render(assessment: &Assessment) -> String {
     policy(assessment, true, &mut out);
     scheduled(assessment, &mut out);
     blocking(assessment, &mut out);
+    next(assessment, &mut out);
     warnings(assessment, &mut out);
     policy(assessment, false, &mut out);
-    scanners(assessment, &mut out);
+    scanners::table(assessment, &mut out);
     waivers(assessment, &mut out);
     rest(assessment, &mut out);
     resolved(assessment, &mut out);
@@ -49,9 +50,6 @@ pub fn render(assessment: &Assessment) -> String {
 }
 
 fn headline(assessment: &Assessment, out: &mut String) {
-    let blocking = assessment.blocking().count();
-    let gaps = assessment.gaps().count();
-    let warned = assessment.warning().count();
     let mark = match assessment.verdict {
         Verdict::Pass => "✅",
         Verdict::Warn => "⚠️",
@@ -60,21 +58,7 @@ fn headline(assessment: &Assessment, out: &mut String) {
     };
     let text = phrase::verdict(assessment);
     let _ = writeln!(out, "## {mark} {text}\n");
-    let mut facts = Vec::new();
-    if gaps > 0 {
-        facts.push(phrase::count(gaps, "gap") + " in the evidence");
-    }
-    facts.push(phrase::count(assessment.findings.len(), "finding"));
-    if blocking > 0 {
-        facts.push(format!("**{blocking} blocking**"));
-    }
-    if warned > 0 {
-        facts.push(format!("{warned} to look at"));
-    }
-    if assessment.waived() > 0 {
-        facts.push(format!("{} waived", assessment.waived()));
-    }
-    let _ = writeln!(out, "{}\n", facts.join(" · "));
+    let _ = writeln!(out, "{}\n", phrase::tally(assessment).join(" · "));
     let compared = comparison::sentence(assessment).show(&SINK);
     let _ = match comparison::is_broken(assessment) {
         true => writeln!(out, "> [!WARNING]\n> {compared}\n"),
@@ -96,7 +80,21 @@ fn evidence_gaps(assessment: &Assessment, out: &mut String) {
         }
         out.push('\n');
     }
-    out.push_str("\nMend the step that writes the report, or run it again. A missing report is never read as a clean one.\n\n");
+    out.push('\n');
+}
+
+/// What the reader can do now.
+fn next(assessment: &Assessment, out: &mut String) {
+    let steps = next::steps(assessment);
+    if steps.is_empty() {
+        return;
+    }
+    out.push_str("### Next\n\n");
+    for step in steps {
+        let code = step.code.map(|code| format!(" `{code}`"));
+        let _ = writeln!(out, "- {}{}", plain(&step.text), code.unwrap_or_default());
+    }
+    out.push('\n');
 }
 
 /// What the judged change makes of the policy: before the findings when somebody should look.
@@ -142,7 +140,7 @@ fn blocking(assessment: &Assessment, out: &mut String) {
     if findings.is_empty() {
         return;
     }
-    out.push_str("### What blocks\n\n");
+    let _ = writeln!(out, "### What blocks ({})\n", findings.len());
     let mut shown = 0;
     for decided in findings.iter().take(MAX_SHOWN) {
         if out.len() > MAX_BYTES {
@@ -277,107 +275,6 @@ fn fold(assessment: &Assessment, title: &str, findings: &[&Decided], out: &mut S
         );
     }
     out.push_str("\n</details>\n\n");
-}
-
-fn scanners(assessment: &Assessment, out: &mut String) {
-    out.push_str("### Scanners\n\n| scanner | health | looked at | findings | report |\n|---|---|---|--:|---|\n");
-    for run in &assessment.runs {
-        let mark = match run.health.level() {
-            HealthLevel::Complete => "✅",
-            HealthLevel::Partial => "⚠️",
-            HealthLevel::Failed => "❌",
-            HealthLevel::Skipped => "➖",
-        };
-        let _ = writeln!(
-            out,
-            "| {}{} | {mark} {} | {} | {} | {} |",
-            escape::markdown(&run.tool),
-            run.version
-                .as_ref()
-                .map(|version| format!(" {}", escape::markdown(version)))
-                .unwrap_or_default(),
-            run.health.level().word(),
-            run.health.work().map(phrase::work).unwrap_or_default(),
-            run.findings,
-            run.report
-                .as_ref()
-                .map(escape::markdown_code)
-                .unwrap_or_default(),
-        );
-    }
-    if assessment.runs.is_empty() {
-        out.push_str("| none | ❌ nothing was examined | | | |\n");
-    }
-    out.push('\n');
-    for run in &assessment.runs {
-        for problem in run.health.problems() {
-            problem_line(run, problem, out);
-        }
-    }
-    coverage(&assessment.runs, out);
-    let notes: Vec<(&Run, &Problem)> = assessment
-        .runs
-        .iter()
-        .flat_map(|run| run.notes.iter().map(move |n| (run, n)))
-        .collect();
-    if !notes.is_empty() {
-        let _ = writeln!(
-            out,
-            "<details><summary>Notes on the reports ({})</summary>\n",
-            notes.len()
-        );
-        for (run, note) in notes {
-            problem_line(run, note, out);
-        }
-        out.push_str("\n</details>\n\n");
-    }
-}
-
-/// What each scanner looked at, by name, and of when its evidence is.
-fn coverage(runs: &[Run], out: &mut String) {
-    let lines: Vec<String> = runs.iter().filter_map(coverage_line).collect();
-    if !lines.is_empty() {
-        let _ = writeln!(
-            out,
-            "<details><summary>What the scanners looked at</summary>\n\n{}\n\n</details>\n",
-            lines.join("\n")
-        );
-    }
-}
-
-fn coverage_line(run: &Run) -> Option<String> {
-    let inputs = &run.coverage.inputs;
-    let names: Vec<String> = inputs.iter().take(20).map(escape::markdown_code).collect();
-    let more = match inputs.len().saturating_sub(20) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let names = (!names.is_empty()).then(|| format!("{}{more}", names.join(", ")));
-    let facts: Vec<String> = phrase::provenance(&run.coverage)
-        .into_iter()
-        .chain(names)
-        .collect();
-    (!facts.is_empty()).then(|| format!("- **{}**: {}", run.scanner, facts.join("; ")))
-}
-
-fn problem_line(run: &Run, problem: &Problem, out: &mut String) {
-    let _ = write!(out, "- **{}**: {}", run.scanner, plain(&problem.text));
-    if let Some(detail) = &problem.detail {
-        let _ = write!(out, ": {}", escape::markdown_up_to(detail, 300));
-    }
-    if !problem.items.is_empty() {
-        let items: Vec<_> = problem
-            .items
-            .iter()
-            .take(20)
-            .map(escape::markdown_code)
-            .collect();
-        let _ = write!(out, " ({})", items.join(", "));
-        if problem.items.len() > 20 {
-            let _ = write!(out, " and {} more", problem.items.len() - 20);
-        }
-    }
-    out.push('\n');
 }
 
 fn waivers(assessment: &Assessment, out: &mut String) {

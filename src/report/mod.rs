@@ -2,7 +2,7 @@
 
 pub mod annotations;
 pub mod baseline;
-mod comparison;
+pub mod comparison;
 pub mod console;
 mod coverage_json;
 mod day;
@@ -12,6 +12,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+mod next;
 pub mod outputs;
 mod parallel;
 pub mod phrase;

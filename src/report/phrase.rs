@@ -100,6 +100,35 @@ pub fn verdict(assessment: &Assessment) -> String {
     }
 }
 
+/// How many findings there are, and what became of them, in parts of a sentence: "31 findings",
+/// "4 blocking", "18 to look at", "1 waived"; parts with nothing to count are left out.
+pub fn tally(assessment: &Assessment) -> Vec<String> {
+    let mut parts = Vec::new();
+    let gaps = assessment.gaps().count();
+    if gaps > 0 {
+        parts.push(count(gaps, "gap") + " in the evidence");
+    }
+    parts.push(count(assessment.findings.len(), "finding"));
+    let some = |number: usize, word: &str| (number > 0).then(|| format!("{number} {word}"));
+    parts.extend(some(assessment.blocking().count(), "blocking"));
+    parts.extend(some(assessment.warning().count(), "to look at"));
+    parts.extend(accepted(assessment));
+    parts
+}
+
+/// The part of that which nobody has to look at: "1 waived", "2 suppressed in the reports".
+pub fn accepted(assessment: &Assessment) -> Vec<String> {
+    let suppressed = assessment.with(&["suppressed", "informational"]).len();
+    [
+        (assessment.waived(), "waived"),
+        (suppressed, "suppressed in the reports"),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, word)| format!("{number} {word}"))
+    .collect()
+}
+
 /// How to mend a finding.
 pub fn fix(finding: &Finding) -> Option<Phrase> {
     let package = finding.observation.package.as_ref();
@@ -318,6 +347,17 @@ pub fn notes(assessment: &Assessment) -> (Vec<&PolicyNote>, usize) {
     let more = notes.len().saturating_sub(MOST_NOTES);
     notes.truncate(MOST_NOTES);
     (notes, more)
+}
+
+/// A title for a line that says more than that, with a mark where it is cut.
+pub fn brief(title: &Untrusted) -> Untrusted {
+    /// Characters that are kept.
+    const MOST: usize = 80;
+    let text = crate::escape::json(title);
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+        None => title.clone(),
+    }
 }
 
 /// `1 finding`, `2 findings`.

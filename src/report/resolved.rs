@@ -18,9 +18,8 @@ pub fn entry(entry: &BaselineEntry) -> Phrase {
             .name(&package(entry)),
         _ => Phrase::default().name(&text(&entry.rule).into()),
     };
-    let title: String = text(&entry.title).chars().take(80).collect();
     let phrase = phrase.ours(" in ").name(&place(entry));
-    phrase.ours(": ").words(&title.into())
+    phrase.ours(": ").words(&super::phrase::brief(&entry.title))
 }
 
 /// Name and version of the package; empty for what is none.

@@ -51,6 +51,14 @@ pub fn sections(assessment: &Assessment, most: usize) -> Vec<Section> {
     .collect()
 }
 
+/// True for a finding that one of the sections holds, so that no other list has to name it again.
+pub fn is_listed(assessment: &Assessment, decided: &Decided) -> bool {
+    let finding = &decided.finding;
+    let dated = finding.provenance.origin == Origin::Disclosed || finding.since.is_some();
+    let times = assessment.schedule.as_ref();
+    dated && times.is_some_and(|schedule| is_open(decided, schedule))
+}
+
 fn section<T>(title: &str, all: &[T], most: usize, line: impl Fn(&T) -> Phrase) -> Option<Section> {
     (!all.is_empty()).then(|| Section {
         title: format!("{title} ({})", all.len()),
@@ -81,7 +89,7 @@ fn line(decided: &Decided, schedule: &Schedule, today: Date) -> Phrase {
         .ours(", ");
     line = match phrase::package(finding) {
         Some(package) => line.and(package),
-        None => line.words(&finding.observation.title),
+        None => line.words(&phrase::brief(&finding.observation.title)),
     };
     if let Some(since) = finding.since {
         let days = days(since, today);

@@ -53,7 +53,7 @@ pub fn head(repository: Option<&Repository>) -> Result<Commit<'_>, Box<Base>> {
     repository
         .head()
         .ok_or_else(|| match repository.is_unborn() {
-            true => none("the repository has no commit yet, so that every finding counts as new"),
+            true => none("the repository has no commit yet"),
             false => unreadable("the commit that is checked out cannot be read", AGAIN),
         })
 }
@@ -83,9 +83,7 @@ pub fn by_event<'r>(told: &Told, repository: Option<&'r Repository>) -> Result<C
         Compare::Whole => return Ok(Err(Box::new(Base::Whole))),
         Compare::Local => return Ok(Err(none(LOCAL))),
         Compare::Tag => {
-            return Ok(Err(none(
-                "a tag is no change, so that every finding counts as new",
-            )));
+            return Ok(Err(none("a tag is no change")));
         }
         Compare::Other => return Ok(Err(none(OTHER))),
         Compare::Pull(_) | Compare::Queue { .. } | Compare::Push(_) => {}
@@ -107,11 +105,9 @@ pub fn by_event<'r>(told: &Told, repository: Option<&'r Repository>) -> Result<C
     })
 }
 
-const LOCAL: &str =
-    "no base is given, so that every finding counts as new; --base main tells new from old";
+const LOCAL: &str = "no base is given (--base main tells new from old)";
 
-const OTHER: &str =
-    "this event names no base, so that every finding counts as new; --base REV gives one";
+const OTHER: &str = "this event names no base (--base REV gives one)";
 
 /// From where the change left its target. Where this checkout does not reach back so far, or they have
 /// nothing in common, the target itself: what it does not have, the merge would bring in, so that
@@ -254,7 +250,7 @@ fn pushed<'r>(push: &Push, head: Commit<'r>) -> Chosen<'r> {
     }
     if to_default || head.parents().is_empty() {
         return Err(none(
-            "this is the first push, before which there was nothing, so that every finding counts as new",
+            "this is the first push, before which there was nothing",
         ));
     }
     by_default().ok_or_else(|| {

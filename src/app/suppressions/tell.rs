@@ -4,11 +4,15 @@ use super::{Added, Undone};
 use crate::locate;
 use crate::merge::condense;
 use crate::model::{
-    Certainty, Coverage, Foreign as _, Kind, Located, Location, Observation, Region, RepoPath,
+    Certainty, Coverage, Fix, Foreign as _, Kind, Located, Location, Observation, Region, RepoPath,
     RuleId, RuleInfo, Run, ScannerId, Severity, Silences, SourceDigests, Standing, Witnessed,
 };
 use crate::suppress::{Deed, SURFACES, Suppression, Surface};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What the author of the change can do.
+const WAY_OUT: &str = "Take it out, or have it accepted: by a waiver (rule and path) in the policy of \
+     the target branch, or by a merge of somebody who may override the check.";
 
 impl Added {
     /// The run that tells of it, beside those of the scanners.
@@ -94,6 +98,7 @@ fn located(
     );
     observation.severity = Some(Severity::High);
     observation.message = message(suppression, &title, undone).into();
+    observation.fix = Some(Fix::Advice(WAY_OUT.into()));
     observation.standing = Standing::Silences(Box::new(silences));
     let line = suppression.line.and_then(|line| {
         let lines = hashes.get(&suppression.path)?;
@@ -147,6 +152,8 @@ fn title(suppression: &Suppression) -> String {
     match (suppression.surface, suppression.deed) {
         ("workflow", Deed::Removes) => format!("takes {scanners} out of a workflow"),
         ("workflow", Deed::Narrows) => format!("holds {scanners} back in a workflow{what}"),
+        // A comment, or a setting without words of its own: its name says it all.
+        (_, Deed::Adds) if what.is_empty() => format!("adds a suppression: {name}"),
         (_, Deed::Adds) => format!("adds a suppression{what} in {name}"),
         (_, Deed::Prolongs) => format!("prolongs a suppression{what} in {name}"),
         (_, Deed::Narrows) => format!("narrows what is looked at{what} in {name}"),
@@ -169,8 +176,5 @@ fn message(suppression: &Suppression, title: &str, undone: bool) -> String {
         ),
         false => format!("It hides findings of {scanners}, so that it counts itself."),
     };
-    format!(
-        "The change {title}. {effect} Take it out, or have it accepted: by a waiver (rule and path) \
-         in the policy of the target branch, or by a merge of somebody who may override the check."
-    )
+    format!("The change {title}. {effect}")
 }

@@ -49,6 +49,7 @@ record! {
         renamed: BTreeMap<RepoPath, RepoPath>,
         lines: BTreeMap<RepoPath, Lines>,
         packages: BTreeMap<RepoPath, BasePackages>,
+        brought: BTreeMap<RepoPath, BasePackages>,
     }
     BasePackages as BasePackagesForm {
         ecosystem: Ecosystem,

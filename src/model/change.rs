@@ -168,6 +168,9 @@ pub struct Change {
     pub lines: BTreeMap<RepoPath, Lines>,
     /// What the base's manifests list, by their names in the base.
     pub packages: BTreeMap<RepoPath, BasePackages>,
+    /// What manifests of the change list and their bases do not, by their present names; only of
+    /// ecosystems of which a scanner named no file.
+    pub brought: BTreeMap<RepoPath, BasePackages>,
 }
 
 impl Change {
@@ -177,7 +180,7 @@ impl Change {
     }
 }
 
-/// The packages of one manifest of the base.
+/// Packages of one manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BasePackages {
     /// Whose packages.

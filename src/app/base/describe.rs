@@ -5,7 +5,7 @@ use crate::edge::files::Root;
 use crate::edge::git::{Commit, Look};
 use crate::ingest;
 use crate::manifest;
-use crate::model::{Base, BasePackages, Change, Lines, RepoPath, Revision, Witnessed};
+use crate::model::{Base, BasePackages, Change, Ecosystem, Lines, RepoPath, Revision, Witnessed};
 use crate::origin;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,6 +55,7 @@ pub fn describe(compared: Compared<'_>, runs: &[Witnessed], root: &Root) -> Base
         .filter(manifest::is_manifest)
         .filter_map(|path| Some((path.clone(), packages(&path, &known.start)?)))
         .collect();
+    let brought = brought(&known, runs, root);
     Base::Known(Box::new(Change {
         base: Revision {
             name: known.name,
@@ -64,6 +65,7 @@ pub fn describe(compared: Compared<'_>, runs: &[Witnessed], root: &Root) -> Base
         renamed: known.touched.renamed,
         lines,
         packages,
+        brought,
     }))
 }
 
@@ -80,6 +82,10 @@ fn old(
     root: &Root,
     budget: &mut usize,
 ) -> Option<(RepoPath, RepoPath, Old)> {
+    if known.touched.unclear.contains(path) {
+        known.touched.files.insert(path.clone());
+        return None;
+    }
     let real = root.followed(path);
     let real = real.filter(|real| real != path);
     if !known.touched.files.contains(path) {
@@ -183,9 +189,36 @@ fn before<'a>(new: &RepoPath, gone: &[&'a RepoPath]) -> Option<&'a RepoPath> {
     only(&beside).or_else(|| only(&named))
 }
 
+/// What the manifests that differ list and their bases do not, of the ecosystems of which a scanner
+/// names packages but no files: it may mean any of them.
+fn brought(known: &Known<'_>, runs: &[Witnessed], root: &Root) -> BTreeMap<RepoPath, BasePackages> {
+    let located = runs.iter().flat_map(|w| &w.observations);
+    let wanted: BTreeSet<&Ecosystem> = located
+        .filter(|located| located.observation.place.path.is_none())
+        .filter_map(|located| Some(&located.observation.package.as_ref()?.ecosystem))
+        .collect();
+    let is_wanted =
+        |path: &&RepoPath| manifest::ecosystem(path).is_some_and(|e| wanted.contains(e));
+    let touched: Vec<&RepoPath> = known.touched.files.iter().filter(is_wanted).collect();
+    let new = |path: &RepoPath| {
+        let mut now = listed(path, &|path| ingest::text(&root.read(path)?))?;
+        if let Some(before) = packages(old_name(known, path), &known.start) {
+            now.list.retain(|entry| !before.list.contains(entry));
+        }
+        Some(now)
+    };
+    let brought = touched
+        .into_iter()
+        .filter_map(|path| Some((path.clone(), new(path)?)));
+    brought.filter(|(_, new)| !new.list.is_empty()).collect()
+}
+
 /// What a manifest lists in a commit.
 fn packages(path: &RepoPath, commit: &Commit<'_>) -> Option<BasePackages> {
-    let text = |path: &RepoPath| ingest::text(&commit.read(path)?);
+    listed(path, &|path| ingest::text(&commit.read(path)?))
+}
+
+fn listed(path: &RepoPath, text: &dyn Fn(&RepoPath) -> Option<String>) -> Option<BasePackages> {
     let beside = |name: &str| {
         let path = match path.parent() {
             Some(folder) => folder.join(name)?,

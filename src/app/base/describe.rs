@@ -5,6 +5,7 @@ use crate::edge::files::Root;
 use crate::edge::git::{Commit, Look};
 use crate::ingest;
 use crate::manifest;
+use crate::merge::{condense, surroundings::text_digest};
 use crate::model::{Base, BasePackages, Change, Ecosystem, Lines, RepoPath, Revision, Witnessed};
 use crate::origin;
 use rayon::prelude::*;
@@ -39,16 +40,25 @@ pub fn describe(compared: Compared<'_>, runs: &[Witnessed], root: &Root) -> Base
         .iter()
         .filter_map(|path| old(&mut known, path, root, &mut budget))
         .collect();
-    let lines: BTreeMap<RepoPath, Lines> = texts
+    let wanted = digests(runs);
+    let told: Vec<(RepoPath, BTreeSet<u64>, Option<Lines>)> = texts
         .into_par_iter()
-        .filter_map(|(path, real, old)| {
-            let lines = match old {
-                Old::Nothing => Lines::all(),
-                Old::Content(old) => compared_lines(&old, &root.read_up_to(&real, MAX_BYTES)?)?,
-            };
-            Some((path, lines))
+        .map(|(path, real, old)| match old {
+            Old::Nothing => (path, BTreeSet::new(), Some(Lines::all())),
+            Old::Content(old) => {
+                let had = had(&old, wanted.get(&path));
+                let new = root.read_up_to(&real, MAX_BYTES);
+                let lines = new.and_then(|new| compared_lines(&old, &new));
+                (path, had, lines)
+            }
         })
         .collect();
+    let mut lines = BTreeMap::new();
+    let mut texts = BTreeMap::new();
+    for (path, had, differ) in told {
+        lines.extend(differ.map(|differ| (path.clone(), differ)));
+        texts.insert(path, had);
+    }
     let packages = asked
         .iter()
         .map(|path| old_name(&known, path).clone())
@@ -64,9 +74,32 @@ pub fn describe(compared: Compared<'_>, runs: &[Witnessed], root: &Root) -> Base
         files: known.touched.files,
         renamed: known.touched.renamed,
         lines,
+        texts,
         packages,
         brought,
     }))
+}
+
+/// The digests of the lines that findings are at, by file.
+fn digests(runs: &[Witnessed]) -> BTreeMap<RepoPath, BTreeSet<u64>> {
+    let mut digests: BTreeMap<RepoPath, BTreeSet<u64>> = BTreeMap::new();
+    for located in runs.iter().flat_map(|w| &w.observations) {
+        if let Some(text) = located.digests.text {
+            let path = located.location.path.clone();
+            digests.entry(path).or_default().insert(text);
+        }
+    }
+    digests
+}
+
+/// Those of them that a text of the base has.
+fn had(old: &[u8], wanted: Option<&BTreeSet<u64>>) -> BTreeSet<u64> {
+    let Some(wanted) = wanted else {
+        return BTreeSet::new();
+    };
+    let old = String::from_utf8_lossy(old);
+    let digests = old.lines().map(|line| text_digest(&condense(line)));
+    digests.filter(|digest| wanted.contains(digest)).collect()
 }
 
 fn old_name<'a>(known: &'a Known<'_>, path: &'a RepoPath) -> &'a RepoPath {

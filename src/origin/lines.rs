@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(found.added, [(2, 3), (5, u32::MAX)]);
         assert_eq!(found.cut, [3, 4]);
         assert_eq!(lines("a\n", "a"), Lines::default());
-        assert_eq!(lines("a\r\nb\r", "a\nb\n"), Lines::default());
+        assert_eq!(lines("a\r\nb\r\n", "a\nb\n"), Lines::default());
     }
 
     fn touched(old: &str, new: &str, first: u64, last: u64) -> bool {

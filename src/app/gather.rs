@@ -44,6 +44,10 @@ pub fn evidence(
         let file = expectation.file.as_ref().ok();
         expectation.doubt = file.and_then(|file| committed.doubt(file));
     }
+    let touched = match compared {
+        Compared::With(known) => Some(&known.touched.files),
+        Compared::Without(_) => None,
+    };
     let (mut runs, tree) = rayon::join(
         || {
             expectations
@@ -51,7 +55,7 @@ pub fn evidence(
                 .flat_map_iter(read)
                 .collect::<Vec<_>>()
         },
-        || tree(&request.root),
+        || tree(&request.root, touched),
     );
     let undone = run_tools(&mut runs, replaced, request, policy, compared);
     runs.par_iter_mut().for_each(|(witnessed, inside)| {
@@ -225,8 +229,11 @@ fn unplaced(observation: Observation) -> Located {
 }
 
 /// The repository's files and manifests.
-fn tree(root: &Root) -> Tree {
-    let files = root.list();
+fn tree(root: &Root, touched: Option<&BTreeSet<RepoPath>>) -> Tree {
+    let mut files = root.list();
+    // A change may name its own files in `.gitignore`, and they are there all the same.
+    let touched = touched.into_iter().flatten();
+    files.extend(touched.filter(|path| root.has(path)).cloned());
     let manifests = files
         .par_iter()
         .filter(|path| manifest::is_manifest(path))

@@ -114,6 +114,8 @@ mod tests {
                 renamed: BTreeMap::new(),
                 lines: BTreeMap::new(),
                 packages: BTreeMap::new(),
+                texts: BTreeMap::new(),
+                brought: BTreeMap::new(),
             })),
             ..unknown.clone()
         };

@@ -76,9 +76,26 @@ fn outweighs_git(finding: &Finding, entry: &BaselineEntry, pass: Pass, base: &Ba
         // What git says of packages is exact. Only a version that the base has can have moved.
         Kind::Dependency => pass == Pass::Bumped && in_base(finding, entry, base),
         // Lines that were moved or indented are of the change, and the problem is not.
-        Kind::Code | Kind::Config | Kind::Secret => finding.digests.text.is_some(),
+        Kind::Code | Kind::Config | Kind::Secret => was_there(finding, entry, base),
         Kind::License => false,
     }
+}
+
+/// Whether the base has the line, so that the change can only have moved it. An entry of another file
+/// is believed where the change touches that file: it may have taken the line from there.
+fn was_there(finding: &Finding, entry: &BaselineEntry, base: &Base) -> bool {
+    let Some(text) = finding.digests.text else {
+        return false;
+    };
+    let Some(change) = base.change() else {
+        return true;
+    };
+    let path = &finding.location.path;
+    if entry.path != *path && entry.path != *change.old_name(path) {
+        return change.files.contains(&entry.path);
+    }
+    let had = change.texts.get(path);
+    had.is_some_and(|had| had.contains(&text))
 }
 
 /// Whether the base has the version of the entry, for a use that weighs as much as today's.

@@ -4,6 +4,7 @@
 mod admission;
 mod alerts;
 mod changes;
+mod copies;
 mod dark;
 mod data;
 mod deadline;
@@ -43,6 +44,7 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     for finding in &mut findings {
         finding.provenance = origin::of(finding, &context.base);
     }
+    copies::tell_apart(&mut findings, &context.base);
     let resolved = known::apply(&mut findings, &runs, context);
     let left = state::recall(&mut findings, &runs, context);
 

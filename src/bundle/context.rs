@@ -49,6 +49,8 @@ record! {
         renamed: BTreeMap<RepoPath, RepoPath>,
         lines: BTreeMap<RepoPath, Lines>,
         packages: BTreeMap<RepoPath, BasePackages>,
+        texts: BTreeMap<RepoPath, BTreeSet<u64>>,
+        brought: BTreeMap<RepoPath, BasePackages>,
     }
     BasePackages as BasePackagesForm {
         ecosystem: Ecosystem,

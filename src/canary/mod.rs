@@ -240,6 +240,8 @@ fn introducing(path: RepoPath, now: Timestamp) -> Context {
         renamed: BTreeMap::new(),
         lines: BTreeMap::from([(path, Lines::all())]),
         packages: BTreeMap::new(),
+        texts: BTreeMap::new(),
+        brought: BTreeMap::new(),
     };
     Context {
         event: Event::PullRequest,

@@ -25,6 +25,7 @@ pub fn finding(mut members: Vec<Member>, runs: &[Run]) -> Option<Finding> {
         (identity.has_gaps(), identity, member.number)
     })?;
     let fingerprint = namesake.identity.fingerprint(namesake.number);
+    let first = namesake.identity.fingerprint(0);
     let severity = members
         .iter()
         .filter_map(|m| m.located.observation.severity)
@@ -51,6 +52,7 @@ pub fn finding(mut members: Vec<Member>, runs: &[Run]) -> Option<Finding> {
     observation.severity = severity;
     Some(Finding {
         fingerprint,
+        namesake: first,
         scanner,
         observation,
         location,

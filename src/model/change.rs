@@ -175,6 +175,12 @@ pub struct Change {
     pub lines: BTreeMap<RepoPath, Lines>,
     /// What the base's manifests list, by their names in the base.
     pub packages: BTreeMap<RepoPath, BasePackages>,
+    /// Digests of the lines of findings, as [`super::SourceDigests::text`], that the base has in the
+    /// file, too, wherever in it; by the files' present names.
+    pub texts: BTreeMap<RepoPath, BTreeSet<u64>>,
+    /// What manifests of the change list and their bases do not, by their present names; only of
+    /// ecosystems of which a scanner named no file.
+    pub brought: BTreeMap<RepoPath, BasePackages>,
 }
 
 impl Change {
@@ -184,7 +190,7 @@ impl Change {
     }
 }
 
-/// The packages of one manifest of the base.
+/// Packages of one manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BasePackages {
     /// Whose packages.

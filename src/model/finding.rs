@@ -212,6 +212,9 @@ pub struct Witness {
 pub struct Finding {
     /// `lockgate/v1` fingerprint: 32 lower-case hex digits, stable over line shifts and rewording.
     pub fingerprint: String,
+    /// The fingerprint of the first of those that differ in nothing but their place among each other:
+    /// two equal lines of a file.
+    pub namesake: String,
     /// The scanner that leads: first by name among the witnesses that gave a severity.
     pub scanner: ScannerId,
     /// What the leading scanner saw, with the gaps filled from the other witnesses. Its severity is

@@ -2,12 +2,13 @@
 //! out.
 
 mod lines;
+mod steer;
 
 pub use lines::lines;
 
 use crate::model::{
     Base, Certainty, Change, Finding, Foreign as _, Kind, Lines, Origin, Package, Provenance,
-    Scope, Standing,
+    RepoPath, Scope, Standing,
 };
 use crate::version::canonical;
 
@@ -40,17 +41,81 @@ fn compared(finding: &Finding, change: &Change) -> Provenance {
             "it is in no file of the repository, which git could compare",
         );
     }
-    let package = observation.package.as_ref();
-    let about_package = matches!(observation.kind, Kind::Dependency | Kind::License);
-    let listed = change.packages.get(change.old_name(&location.path));
-    match (package, listed) {
-        (Some(package), Some(listed)) if about_package => {
-            let name = package.normal_name();
-            let known = listed.list.iter().filter(|known| known.0 == name);
-            dependency(package, &known.collect::<Vec<_>>(), place(finding, change))
-        }
-        _ => place(finding, change),
+    let found = alone(finding, change);
+    if matches!(found.origin, Origin::Introduced | Origin::Unknown) {
+        return found;
     }
+    let old = change.old_name(&location.path);
+    if steer::leaves_aside(old, &location.path) {
+        return say(
+            Origin::Introduced,
+            "the change moves it out of what is for tests, examples or development",
+        );
+    }
+    if observation.place.path.is_none() && brought(finding, change) {
+        return say(
+            Origin::Introduced,
+            "the scanner names no file, and the change brings this version into one",
+        );
+    }
+    found
+}
+
+/// By the file in which it is.
+fn alone(finding: &Finding, change: &Change) -> Provenance {
+    let path = &finding.location.path;
+    let observation = &finding.observation;
+    let about_package = matches!(observation.kind, Kind::Dependency | Kind::License);
+    let place = place(finding, change);
+    let Some(package) = observation.package.as_ref().filter(|_| about_package) else {
+        return place;
+    };
+    // Without a lockfile another file of the change may be what makes it this version.
+    let steered = |other: &RepoPath, own: bool| {
+        (own || other != path) && steer::steers(&package.ecosystem, other)
+    };
+    let listed = change.packages.get(change.old_name(path));
+    let Some(listed) = listed else {
+        let steered = !steer::pins(path) && change.files.iter().any(|other| steered(other, true));
+        return unless(steered, place);
+    };
+    let name = package.normal_name();
+    let known: Vec<_> = listed.list.iter().filter(|known| known.0 == name).collect();
+    let found = dependency(package, &known, place);
+    // A version that the base pins is said to be the base's; another reason is that of the place.
+    let by_place = found == place;
+    let steered = by_place && change.files.iter().any(|other| steered(other, false));
+    unless(steered, found)
+}
+
+/// What is said when another file of the change may decide on the version.
+fn unless(steered: bool, found: Provenance) -> Provenance {
+    match steered && found.origin == Origin::Disclosed {
+        true => say(
+            Origin::Unknown,
+            "no version is pinned here, and the change touches files that may choose it",
+        ),
+        false => found,
+    }
+}
+
+/// Whether a manifest of the change lists this version of the package, and did not before.
+fn brought(finding: &Finding, change: &Change) -> bool {
+    let Some(package) = &finding.observation.package else {
+        return false;
+    };
+    let name = package.normal_name();
+    let version = |v: &str| canonical(&package.ecosystem, v.trim_start_matches('v'));
+    let installed = package.version.as_ref().map(|v| version(v.raw()));
+    let same = |known: &Option<String>| match (known, &installed) {
+        (Some(known), Some(installed)) => version(known) == *installed,
+        _ => true,
+    };
+    let manifests = change.brought.values();
+    manifests
+        .filter(|listed| listed.ecosystem == package.ecosystem)
+        .flat_map(|listed| &listed.list)
+        .any(|(known, version, _)| *known == name && same(version))
 }
 
 /// By what the base lists of the package. Where one side says no version, by the file and its lines:
@@ -76,7 +141,7 @@ fn dependency(
             "this version of the package is not in the base",
         );
     }
-    let shipped = package.scope == Some(Scope::Production);
+    let shipped = package.scope != Some(Scope::Development);
     if shipped && same.all(|(_, _, scope)| *scope == Some(Scope::Development)) {
         return say(
             Origin::Introduced,

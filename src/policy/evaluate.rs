@@ -215,6 +215,7 @@ mod tests {
                 observation.advisories = ids.map(Option::unwrap).collect();
                 Finding {
                     fingerprint: PRINTS[print].to_owned(),
+                    namesake: String::new(),
                     scanner: scanner.clone(),
                     observation: Box::new(observation),
                     location: Location {

@@ -60,6 +60,7 @@ pub fn finding(reader: &mut Reader<'_, '_>, index: usize) -> Option<Made> {
     Some(Made {
         finding: Finding {
             fingerprint,
+            namesake: String::new(),
             scanner,
             observation: Box::new(observation),
             location: location?,

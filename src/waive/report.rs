@@ -123,6 +123,7 @@ fn known(entry: Entry) -> Result<Known, &'static str> {
         passes: passes(&entry.disposition),
         finding: Finding {
             fingerprint: entry.fingerprint,
+            namesake: String::new(),
             scanner: scanner.ok_or("list of witnesses")?,
             location: Location {
                 path: RepoPath::new(&entry.location.path).map_err(|_| "path")?,

@@ -120,6 +120,7 @@ fn finding(number: usize) -> Finding {
     };
     let severity = observation.severity;
     Finding {
+        namesake: String::new(),
         fingerprint: format!("{number:032x}"),
         scanner: scanner.clone(),
         observation: Box::new(observation),

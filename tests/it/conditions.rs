@@ -436,6 +436,7 @@ fn bare(kind: Kind) -> Finding {
         observation.advisories = AdvisoryId::new("CVE-2024-1").into_iter().collect();
     }
     Finding {
+        namesake: String::new(),
         fingerprint: "0".repeat(32),
         scanner: ScannerId::new("alpha").unwrap(),
         witnesses: vec![witness("alpha")],

@@ -20,6 +20,7 @@ mod corpus;
 mod corrections;
 mod damage;
 mod determinism;
+mod evasions;
 mod explain;
 mod formats;
 mod histories;

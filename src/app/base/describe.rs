@@ -5,7 +5,8 @@ use crate::edge::files::Root;
 use crate::edge::git::{Commit, Look};
 use crate::ingest;
 use crate::manifest;
-use crate::model::{Base, BasePackages, Change, Lines, RepoPath, Revision, Witnessed};
+use crate::merge::{condense, surroundings::text_digest};
+use crate::model::{Base, BasePackages, Change, Ecosystem, Lines, RepoPath, Revision, Witnessed};
 use crate::origin;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,22 +40,32 @@ pub fn describe(compared: Compared<'_>, runs: &[Witnessed], root: &Root) -> Base
         .iter()
         .filter_map(|path| old(&mut known, path, root, &mut budget))
         .collect();
-    let lines: BTreeMap<RepoPath, Lines> = texts
+    let wanted = digests(runs);
+    let told: Vec<(RepoPath, BTreeSet<u64>, Option<Lines>)> = texts
         .into_par_iter()
-        .filter_map(|(path, real, old)| {
-            let lines = match old {
-                Old::Nothing => Lines::all(),
-                Old::Content(old) => compared_lines(&old, &root.read_up_to(&real, MAX_BYTES)?)?,
-            };
-            Some((path, lines))
+        .map(|(path, real, old)| match old {
+            Old::Nothing => (path, BTreeSet::new(), Some(Lines::all())),
+            Old::Content(old) => {
+                let had = had(&old, wanted.get(&path));
+                let new = root.read_up_to(&real, MAX_BYTES);
+                let lines = new.and_then(|new| compared_lines(&old, &new));
+                (path, had, lines)
+            }
         })
         .collect();
+    let mut lines = BTreeMap::new();
+    let mut texts = BTreeMap::new();
+    for (path, had, differ) in told {
+        lines.extend(differ.map(|differ| (path.clone(), differ)));
+        texts.insert(path, had);
+    }
     let packages = asked
         .iter()
         .map(|path| old_name(&known, path).clone())
         .filter(manifest::is_manifest)
         .filter_map(|path| Some((path.clone(), packages(&path, &known.start)?)))
         .collect();
+    let brought = brought(&known, runs, root);
     Base::Known(Box::new(Change {
         base: Revision {
             name: known.name,
@@ -63,8 +74,32 @@ pub fn describe(compared: Compared<'_>, runs: &[Witnessed], root: &Root) -> Base
         files: known.touched.files,
         renamed: known.touched.renamed,
         lines,
+        texts,
         packages,
+        brought,
     }))
+}
+
+/// The digests of the lines that findings are at, by file.
+fn digests(runs: &[Witnessed]) -> BTreeMap<RepoPath, BTreeSet<u64>> {
+    let mut digests: BTreeMap<RepoPath, BTreeSet<u64>> = BTreeMap::new();
+    for located in runs.iter().flat_map(|w| &w.observations) {
+        if let Some(text) = located.digests.text {
+            let path = located.location.path.clone();
+            digests.entry(path).or_default().insert(text);
+        }
+    }
+    digests
+}
+
+/// Those of them that a text of the base has.
+fn had(old: &[u8], wanted: Option<&BTreeSet<u64>>) -> BTreeSet<u64> {
+    let Some(wanted) = wanted else {
+        return BTreeSet::new();
+    };
+    let old = String::from_utf8_lossy(old);
+    let digests = old.lines().map(|line| text_digest(&condense(line)));
+    digests.filter(|digest| wanted.contains(digest)).collect()
 }
 
 fn old_name<'a>(known: &'a Known<'_>, path: &'a RepoPath) -> &'a RepoPath {
@@ -80,6 +115,10 @@ fn old(
     root: &Root,
     budget: &mut usize,
 ) -> Option<(RepoPath, RepoPath, Old)> {
+    if known.touched.unclear.contains(path) {
+        known.touched.files.insert(path.clone());
+        return None;
+    }
     let real = root.followed(path);
     let real = real.filter(|real| real != path);
     if !known.touched.files.contains(path) {
@@ -183,9 +222,36 @@ fn before<'a>(new: &RepoPath, gone: &[&'a RepoPath]) -> Option<&'a RepoPath> {
     only(&beside).or_else(|| only(&named))
 }
 
+/// What the manifests that differ list and their bases do not, of the ecosystems of which a scanner
+/// names packages but no files: it may mean any of them.
+fn brought(known: &Known<'_>, runs: &[Witnessed], root: &Root) -> BTreeMap<RepoPath, BasePackages> {
+    let located = runs.iter().flat_map(|w| &w.observations);
+    let wanted: BTreeSet<&Ecosystem> = located
+        .filter(|located| located.observation.place.path.is_none())
+        .filter_map(|located| Some(&located.observation.package.as_ref()?.ecosystem))
+        .collect();
+    let is_wanted =
+        |path: &&RepoPath| manifest::ecosystem(path).is_some_and(|e| wanted.contains(e));
+    let touched: Vec<&RepoPath> = known.touched.files.iter().filter(is_wanted).collect();
+    let new = |path: &RepoPath| {
+        let mut now = listed(path, &|path| ingest::text(&root.read(path)?))?;
+        if let Some(before) = packages(old_name(known, path), &known.start) {
+            now.list.retain(|entry| !before.list.contains(entry));
+        }
+        Some(now)
+    };
+    let brought = touched
+        .into_iter()
+        .filter_map(|path| Some((path.clone(), new(path)?)));
+    brought.filter(|(_, new)| !new.list.is_empty()).collect()
+}
+
 /// What a manifest lists in a commit.
 fn packages(path: &RepoPath, commit: &Commit<'_>) -> Option<BasePackages> {
-    let text = |path: &RepoPath| ingest::text(&commit.read(path)?);
+    listed(path, &|path| ingest::text(&commit.read(path)?))
+}
+
+fn listed(path: &RepoPath, text: &dyn Fn(&RepoPath) -> Option<String>) -> Option<BasePackages> {
     let beside = |name: &str| {
         let path = match path.parent() {
             Some(folder) => folder.join(name)?,

@@ -33,6 +33,7 @@ fn finding(kind: Kind) -> Finding {
     observation.reported = Reported::default();
     Finding {
         fingerprint: "0".repeat(32),
+        namesake: String::new(),
         scanner: ScannerId::new("alpha").unwrap(),
         observation: Box::new(observation),
         location: Location {

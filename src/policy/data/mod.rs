@@ -139,6 +139,7 @@ mod tests {
         observation.advisories = ids.iter().filter_map(|id| AdvisoryId::new(id)).collect();
         Finding {
             fingerprint: String::new(),
+            namesake: String::new(),
             scanner: ScannerId::new("x").unwrap(),
             observation: Box::new(observation),
             location: Location {

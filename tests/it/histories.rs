@@ -279,7 +279,9 @@ fn run(words: &[&str], history: &History, reports: &[(&str, PathBuf)], more: &[&
 fn findings(text: &str) -> BTreeMap<String, Value> {
     let json: Value = serde_json::from_str(text).unwrap();
     let list = json["findings"].as_array().unwrap().clone();
+    // What silences scanners only shows where git compares.
     list.into_iter()
+        .filter(|finding| finding["scanner"] != "suppressions")
         .map(|finding| (finding["fingerprint"].as_str().unwrap().to_owned(), finding))
         .collect()
 }

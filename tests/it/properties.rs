@@ -1,7 +1,6 @@
 //! What must hold for any evidence and any policy.
 
 use lockgate::assess::assess;
-use lockgate::escape;
 use lockgate::model::{
     AdvisoryId, Assessment, Baseline, Certainty, Confidence, Context, Coverage, Disposition,
     Ecosystem, Evidence, Foreign as _, Health, Kind, Located, Location, Observation, Package,
@@ -408,37 +407,6 @@ proptest! {
             prop_assert!(!path.raw().starts_with('/') && !path.raw().contains('\\'));
             prop_assert!(path.raw().split('/').all(|part| !part.is_empty() && part != ".." && part != "."));
             prop_assert_eq!(RepoPath::new(path.raw()), Ok(path));
-        }
-    }
-
-    #[test]
-    fn no_text_escapes_its_sink(text in "\\PC{0,30}|.{0,30}|[:#\\[\\]%\\r\\n@<>&|`*_~ -]{0,30}") {
-        let text = Untrusted::from(text.as_str());
-        let data = escape::command_data(&text);
-        prop_assert!(!data.contains(['\n', '\r']) && !data.contains("##["));
-        let property = escape::command_property(&text);
-        prop_assert!(!property.contains(['\n', '\r', ',', ':']));
-        let terminal = escape::terminal(&text);
-        prop_assert!(!terminal.contains(char::is_control) && !terminal.starts_with("::"));
-        let markdown = escape::markdown(&text);
-        prop_assert!(!markdown.contains(['<', '>', '|', '`', '[', ']', '*', '_', '\n']));
-        let uri = escape::uri_path(&text);
-        prop_assert!(uri.is_ascii() && !uri.contains([' ', ':', '\\', '"']));
-        prop_assert_eq!(escape::excerpt(&text).len(), text.raw().len());
-    }
-
-    #[test]
-    fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let runs = lockgate::ingest::read(&bytes, None);
-        prop_assert!(!runs.is_empty());
-    }
-
-    #[test]
-    fn any_text_is_a_policy_or_a_list_of_errors(text in "\\PC{0,80}|[a-z=\\[\\]\"{}.\\n -]{0,80}") {
-        let source = Source { name: "p.toml".into(), path: None, text };
-        if let Err(errors) = policy::load(&source, &policy::Nothing) {
-            prop_assert!(!errors.is_empty());
-            prop_assert!(!lockgate::report::diagnostics::render(&errors, false).is_empty());
         }
     }
 }

@@ -112,7 +112,6 @@ pub fn read(surroundings: Option<&Surroundings>, chosen: Option<Event>) -> Told 
         Event::MergeGroup => queue(payload),
         Event::Push => push(words, payload),
         Event::Schedule => Compare::Whole,
-        Event::Manual if ours.is_none_or(|s| s.name == Event::Manual.word()) => Compare::Whole,
         Event::Manual => Compare::Other,
         Event::Local => Compare::Local,
     };
@@ -259,9 +258,15 @@ mod tests {
     #[test]
     fn what_has_no_base_says_so() {
         assert_eq!(told("schedule", "{}").compare, Compare::Whole);
-        assert_eq!(told("workflow_dispatch", "{}").compare, Compare::Whole);
         // These may well be about somebody's change, so that nothing passes as "existing".
-        for name in ["workflow_run", "issue_comment", "release", "", "local"] {
+        for name in [
+            "workflow_dispatch",
+            "workflow_run",
+            "issue_comment",
+            "release",
+            "",
+            "local",
+        ] {
             assert_eq!(told(name, "{}").compare, Compare::Other, "{name}");
             assert_eq!(told(name, "{}").event, Event::Manual, "{name}");
         }

@@ -39,7 +39,7 @@ pub fn duplicates(waivers: &[Waiver], rules: &WaiverRules, today: Date) -> Vec<O
 /// Waivers by a word that whatever lies within them shares, mostly.
 struct Wide<'w> {
     by_word: BTreeMap<(&'static str, &'w str), Vec<usize>>,
-    /// Those whose rules are patterns, or that name none.
+    /// Those whose rules are patterns.
     rest: Vec<usize>,
 }
 
@@ -74,6 +74,10 @@ impl<'w> Wide<'w> {
             .filter_map(first)
             .filter_map(|word| self.by_word.get(&word))
             .flatten();
-        shared.chain(&self.rest).copied()
+        let rest = match waiver.terms.has("rule") {
+            true => self.rest.as_slice(),
+            false => &[],
+        };
+        shared.chain(rest).copied()
     }
 }

@@ -227,8 +227,9 @@ mod tests {
                     digests: SourceDigests::default(),
                     witnesses: rules
                         .iter()
-                        .map(|at| Witness {
-                            scanner: scanner.clone(),
+                        .enumerate()
+                        .map(|(nth, at)| Witness {
+                            scanner: ScannerId::literal(["alpha", "beta"][nth]),
                             run: 0,
                             rule: rule(*at),
                             severity,
@@ -258,6 +259,14 @@ mod tests {
             "severity = [\"low\", \"info\"]",
             "kind = [\"code\", \"dependency\", \"license\"]",
             "path = \"tests/**\"",
+            "path = [\"src\", \"tests/b.py\"]",
+            "path = [\"src\", \"**/*.py\"]",
+            "path = [\"**/b.*\", \"s?c/*.py\"]",
+            "rule = [\"*9\", \"R?\"]",
+            "scanner = \"alpha\"",
+            "scanner = [\"alpha\", \"beta\"]",
+            "cwe = [79, 80]",
+            "any = [{ cwe = 79 }, { path = \"tests\" }]",
             "not = { rule = \"R1\" }",
             "not = { package = \"right\" }",
             "any = [{ rule = \"R1\" }, { advisory = \"CVE-2024-1\" }]",

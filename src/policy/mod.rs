@@ -13,6 +13,7 @@ mod diff;
 mod duplicate;
 mod evaluate;
 pub(crate) mod file;
+mod fragments;
 mod index;
 mod lines;
 mod notes;

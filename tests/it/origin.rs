@@ -273,7 +273,7 @@ fn the_target_is_not_judged_in_place_of_the_change() {
     }
     let meant = event(server.check("main", 0), "pull_request_target", &payload);
     let (json, _) = meant.args(&["--event", "workflow_dispatch"]).json();
-    assert_eq!(json["comparison"]["state"], "whole");
+    assert_eq!(json["comparison"]["state"], "none");
     // Whoever checks out the change in there is judged by it.
     let (json, _) = event(server.check("topic", 0), "pull_request_target", &payload).json();
     known(&json, "main", &server.fork);
@@ -348,11 +348,14 @@ fn what_is_no_change_is_compared_with_nothing() {
         (state, origins(&json)["app.py:2"].clone())
     };
     let expected = |state: &str, origin: &str| (state.to_owned(), origin.to_owned());
-    for name in ["schedule", "workflow_dispatch"] {
-        assert_eq!(check(name, json!({})), expected("whole", "existing"));
-    }
-    // Whoever comments, or whose run ended, may be asking about somebody's change.
-    for name in ["workflow_run", "issue_comment", "release"] {
+    assert_eq!(check("schedule", json!({})), expected("whole", "existing"));
+    // Whoever starts it, comments, or whose run ended, may be asking about somebody's change.
+    for name in [
+        "workflow_dispatch",
+        "workflow_run",
+        "issue_comment",
+        "release",
+    ] {
         assert_eq!(
             check(name, json!({})),
             expected("none", "unknown"),

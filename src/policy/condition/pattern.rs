@@ -22,8 +22,8 @@ enum Matcher {
     Below(Box<str>, bool),
     /// `*` of names, `**` of paths
     Anything,
-    /// `{a,b}[0-9]?`
-    Glob(Box<GlobMatcher>),
+    /// `{a,b}[0-9]?`, with a text that is in everything that fits: looking for that costs little
+    Glob(Box<str>, Box<GlobMatcher>),
 }
 
 /// Bytes of a pattern; names and paths are far shorter.
@@ -89,7 +89,7 @@ impl Pattern {
                 None => false,
             },
             Matcher::Anything => true,
-            Matcher::Glob(glob) => glob.is_match(text),
+            Matcher::Glob(part, glob) => text.contains(&**part) && glob.is_match(text),
         }
     }
 
@@ -104,6 +104,24 @@ impl Pattern {
             Matcher::Exactly(name) => Some(name),
             _ => None,
         }
+    }
+
+    /// The file or folder that a pattern for paths speaks of; `None` for one that may mean several.
+    pub fn folder(&self) -> Option<&str> {
+        match &self.matcher {
+            Matcher::Below(folder, _) => Some(folder),
+            _ => None,
+        }
+    }
+
+    /// A text that is in everything that fits, never empty; `None` where none is known.
+    pub fn part(&self) -> Option<&str> {
+        let part: &str = match &self.matcher {
+            Matcher::Exactly(part) | Matcher::StartsWith(part) => part,
+            Matcher::Below(part, _) | Matcher::Glob(part, _) => part,
+            Matcher::Anything => "",
+        };
+        (!part.is_empty()).then_some(part)
     }
 
     /// True when every name or path fits.
@@ -121,7 +139,39 @@ impl PartialEq for Pattern {
 fn compile(builder: &GlobBuilder<'_>, text: &str) -> Option<Matcher> {
     let short = text.len() <= LONGEST + "{,/**}".len();
     let glob = short.then(|| builder.build().ok())??;
-    Some(Matcher::Glob(Box::new(glob.compile_matcher())))
+    let part = certain(text).unwrap_or_default();
+    Some(Matcher::Glob(part.into(), Box::new(glob.compile_matcher())))
+}
+
+/// The longest text that everything that fits a glob holds: between wildcards, classes and choices.
+/// Slashes beside `**` may be missing in what fits. `None` where that is not simple to tell.
+fn certain(glob: &str) -> Option<&str> {
+    let mut parts = Vec::new();
+    let mut rest = glob;
+    while let Some(at) = rest.find(['*', '?', '[', '{', ']', '}', '\\']) {
+        let (part, more) = rest.split_at_checked(at)?;
+        parts.push(part);
+        rest = match more.chars().next()? {
+            '*' | '?' => more.get(1..)?,
+            '[' => {
+                // A bracket that comes first in a class means itself.
+                let from = more.get(1..)?.trim_start_matches(['!', '^']);
+                let inner = from.strip_prefix(']').unwrap_or(from);
+                inner.split_once(']')?.1
+            }
+            '{' => {
+                let (choice, after) = more.get(1..)?.split_once('}')?;
+                if choice.contains(['{', '[', '\\']) {
+                    return None;
+                }
+                after
+            }
+            _ => return None,
+        };
+    }
+    parts.push(rest);
+    let parts = parts.into_iter().map(|part| part.trim_matches('/'));
+    parts.max_by_key(|part| part.len())
 }
 
 fn has_wildcard(text: &str) -> bool {
@@ -167,7 +217,33 @@ mod tests {
         assert!(Pattern::scanner("[").is_none());
     }
 
+    #[test]
+    fn what_every_match_holds_is_known() {
+        for (glob, part) in [
+            ("**/generated/*.py", Some("generated")),
+            ("*-special-7", Some("-special-7")),
+            ("a?[]x]longer{b,cc}d", Some("longer")),
+            ("**", Some("")),
+            ("a\\*b", None),
+            ("{a,{b,c}}d", None),
+        ] {
+            assert_eq!(certain(glob), part, "{glob}");
+        }
+    }
+
     proptest! {
+        /// Looking for a part first never changes what fits.
+        #[test]
+        fn the_part_is_in_everything_that_fits(pattern in "([ab/?]|[*]{1,2}|/[*][*]/|\\[!?[ab]\\]|\\{a,b?\\}){1,6}", text in "[ab]{0,2}(/[ab]{1,2}){0,3}") {
+            for separator in [true, false] {
+                let mut builder = GlobBuilder::new(&pattern);
+                builder.literal_separator(separator).empty_alternates(true);
+                if let Ok(glob) = builder.build() && glob.compile_matcher().is_match(&text) {
+                    prop_assert!(text.contains(certain(&pattern).unwrap_or_default()));
+                }
+            }
+        }
+
         /// The short ways give what the glob would have given.
         #[test]
         fn text_is_compared_as_a_glob_would(pattern in "[ab/]{0,4}[*]{0,2}[ab]?", text in "[ab]{0,2}(/[ab]{1,2}){0,2}") {

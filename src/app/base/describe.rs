@@ -6,7 +6,9 @@ use crate::edge::git::{Commit, Look};
 use crate::ingest;
 use crate::manifest;
 use crate::merge::{condense, surroundings::text_digest};
-use crate::model::{Base, BasePackages, Change, Ecosystem, Lines, RepoPath, Revision, Witnessed};
+use crate::model::{
+    Base, BasePackages, Change, Ecosystem, Lines, RepoPath, Revision, Scope, Witnessed,
+};
 use crate::origin;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -233,10 +235,16 @@ fn brought(known: &Known<'_>, runs: &[Witnessed], root: &Root) -> BTreeMap<RepoP
     let is_wanted =
         |path: &&RepoPath| manifest::ecosystem(path).is_some_and(|e| wanted.contains(e));
     let touched: Vec<&RepoPath> = known.touched.files.iter().filter(is_wanted).collect();
+    use Scope::Development;
     let new = |path: &RepoPath| {
         let mut now = listed(path, &|path| ingest::text(&root.read(path)?))?;
         if let Some(before) = packages(old_name(known, path), &known.start) {
-            now.list.retain(|entry| !before.list.contains(entry));
+            now.list.retain(|(name, version, scope)| {
+                // A package that was for development only and is shipped now is brought in.
+                let as_much = |was| was != Some(Development) || *scope == Some(Development);
+                let mut before = before.list.iter();
+                !before.any(|(n, v, was)| n == name && v == version && as_much(*was))
+            });
         }
         Some(now)
     };

@@ -3,8 +3,8 @@
 
 use super::assess;
 use crate::model::{
-    AfterMerge, Assessment, Authority, Baseline, Context, Evidence, PolicyError, PolicyOrigin,
-    Reason, Untrusted, Verdict,
+    AfterMerge, Assessment, Authority, Base, Baseline, Context, Evidence, PolicyError,
+    PolicyOrigin, Reason, Untrusted, Verdict,
 };
 use crate::policy::Policy;
 use std::collections::BTreeMap;
@@ -77,6 +77,7 @@ pub fn assess_both(
                 authority: Authority::default(),
                 policy_changes: Vec::new(),
                 baseline: proposed.baseline.clone(),
+                base: merged(&context.base, &evidence),
                 ..context.clone()
             };
             let policy = proposed.policy.as_ref().unwrap_or(policy);
@@ -85,6 +86,22 @@ pub fn assess_both(
     let mut now = assess(evidence, policy, context);
     now.after_merge = then.map(|then| compare(&now, &then));
     now
+}
+
+/// The base as it is for a baseline once the change is merged: it has the lines of all findings.
+fn merged(base: &Base, evidence: &Evidence) -> Base {
+    let mut base = base.clone();
+    if let Base::Known(change) = &mut base {
+        for located in evidence.runs.iter().flat_map(|w| &w.observations) {
+            let path = located.location.path.clone();
+            change
+                .texts
+                .entry(path)
+                .or_default()
+                .extend(located.digests.text);
+        }
+    }
+    base
 }
 
 fn compare(now: &Assessment, then: &Assessment) -> AfterMerge {

@@ -28,6 +28,7 @@ mod identity;
 mod import;
 mod judging;
 mod manifests;
+mod matching;
 mod origin;
 mod pairs;
 mod policies;

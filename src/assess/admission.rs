@@ -154,6 +154,9 @@ mod tests {
             code(run(None, written("2026-08-22T00:00:00Z")), &rule),
             Some("stale")
         );
+        // The limit itself is accepted.
+        let limit = "2026-08-23T00:00:00Z";
+        assert_eq!(code(run(None, written(limit)), &rule), None);
         let old_data = Coverage {
             data: Some(at("2026-08-22T00:00:00Z")),
             ..written("2026-11-20T00:00:00Z")

@@ -77,3 +77,18 @@ fn is_id(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
     text.contains(|c: char| c.is_ascii_digit()) && text.chars().all(plain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_id;
+
+    #[test]
+    fn names_of_rules_and_advisories_are_told_from_words() {
+        for id in ["B602", "CVE-2024-1", "python.lang:sec_1.x", "79"] {
+            assert!(is_id(id), "{id}");
+        }
+        for text in ["", "all", "a b 1", "B602,", "see #12"] {
+            assert!(!is_id(text), "{text}");
+        }
+    }
+}

@@ -9,7 +9,7 @@ use crate::model::{Foreign as _, Kind, Run};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines between the starts of one problem; statements of more lines are rare.
-const NEAR: u32 = 8;
+pub(super) const NEAR: u32 = 8;
 
 /// Open problems of one rule in one file that are compared.
 const MOST: usize = 256;

@@ -138,3 +138,6 @@ pub fn condense(line: &str) -> Untrusted {
 fn raw(text: Option<&Untrusted>) -> &str {
     text.map_or("", |text| text.raw())
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,6 +29,7 @@ mod identity;
 mod import;
 mod judging;
 mod manifests;
+mod matching;
 mod origin;
 mod pairs;
 mod policies;

@@ -16,6 +16,8 @@ mod program {
 
 #[path = "../../../it/judging.rs"]
 mod judging;
+#[path = "../../../it/matching.rs"]
+mod matching;
 #[path = "../../../it/properties.rs"]
 mod properties;
 #[path = "../../../it/verdicts.rs"]

@@ -1,7 +1,7 @@
 //! Text from reports, read back from every output as its reader would read it.
 
 use crate::program::Lockgate;
-use lockgate::model::Untrusted;
+use lockgate::model::{Foreign as _, Untrusted};
 use lockgate::policy::{self, Source};
 use lockgate::report::diagnostics;
 use lockgate::{escape, ingest};

@@ -199,10 +199,18 @@ fn lines_are_known_by_what_is_around_them_and_else_by_how_their_file_moved() {
     }
 }
 
+/// Entries, findings, files that are gone, and what is told.
+type Renamed = (
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
 #[test]
 fn a_renamed_file_is_followed_where_nothing_is_guessed() {
     let one = &["a:5 1 2 3"][..];
-    let cases: &[(&[&str], &[&str], &[&str], &[&str])] = &[
+    let cases: &[Renamed] = &[
         (one, &["b:5 1 2 3"], &["a"], &["renamed 5"]),
         (one, &["b:9 1 2 4"], &["a"], &["renamed 5"]),
         (one, &["b:9 1 4 3"], &["a"], &["renamed 5"]),

@@ -4,8 +4,8 @@ use lockgate::assess::assess;
 use lockgate::model::{
     AdvisoryId, Assessment, Baseline, Certainty, Confidence, Context, Coverage, Disposition,
     Ecosystem, Evidence, Foreign as _, Health, Kind, Located, Location, Observation, Package,
-    Problem, Region, RepoPath, Reported, RuleId, Run, ScannerId, Severity, SourceDigests,
-    Untrusted, Verdict, Witnessed, Work,
+    Problem, Region, RepoPath, Reported, RuleId, Run, ScannerId, Severity, SourceDigests, Verdict,
+    Witnessed, Work,
 };
 use lockgate::policy::{self, Policy, Source};
 use lockgate::version::canonical;

@@ -203,3 +203,204 @@ pub fn gone(runs: &[Run], baseline: Option<&Baseline>, policy: &Policy) -> Vec<R
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assess::state;
+    use crate::model::{
+        BasePackages, Certainty, Change, Location, Observation, Package, Redacted, RepoPath,
+        Revision, RuleId, SourceDigests, Witness,
+    };
+
+    fn path(text: &str) -> RepoPath {
+        RepoPath::new(text).unwrap()
+    }
+
+    fn finding(kind: Kind, file: &str) -> Finding {
+        let mut observation = Observation::new(RuleId::new("R1"), kind, "t");
+        if kind == Kind::Dependency {
+            let mut package = Package::new(crate::model::Ecosystem::NPM, "qs");
+            package.version = Some("2.0.0".into());
+            observation.package = Some(package);
+        }
+        let scanner = ScannerId::new("x").unwrap();
+        let witness = Witness {
+            scanner: scanner.clone(),
+            run: 0,
+            rule: RuleId::new("R1"),
+            severity: None,
+            reported: observation.reported.clone(),
+        };
+        Finding {
+            namesake: String::new(),
+            fingerprint: "0".repeat(32),
+            scanner,
+            witnesses: vec![witness],
+            observation: Box::new(observation),
+            location: Location {
+                path: path(file),
+                region: None,
+                certainty: Certainty::File,
+                target: None,
+            },
+            line_hash: None,
+            digests: SourceDigests {
+                text: Some(1),
+                around: [None, None],
+            },
+            provenance: say(Origin::Introduced, "x"),
+            since: None,
+        }
+    }
+
+    fn entry(of: &Finding, file: &str, since: &str) -> BaselineEntry {
+        let package = of.observation.package.as_ref();
+        BaselineEntry {
+            fingerprint: format!("{since:0>32}"),
+            scanner: of.scanner.clone(),
+            rule: of.observation.rule.clone(),
+            kind: of.observation.kind,
+            severity: crate::model::Severity::High,
+            title: "t".into(),
+            path: path(file),
+            line: None,
+            target: None,
+            text: of.digests.written().0,
+            around: [None, None],
+            package: package.map(|p| (p.ecosystem.clone(), p.normal_name(), Some("1.0.0".into()))),
+            advisories: BTreeSet::new(),
+            since: since.parse().ok(),
+        }
+    }
+
+    fn base(listed: Option<(&str, Option<Scope>)>) -> Base {
+        let list = listed.map(|(version, scope)| ("qs".into(), Some(version.into()), scope));
+        let packages = BasePackages {
+            ecosystem: crate::model::Ecosystem::NPM,
+            list: list.into_iter().collect(),
+        };
+        Base::Known(Box::new(Change {
+            texts: Default::default(),
+            brought: Default::default(),
+            base: Revision {
+                name: "main".into(),
+                id: "0".repeat(40),
+            },
+            files: BTreeSet::new(),
+            renamed: BTreeMap::new(),
+            lines: BTreeMap::new(),
+            packages: [(path("a"), packages)].into(),
+        }))
+    }
+
+    #[test]
+    fn a_package_that_git_calls_new_is_known_only_by_a_version_that_the_base_has() {
+        use Scope::{Development, Production};
+        for (listed, scope, expected) in [
+            (Some(("1.0.0", None)), None, true),
+            (Some(("v1.0.0", Some(Production))), Some(Production), true),
+            (Some(("1.0.0", Some(Development))), Some(Development), true),
+            // It is shipped from now on.
+            (Some(("1.0.0", Some(Development))), Some(Production), false),
+            (Some(("3.0.0", None)), None, false),
+            (None, None, false),
+        ] {
+            let mut finding = finding(Kind::Dependency, "a");
+            finding.observation.package.as_mut().unwrap().scope = scope;
+            let old = entry(&finding, "a", "2026-01-01");
+            let weighs = |pass| outweighs_git(&finding, &old, pass, &base(listed));
+            assert_eq!(weighs(Pass::Bumped), expected, "{listed:?} {scope:?}");
+            assert!(!weighs(Pass::Exact));
+        }
+    }
+
+    #[test]
+    fn a_line_that_git_calls_new_is_known_by_its_text_unless_it_holds_a_secret() {
+        let weighs = |change: &dyn Fn(&mut Finding)| {
+            let mut finding = finding(Kind::Code, "a");
+            let old = entry(&finding, "a", "2026-01-01");
+            change(&mut finding);
+            outweighs_git(&finding, &old, Pass::Moved, &base(None))
+        };
+        assert!(weighs(&|_| {}));
+        assert!(weighs(&|f| f.observation.kind = Kind::Config));
+        assert!(!weighs(&|f| f.digests.text = None));
+        assert!(!weighs(&|f| f.observation.kind = Kind::License));
+        assert!(!weighs(&|f| f.observation.kind = Kind::Secret));
+        assert!(!weighs(&|f| {
+            f.observation.evidence = Some(Redacted {
+                kind: "key".into(),
+                length: 9,
+            });
+        }));
+        // Where git knows better than "new", the baseline only agrees.
+        assert!(weighs(&|f| {
+            f.observation.kind = Kind::Secret;
+            f.provenance = say(Origin::Disclosed, "x");
+        }));
+    }
+
+    #[test]
+    fn what_the_baseline_does_not_know_keeps_what_git_says() {
+        let now = "2026-11-21T00:00:00Z".parse().unwrap();
+        for (origin, base, expected) in [
+            (Origin::Disclosed, base(None), Origin::Disclosed),
+            (Origin::Existing, base(None), Origin::Existing),
+            (Origin::Unknown, base(None), Origin::Introduced),
+            (Origin::Unknown, Base::Whole, Origin::Introduced),
+            (Origin::Existing, Base::Whole, Origin::Introduced),
+        ] {
+            let mut findings = [finding(Kind::Code, "a")];
+            findings[0].provenance = say(origin, "x");
+            let context = Context {
+                base,
+                baseline: Some(Baseline::default()),
+                ..Context::at(now)
+            };
+            apply(&mut findings, &[], &context);
+            assert_eq!(findings[0].provenance.origin, expected, "{origin:?}");
+        }
+    }
+
+    /// Several entries may be meant, so that the clock of the oldest goes on.
+    #[test]
+    fn a_clock_never_starts_again_because_files_have_moved() {
+        let here = finding(Kind::Code, "new");
+        let other = {
+            let mut other = finding(Kind::Code, "old");
+            other.observation.rule = RuleId::new("R2");
+            other
+        };
+        let state = Baseline {
+            written: "2026-11-20".parse().ok(),
+            entries: vec![
+                entry(&here, "b", "2026-03-01"),
+                entry(&here, "a", "2026-02-01"),
+                entry(&other, "c", "2026-01-01"),
+            ],
+            absent: ["a", "b", "c"].map(path).into(),
+            ..Baseline::default()
+        };
+        let day = |state: Baseline| {
+            let mut findings = [here.clone()];
+            let now = "2026-11-21T00:00:00Z".parse().unwrap();
+            let context = Context {
+                state: Some(state),
+                ..Context::at(now)
+            };
+            state::recall(&mut findings, &[], &context);
+            (
+                findings[0].since.unwrap().to_string(),
+                findings[0].provenance.origin,
+            )
+        };
+        assert_eq!(day(state.clone()), ("2026-02-01".into(), Origin::Existing));
+        // None of them is gone: it is another one, and new.
+        let kept = Baseline {
+            absent: BTreeSet::new(),
+            ..state.clone()
+        };
+        assert_eq!(day(kept), ("2026-11-21".into(), Origin::Disclosed));
+    }
+}

@@ -202,7 +202,11 @@ fn place(finding: &Finding, change: &Change) -> Provenance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Ecosystem;
+    use crate::model::{
+        Ecosystem, Location, Observation, Region, RepoPath, Revision, RuleId, ScannerId,
+        SourceDigests,
+    };
+    use std::collections::BTreeMap;
 
     type Listed = (String, Option<String>, Option<Scope>);
 
@@ -260,5 +264,67 @@ mod tests {
                 "{version:?} {place:?}"
             );
         }
+    }
+
+    /// What the file and its lines say of a finding in `a`.
+    fn by_lines(kind: Kind, line: Option<u64>, lines: Option<Lines>) -> Origin {
+        let file = RepoPath::new("a").unwrap();
+        let observation = Observation::new(RuleId::new("r"), kind, "t");
+        let finding = Finding {
+            namesake: String::new(),
+            fingerprint: String::new(),
+            scanner: ScannerId::new("x").unwrap(),
+            observation: Box::new(observation),
+            location: Location {
+                path: file.clone(),
+                region: line.and_then(Region::line),
+                certainty: Certainty::File,
+                target: None,
+            },
+            line_hash: None,
+            digests: SourceDigests::default(),
+            witnesses: Vec::new(),
+            provenance: Provenance::UNSEEN,
+            since: None,
+        };
+        let change = Change {
+            texts: Default::default(),
+            brought: Default::default(),
+            base: Revision {
+                name: "main".into(),
+                id: String::new(),
+            },
+            files: [file.clone()].into(),
+            renamed: BTreeMap::new(),
+            lines: lines.map(|lines| (file, lines)).into_iter().collect(),
+            packages: BTreeMap::new(),
+        };
+        place(&finding, &change).origin
+    }
+
+    #[test]
+    fn without_a_line_only_a_file_that_is_new_or_unaltered_says_something() {
+        let some = || Lines {
+            added: vec![(3, 3)],
+            cut: Vec::new(),
+        };
+        for (line, lines, expected) in [
+            (None, Some(Lines::all()), Origin::Introduced),
+            (None, Some(Lines::default()), Origin::Existing),
+            (None, Some(some()), Origin::Unknown),
+            (Some(3), Some(some()), Origin::Introduced),
+            (Some(4), Some(some()), Origin::Existing),
+            (Some(4), None, Origin::Unknown),
+        ] {
+            assert_eq!(
+                by_lines(Kind::Code, line, lines.clone()),
+                expected,
+                "{line:?} {lines:?}"
+            );
+        }
+        assert_eq!(
+            by_lines(Kind::License, None, Some(Lines::default())),
+            Origin::Disclosed
+        );
     }
 }

@@ -212,4 +212,25 @@ mod tests {
         told.observation.kev = Some(true);
         assert_eq!(known(&data(None), told), (Some(0.75), Some(true)));
     }
+
+    #[test]
+    fn a_snapshot_may_be_a_day_ahead_and_as_old_as_the_policy_says() {
+        let data = Data {
+            max_age: Some(SignedDuration::from_hours(7 * 24)),
+            ..Data::default()
+        };
+        let path = RepoPath::new("kev.json").unwrap();
+        let cve = Cve::new("CVE-2024-1").unwrap();
+        let of_day = snapshot(path, "2026-11-20".parse().unwrap(), vec![(cve, ())]);
+        for (now, stale) in [
+            ("2026-11-18T23:59:59Z", true),
+            ("2026-11-19T00:00:00Z", false),
+            ("2026-11-20T00:00:00Z", false),
+            ("2026-11-27T00:00:00Z", false),
+            ("2026-11-27T00:00:01Z", true),
+        ] {
+            let now = now.parse().unwrap();
+            assert_eq!(data.is_stale(&of_day, now), stale, "{now}");
+        }
+    }
 }

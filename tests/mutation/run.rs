@@ -335,6 +335,12 @@ fn prepare(root: &Path, copy: &Path) {
 
 fn mirror(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(to).expect("a folder").flatten() {
+        let here = entry.path();
+        if !from.join(entry.file_name()).exists() && here.is_file() {
+            fs::remove_file(here).expect("the copy");
+        }
+    }
     for entry in fs::read_dir(from).expect("a folder").flatten() {
         let (from, to) = (entry.path(), to.join(entry.file_name()));
         if from.is_dir() {

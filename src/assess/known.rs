@@ -281,7 +281,7 @@ mod tests {
             list: list.into_iter().collect(),
         };
         Base::Known(Box::new(Change {
-            texts: Default::default(),
+            texts: [(path("a"), [1].into())].into(),
             brought: Default::default(),
             base: Revision {
                 name: "main".into(),
@@ -299,7 +299,7 @@ mod tests {
         use Scope::{Development, Production};
         for (listed, scope, expected) in [
             (Some(("1.0.0", None)), None, true),
-            (Some(("v1.0.0", Some(Production))), Some(Production), true),
+            (Some(("1.0.0", Some(Production))), Some(Production), true),
             (Some(("1.0.0", Some(Development))), Some(Development), true),
             // It is shipped from now on.
             (Some(("1.0.0", Some(Development))), Some(Production), false),

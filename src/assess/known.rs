@@ -279,7 +279,7 @@ mod tests {
         use Scope::{Development, Production};
         for (listed, scope, expected) in [
             (Some(("1.0.0", None)), None, true),
-            (Some(("v1.0.0", Some(Production))), Some(Production), true),
+            (Some(("1.0.0", Some(Production))), Some(Production), true),
             (Some(("1.0.0", Some(Development))), Some(Development), true),
             // It is shipped from now on.
             (Some(("1.0.0", Some(Development))), Some(Production), false),

@@ -241,5 +241,12 @@ mod tests {
             observation("a", &["PYSEC-2020-9", "CVE-2020-1", "CVE-2020-2"]),
         ]);
         assert_eq!(only_the_second, ["CVE-2020-2", "CVE-2020-2"]);
+        // Another list says which of them the third name means.
+        let told = names(&[
+            observation("a", &["CVE-2020-1"]),
+            observation("a", &["PYSEC-2020-9", "CVE-2020-2"]),
+            observation("a", &["PYSEC-2020-9", "CVE-2020-1", "CVE-2020-2"]),
+        ]);
+        assert_eq!(told, ["CVE-2020-1", "CVE-2020-2", "CVE-2020-2"]);
     }
 }

@@ -209,7 +209,7 @@ pub struct Input {
         env = "LOCKGATE_STATE",
         hide_env_values = true
     )]
-    pub state: Option<PathBuf>,
+    pub state: Option<String>,
 
     /// The code scanning alerts of the repository, as
     /// `gh api --paginate repos/OWNER/NAME/code-scanning/alerts` writes them: a finding is at least
@@ -220,7 +220,7 @@ pub struct Input {
         env = "LOCKGATE_ALERTS",
         hide_env_values = true
     )]
-    pub alerts: Option<PathBuf>,
+    pub alerts: Option<String>,
 
     /// Threads to use; by default one for each processor. The result does not depend on it.
     #[arg(long, value_name = "N")]

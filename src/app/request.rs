@@ -157,8 +157,8 @@ pub fn request(args: &Input, command: &str, color: When) -> Result<Request, Erro
             .map(|word| event(&word))
             .transpose()?,
         base: given(args.base.as_ref()),
-        state: file(args.state.as_ref()),
-        alerts: file(args.alerts.as_ref()),
+        state: given(args.state.as_ref()).map(PathBuf::from),
+        alerts: given(args.alerts.as_ref()).map(PathBuf::from),
         baseline: given(args.baseline.as_ref()),
         writes_baseline: false,
         color,
@@ -170,11 +170,6 @@ pub fn request(args: &Input, command: &str, color: When) -> Result<Request, Erro
 fn given(text: Option<&String>) -> Option<String> {
     text.map(|text| text.trim().to_owned())
         .filter(|text| !text.is_empty())
-}
-
-/// Likewise a file.
-fn file(path: Option<&PathBuf>) -> Option<PathBuf> {
-    path.filter(|path| !path.as_os_str().is_empty()).cloned()
 }
 
 fn event(word: &str) -> Result<Event, Error> {

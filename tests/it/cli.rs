@@ -14,6 +14,24 @@ fn blocked() -> Vec<u8> {
 }
 
 #[test]
+fn an_input_of_the_action_that_is_left_empty_is_none() {
+    let action = std::fs::read_to_string(repository().join("action.yml")).unwrap();
+    let inputs: Vec<&str> = action
+        .lines()
+        .filter_map(|line| line.trim().split_once(": ${{ inputs."))
+        .map(|(name, _)| name)
+        .filter(|name| !matches!(*name, "LOCKGATE_BINARY" | "LOCKGATE_REPORTS"))
+        .collect();
+    assert!(inputs.len() > 7, "{inputs:?}");
+    let mut run = Lockgate::check().report("bandit", "b.json", clean());
+    for name in inputs {
+        run = run.env(name, "");
+    }
+    let outcome = run.run();
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+}
+
+#[test]
 fn each_meaning_has_its_exit_code() {
     assert_eq!(
         Lockgate::check()

@@ -134,8 +134,8 @@ impl Scratch {
             "number": 7,
             "pull_request": {
                 "number": 7,
-                "head": {"ref": "f", "sha": "x"},
-                "base": {"ref": "main", "sha": "y"},
+                "head": {"ref": "change", "sha": scratch.id("change")},
+                "base": {"ref": "main", "sha": scratch.id("HEAD^1")},
             },
             "repository": {"full_name": "o/r"},
         });
@@ -171,22 +171,41 @@ impl Scratch {
         Job::new(code, &log, &probe, scratch)
     }
 
+    /// A target branch with the policy, a change with the rest, and the test merge of both checked
+    /// out. Reports are in no commit: a scanner has written them in this run.
     fn commit(&self) {
-        let git = |args: &[&str]| {
-            let done = output(
-                command(Path::new("git"), &self.beside("home"))
-                    .current_dir(self.beside("repository"))
-                    .env("GIT_CONFIG_NOSYSTEM", "1")
-                    .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
-                    .args(args),
-            );
-            let said = String::from_utf8_lossy(&done.stderr);
-            assert!(done.status.success(), "git {args:?}: {said}");
-        };
-        git(&["init", "--quiet"]);
-        git(&["add", "--all"]);
-        git(&["commit", "--quiet", "--message", "all"]);
-        git(&["remote", "add", "origin", "https://github.com/o/r.git"]);
+        let act = |args: &[&str]| self.git(args);
+        act(&["init", "--quiet", "--initial-branch", "main"]);
+        act(&["remote", "add", "origin", "https://github.com/o/r.git"]);
+        act(&["add", "--", ".github", "action", "action.yml"]);
+        if self.beside("repository/lockgate.toml").exists() {
+            act(&["add", "--", "lockgate.toml"]);
+        }
+        act(&["commit", "--quiet", "--message", "target"]);
+        act(&["checkout", "--quiet", "-b", "change"]);
+        act(&["add", "--", ".", ":(exclude,glob)**/reports/**"]);
+        act(&["commit", "--quiet", "--allow-empty", "--message", "change"]);
+        act(&["checkout", "--quiet", "main"]);
+        let merge = ["merge", "--quiet", "--no-ff", "--message", "test merge"];
+        act(&[&merge[..], &["change"]].concat());
+    }
+
+    /// The id of a commit of the repository.
+    fn id(&self, revision: &str) -> String {
+        self.git(&["rev-parse", revision]).trim().to_owned()
+    }
+
+    fn git(&self, args: &[&str]) -> String {
+        let done = output(
+            command(Path::new("git"), &self.beside("home"))
+                .current_dir(self.beside("repository"))
+                .env("GIT_CONFIG_NOSYSTEM", "1")
+                .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
+                .args(args),
+        );
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "git {args:?}: {said}");
+        String::from_utf8_lossy(&done.stdout).into_owned()
     }
 }
 

@@ -64,7 +64,8 @@ fn a_hostile_report_gives_no_command_and_is_blocked() {
         assert!(summary.contains("Blocked by 8 findings"), "{summary}");
         for word in [
             "@everyone",
-            "`",
+            "```",
+            "`a`",
             "<script",
             "</table",
             "](https://example.org",

@@ -158,8 +158,8 @@ fn a_report_that_is_not_there_leaves_the_verdict_incomplete() {
 fn an_npm_audit_that_failed_leaves_the_verdict_incomplete() {
     let error = r#"{"error": {"code": "ENOAUDIT", "summary": "Your configured registry does not support audit requests.", "detail": "The server said: Not Found"}}"#;
     let job = Scratch::new()
-        .file("npm.json", error)
-        .input("reports", "npm-audit=npm.json")
+        .file("reports/npm.json", error)
+        .input("reports", "npm-audit=reports/npm.json")
         .run();
     incomplete(&job);
 }

@@ -15,13 +15,15 @@ mod tell;
 
 pub use account::Account;
 pub use choose::Standing;
+pub use files::File;
 pub use pack::base64;
 pub use tell::Way;
 
 use crate::escape;
 use crate::model::{Assessment, Decided, Disposition, RepoPath, ScannerId, Untrusted};
 use crate::report::sarif::{self, Purpose, Slice};
-use std::io::Write;
+use flate2::read::GzDecoder;
+use std::io::{BufReader, Write};
 
 /// Most runs in one file (docs.github.com, "SARIF support for code scanning", limits; the same for
 /// the numbers below).
@@ -174,6 +176,27 @@ impl<'a> Plan<'a> {
     /// When they cannot be written, which no machine causes.
     pub fn packed(&self, part: &Part<'a>) -> std::io::Result<Vec<u8>> {
         pack::gzip(&|out| self.write_slice(&part.slice, out))
+    }
+
+    /// The same, when code scanning would take it.
+    ///
+    /// # Errors
+    /// With the reason why not, in a clause; nothing of a file is better than a file that takes
+    /// others down with it.
+    pub fn ready(&self, part: &Part<'a>) -> Result<Vec<u8>, String> {
+        let packed = self.packed(part).map_err(|e| e.to_string())?;
+        if packed.len() as u64 > MAX_BYTES {
+            return Err(format!("it has {} bytes after gzip, more than 10 MB", packed.len()));
+        }
+        let remarks = preflight::read(BufReader::new(GzDecoder::new(packed.as_slice())));
+        let refused = remarks.iter().find(|r| r.effect == preflight::Effect::Rejects);
+        match refused {
+            None => Ok(packed),
+            Some(remark) => Err(format!(
+                "code scanning would reject it, {} ({} times)",
+                remark.text, remark.count
+            )),
+        }
     }
 
     /// Empty pieces for categories that code scanning `has` of earlier uploads and that nothing is

@@ -32,6 +32,7 @@ pub mod report;
 pub mod simulate;
 pub mod suppress;
 pub mod trial;
+pub mod upload;
 pub mod version;
 pub mod waive;
 

@@ -17,6 +17,7 @@ mod cases;
 mod fixtures;
 mod hostile;
 mod injection;
+mod install;
 mod job;
 mod policy;
 mod programs;

@@ -119,7 +119,7 @@ fn released() -> String {
 fn tar(folder: &Path, args: &[&str]) -> Vec<u8> {
     let out = Command::new("tar")
         .current_dir(folder)
-        .args(["-czf", "-"])
+        .args(["-czf", "-", "--mtime=@0", "--sort=name"])
         .args(args)
         .output()
         .unwrap();
@@ -607,15 +607,18 @@ fn a_release_made_here_is_installed_by_the_action() {
     let at = |name: &str| folder.path().join(name);
     let version = concat!("v", env!("CARGO_PKG_VERSION"));
     let origin = format!("https://github.com/o/lockgate/releases/download/{version}");
-    for target in [TARGET, "x86_64-pc-windows-msvc"] {
-        let name = if target.contains("windows") {
-            "lockgate.exe"
-        } else {
-            "lockgate"
-        };
-        let path = at("binaries").join(target).join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::copy(lockgate(), path).unwrap();
+    for (target, name) in [
+        (TARGET, "lockgate"),
+        ("x86_64-pc-windows-msvc", "lockgate.exe"),
+    ] {
+        program(&at("binaries").join(target).join(name), &released());
+    }
+    // A debug build is too big to be packed again and again; a script takes its place.
+    let binary = at("binaries").join(TARGET).join("lockgate");
+    if lockgate().metadata().unwrap().len() < 50_000_000 {
+        std::fs::copy(lockgate(), &binary).unwrap();
+    } else {
+        program(&binary, &format!("#!/bin/sh\necho lockgate {}\n", &version[1..]));
     }
     pack(&at("binaries"), &at("one"), version, &origin);
     pack(&at("binaries"), &at("two"), version, &origin);
@@ -635,7 +638,8 @@ fn a_release_made_here_is_installed_by_the_action() {
     assert!(checksums.ends_with(&sums), "{checksums}");
 
     let server = Server::files(files);
-    let done = Machine::with_checksums(&checksums).from(&server).install();
+    let machine = Machine::with_checksums(&checksums).from(&server);
+    let done = machine.install();
     assert_eq!(done.code, 0, "{}", done.said);
-    assert!(std::fs::read(done.binary.unwrap()).unwrap() == std::fs::read(lockgate()).unwrap());
+    assert!(std::fs::read(done.binary.unwrap()).unwrap() == std::fs::read(binary).unwrap());
 }

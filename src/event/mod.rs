@@ -4,8 +4,10 @@
 
 mod names;
 mod payload;
+mod subject;
 
 pub use names::{Branch, Id};
+pub use subject::{Finished, Subject};
 
 use crate::model::Event;
 use payload::Payload;
@@ -21,6 +23,8 @@ pub struct Surroundings {
     pub reference: String,
     /// `GITHUB_BASE_REF`.
     pub base_reference: String,
+    /// `GITHUB_ACTOR`.
+    pub actor: String,
     /// The file that `GITHUB_EVENT_PATH` names; `None` when it cannot be read or is too large.
     pub payload: Option<Vec<u8>>,
 }
@@ -185,6 +189,7 @@ mod tests {
             commit: ONE.to_owned(),
             reference: "refs/pull/7/merge".to_owned(),
             base_reference: "main".to_owned(),
+            actor: String::new(),
             payload: Some(payload.as_bytes().to_vec()),
         };
         read(Some(&surroundings), None)

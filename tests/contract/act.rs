@@ -80,7 +80,12 @@ impl Scratch {
             folder,
             inputs: BTreeMap::new(),
         };
-        for part in ["action.yml", "action/run.sh"] {
+        for part in [
+            "action.yml",
+            "action/install.sh",
+            "action/run.sh",
+            "action/checksums.txt",
+        ] {
             scratch = scratch.file(part, std::fs::read(repository().join(part)).unwrap());
         }
         scratch.input("binary-path", &binary)

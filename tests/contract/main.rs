@@ -25,6 +25,7 @@ mod hostile;
 #[path = "../support/hub/mod.rs"]
 mod hub;
 mod injection;
+mod install;
 mod job;
 mod policy;
 mod prism;

@@ -15,6 +15,7 @@ mod act;
 mod api;
 mod binary;
 mod cases;
+mod deliveries;
 #[allow(dead_code, reason = "each binary uses its own part")]
 #[path = "../support/events.rs"]
 mod event_files;

@@ -2,6 +2,7 @@
 
 pub mod annotations;
 pub mod baseline;
+pub mod comment;
 pub mod comparison;
 pub mod console;
 mod coverage_json;
@@ -11,6 +12,7 @@ mod fix_json;
 pub mod html;
 pub mod json;
 pub mod junit;
+mod layout;
 pub mod markdown;
 mod next;
 pub mod outputs;

@@ -243,7 +243,7 @@ mod tests {
         let shown = |room| fit(&parts, room, Measure::Utf16, notice);
         assert_eq!(
             shown(60),
-            "head\n(93 not shown)\n<a>\né\né\né\né\né\né\n+ … and 93 more, in x\n</a>\n"
+            "head\n(95 not shown)\n<a>\né\né\né\né\n+ … and 95 more, in x\n</a>\n"
         );
         assert_eq!(shown(4), "");
     }

@@ -33,6 +33,7 @@ pub mod simulate;
 pub mod sticky;
 pub mod suppress;
 pub mod trial;
+pub mod upload;
 pub mod version;
 pub mod waive;
 

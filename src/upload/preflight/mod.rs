@@ -51,7 +51,9 @@ pub struct Remark {
 
 /// Whether GitHub would take a file of which this is said.
 pub fn accepts(remarks: &[Remark]) -> bool {
-    remarks.iter().all(|remark| remark.effect != Effect::Rejects)
+    remarks
+        .iter()
+        .all(|remark| remark.effect != Effect::Rejects)
 }
 
 /// Collects remarks: one for each code, which counts.

@@ -1,5 +1,5 @@
 //! The event file, as far as it is used (github/rest-api-description, webhooks `pull-request-*`,
-//! `merge-group-checks-requested`, `push`). All fields may be missing; one of another type makes the
+//! `merge-group-checks-requested`, `push`, `workflow-run-completed`). All fields may be missing; one of another type makes the
 //! whole file one that cannot be understood.
 
 use serde::Deserialize;
@@ -11,11 +11,15 @@ pub struct Payload {
     pub pull_request: Option<PullRequest>,
     /// Of merge queues.
     pub merge_group: Option<MergeGroup>,
+    /// Of runs that another run's end started: that other run.
+    pub workflow_run: Option<WorkflowRun>,
     /// Of pushes: what was pushed.
     #[serde(rename = "ref")]
     pub reference: Option<String>,
     /// Of pushes: the id before, zeros for a new branch.
     pub before: Option<String>,
+    /// Of pushes: the id that was pushed.
+    pub after: Option<String>,
     /// Of pushes: whether history was rewritten.
     pub forced: Option<bool>,
     /// Of most events.
@@ -29,6 +33,10 @@ pub struct PullRequest {
     pub head: Option<Tip>,
     /// Its target.
     pub base: Option<Tip>,
+    /// It is part of the target by now.
+    pub merged: Option<bool>,
+    /// Its test merge, as long as it is open.
+    pub merge_commit_sha: Option<String>,
 }
 
 /// A branch and its commit.
@@ -44,6 +52,8 @@ pub struct Tip {
 /// `merge_group`; GitHub's own samples of older versions lack `base_sha`.
 #[derive(Debug, Default, Deserialize)]
 pub struct MergeGroup {
+    /// The commit that the queue has built.
+    pub head_sha: Option<String>,
     /// The commit that the group is built on.
     pub base_sha: Option<String>,
     /// The full name of the target branch.
@@ -53,6 +63,19 @@ pub struct MergeGroup {
 /// `repository`
 #[derive(Debug, Default, Deserialize)]
 pub struct Repository {
+    /// Owner and name.
+    pub full_name: Option<String>,
     /// The branch that pull requests go to by default.
     pub default_branch: Option<String>,
+}
+
+/// `workflow_run`
+#[derive(Debug, Default, Deserialize)]
+pub struct WorkflowRun {
+    /// The commit that it was about.
+    pub head_sha: Option<String>,
+    /// That commit's branch.
+    pub head_branch: Option<String>,
+    /// That commit's repository; null when it is gone.
+    pub head_repository: Option<Repository>,
 }

@@ -11,6 +11,10 @@ mod ask;
 
 pub use ask::{Explain, Format, PolicyTest, Show, Simulate};
 
+mod github;
+
+pub use github::{Github, Status, Wish};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -112,6 +116,10 @@ pub struct Check {
         hide_env_values = true
     )]
     pub github: When,
+
+    /// What is brought to GitHub.
+    #[command(flatten)]
+    pub hub: Github,
 
     /// Whether to colour the summary.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
@@ -421,6 +429,7 @@ pub struct Import {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum When {
     /// Where it makes sense.
+    #[value(alias = "")]
     Auto,
     /// Always.
     Always,

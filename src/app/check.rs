@@ -1,6 +1,7 @@
 //! `lockgate check`.
 
 use super::case::{Case, colour};
+use super::github::{self, Told};
 use super::memory;
 use super::request::{Delivery, Kind, OutputArg, delivery, request};
 use crate::bundle::Draft;
@@ -9,14 +10,15 @@ use crate::edge::actions::Runner;
 use crate::edge::output::Destination;
 use crate::edge::terminal::{self, Stream};
 use crate::error::{Error, ErrorKind, verdict_code};
-use crate::model::{Assessment, Verdict};
+use crate::escape;
+use crate::model::{Assessment, Untrusted, Verdict};
 use crate::report::sarif::{self, Purpose};
 use crate::report::{annotations, console, html, json, junit, markdown, outputs};
 use rayon::prelude::*;
 use std::io::Write as _;
 
 /// Runs a check; returns the exit code.
-pub fn check(args: &Check) -> Result<u8, Error> {
+pub fn check(args: Check) -> Result<u8, Error> {
     let request = request(&args.input, "check", args.color)?;
     let delivery = delivery(args)?;
     for output in &delivery.outputs {
@@ -27,11 +29,19 @@ pub fn check(args: &Check) -> Result<u8, Error> {
     let draft = stored.then(|| Draft::new(&case.evidence, &case.context));
     let assessment = case.assess();
 
-    let mut failures = deliver(&assessment, draft.as_ref(), &delivery);
+    let mut failures = write_all(&assessment, draft.as_ref(), &delivery);
+    let told = github::bring(&assessment, &delivery);
+    failures.extend(tell_runner(&assessment, &told, &delivery));
     let kept = memory::keep(&assessment, request.state.as_deref(), delivery.update_state);
     failures.extend(kept.err());
+    if told.failed {
+        failures.push(Error::new(
+            ErrorKind::Delivery,
+            "what was required could not be brought to GitHub",
+        ));
+    }
     if !delivery.quiet {
-        summarise(&assessment, &delivery);
+        summarise(&assessment, &told, &delivery);
     }
     let code = verdict_code(assessment.verdict);
     let stops = matches!(assessment.verdict, Verdict::Block | Verdict::Incomplete);
@@ -51,43 +61,45 @@ pub fn check(args: &Check) -> Result<u8, Error> {
 /// The first part of a bundle, or why there is none.
 type Stored = std::io::Result<Draft>;
 
-/// Writes everything that was asked for; one failure does not stop the others.
-fn deliver(assessment: &Assessment, draft: Option<&Stored>, delivery: &Delivery) -> Vec<Error> {
-    let mut failures: Vec<Error> = delivery
+/// Writes every file that was asked for; one failure does not stop the others.
+fn write_all(assessment: &Assessment, draft: Option<&Stored>, delivery: &Delivery) -> Vec<Error> {
+    delivery
         .outputs
         .par_iter()
         .filter_map(|output| write(assessment, draft, output).err())
-        .collect();
-    if let Some(runner) = runner(delivery) {
-        let short = format!(
-            "lockgate: {}, {} findings, {} blocking. The summary is too long for this page; see the reports.\n",
-            assessment.verdict,
-            assessment.findings.len(),
-            assessment.blocking().count()
-        );
-        failures.extend(runner.summary(&markdown::render(assessment), &short).err());
-        let path = |kinds: &[Kind]| {
-            let of = |kind: &Kind| {
-                delivery
-                    .outputs
-                    .iter()
-                    .find(|o| o.kind == *kind && o.destination != Destination::StandardOutput)
-            };
-            kinds.iter().find_map(of).map(|o| o.destination.absolute())
-        };
-        let sarif = path(&[Kind::UploadSarif, Kind::Sarif]);
-        let report = path(&[Kind::Json, Kind::Markdown]);
-        failures.extend(
-            runner
-                .outputs(&outputs::outputs(
-                    assessment,
-                    sarif.as_deref(),
-                    report.as_deref(),
-                ))
-                .err(),
-        );
+        .collect()
+}
+
+/// Job summary and step outputs.
+fn tell_runner(assessment: &Assessment, told: &Told, delivery: &Delivery) -> Vec<Error> {
+    let Some(runner) = runner(delivery) else {
+        return Vec::new();
+    };
+    let short = format!(
+        "lockgate: {}, {} findings, {} blocking. The summary is too long for this page; see the reports.\n",
+        assessment.verdict,
+        assessment.findings.len(),
+        assessment.blocking().count()
+    );
+    let mut summary = markdown::render(assessment);
+    for note in &told.notes {
+        let note = escape::markdown(Untrusted::from(note.as_str()));
+        summary.push_str(&format!("\n> {note}\n"));
     }
-    failures
+    let path = |kinds: &[Kind]| {
+        let of = |kind: &Kind| {
+            delivery
+                .outputs
+                .iter()
+                .find(|o| o.kind == *kind && o.destination != Destination::StandardOutput)
+        };
+        kinds.iter().find_map(of).map(|o| o.destination.absolute())
+    };
+    let sarif = path(&[Kind::UploadSarif, Kind::Sarif]);
+    let report = path(&[Kind::Json, Kind::Markdown]);
+    let outputs = outputs::outputs(assessment, sarif.as_deref(), report.as_deref());
+    let results = [runner.summary(&summary, &short), runner.outputs(&outputs)];
+    results.into_iter().filter_map(Result::err).collect()
 }
 
 fn write(assessment: &Assessment, draft: Option<&Stored>, output: &OutputArg) -> Result<(), Error> {
@@ -114,7 +126,7 @@ fn runner(delivery: &Delivery) -> Option<Runner> {
     }
 }
 
-fn summarise(assessment: &Assessment, delivery: &Delivery) {
+fn summarise(assessment: &Assessment, told: &Told, delivery: &Delivery) {
     let taken = delivery
         .outputs
         .iter()
@@ -123,6 +135,9 @@ fn summarise(assessment: &Assessment, delivery: &Delivery) {
     let mut text = console::render(assessment, colour(delivery.color, stream));
     let upload = delivery.outputs.iter().any(|o| o.kind == Kind::UploadSarif);
     if let Some(note) = upload.then(|| sarif::left_out(assessment)).flatten() {
+        text.push_str(&format!("\nnote: {note}\n"));
+    }
+    for note in &told.notes {
         text.push_str(&format!("\nnote: {note}\n"));
     }
     if runner(delivery).is_some() {

@@ -11,6 +11,7 @@ mod committed;
 mod doctor;
 mod explain;
 mod gather;
+mod github;
 mod import;
 mod kept;
 mod memory;
@@ -61,7 +62,7 @@ pub fn run() -> u8 {
 
 fn dispatch(cli: Cli) -> Result<u8, Error> {
     match cli.command {
-        Command::Check(args) => check::check(&args),
+        Command::Check(args) => check::check(args),
         Command::Baseline(command) => baseline::run(&command),
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
         Command::Policy(PolicyCommand::Import(args)) => import::run(&args),

@@ -1,6 +1,6 @@
 //! What the user typed → what it means.
 
-use crate::cli::{Check, Input, When};
+use crate::cli::{Check, Github, Input, When};
 use crate::edge::files::Root;
 use crate::edge::output::Destination;
 use crate::error::Error;
@@ -88,6 +88,8 @@ pub struct Delivery {
     pub outputs: Vec<OutputArg>,
     pub update_state: When,
     pub github: When,
+    /// What is brought to GitHub.
+    pub hub: Github,
     pub color: When,
     pub quiet: bool,
 }
@@ -182,7 +184,14 @@ fn event(word: &str) -> Result<Event, Error> {
 }
 
 /// Understands what is to be told.
-pub fn delivery(args: &Check) -> Result<Delivery, Error> {
+pub fn delivery(args: Check) -> Result<Delivery, Error> {
+    let key = args.hub.comment_key.as_deref().unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if key.len() > MAX_KEY || !key.chars().all(plain) {
+        return Err(Error::usage("--comment-key is no key")
+            .detail(key)
+            .hint("write up to 40 letters, digits, `-`, `_`, `.` and `/`"));
+    }
     let outputs = args
         .outputs
         .iter()
@@ -202,10 +211,14 @@ pub fn delivery(args: &Check) -> Result<Delivery, Error> {
         outputs,
         update_state: args.update_state,
         github: args.github,
+        hub: args.hub,
         color: args.color,
         quiet: args.input.quiet,
     })
 }
+
+/// Longest key, in bytes.
+const MAX_KEY: usize = 40;
 
 /// The first moment of a day in UTC.
 fn as_of(text: &str) -> Option<Timestamp> {

@@ -5,9 +5,11 @@
 mod names;
 mod payload;
 mod privileged;
+mod subject;
 
 pub use names::{Branch, Id};
 pub use privileged::Privileged;
+pub use subject::{Finished, Subject};
 
 use crate::model::Event;
 use payload::Payload;
@@ -23,6 +25,8 @@ pub struct Surroundings {
     pub reference: String,
     /// `GITHUB_BASE_REF`.
     pub base_reference: String,
+    /// `GITHUB_ACTOR`.
+    pub actor: String,
     /// The file that `GITHUB_EVENT_PATH` names; `None` when it cannot be read or is too large.
     pub payload: Option<Vec<u8>>,
 }

@@ -1,0 +1,9 @@
+//! GitHub's REST API: one client, which carries [`crate::github::Request`]s.
+
+mod client;
+mod reply;
+mod tls;
+mod token;
+
+pub use client::Client;
+pub use token::Token;

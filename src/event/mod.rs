@@ -201,6 +201,7 @@ mod tests {
             commit: ONE.to_owned(),
             reference: "refs/pull/7/merge".to_owned(),
             base_reference: "main".to_owned(),
+            actor: String::new(),
             payload: Some(payload.as_bytes().to_vec()),
         };
         read(Some(&surroundings), None)

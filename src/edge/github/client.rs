@@ -10,11 +10,17 @@ use super::token::Token;
 use crate::edge::clock;
 use crate::github::retry::{self, Ended, Step};
 use crate::github::{Answer, Cause, Request, Server, Trouble};
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, USER_AGENT};
-use octocrab::Octocrab;
+use http::Uri;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
+use octocrab::service::middleware::auth_header::AuthHeaderLayer;
+use octocrab::service::middleware::base_uri::BaseUriLayer;
+use octocrab::service::middleware::extra_headers::ExtraHeadersLayer;
+use octocrab::service::middleware::reqwest_connector::ReqwestConnector;
+use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
@@ -37,6 +43,9 @@ const MAX_MOVES: u32 = 3;
 /// The version of the API that lockgate is written for (docs.github.com, "API Versions"). Enterprise
 /// Servers know it since 3.9.
 const API_VERSION: &str = "2022-11-28";
+
+/// Who asks (docs.github.com, "Getting started with the REST API": the header is required).
+const AGENT: &str = concat!("lockgate/", env!("CARGO_PKG_VERSION"));
 
 /// A client for one server and token.
 pub struct Client {
@@ -193,8 +202,8 @@ impl Client {
         let built = match &request.body {
             Some(body) => built
                 .header(CONTENT_TYPE, "application/json")
-                .body(octocrab::OctoBody::from(body.clone())),
-            None => built.body(octocrab::OctoBody::empty()),
+                .body(OctoBody::from(body.clone())),
+            None => built.body(OctoBody::empty()),
         };
         let built = match built {
             Ok(built) => built,
@@ -208,7 +217,7 @@ impl Client {
         })
     }
 
-    async fn exchange(&self, request: http::Request<octocrab::OctoBody>) -> Attempt {
+    async fn exchange(&self, request: http::Request<OctoBody>) -> Attempt {
         let response = match self.octocrab.execute(request).await {
             Ok(response) => response,
             Err(e) => return failed(&e),
@@ -283,27 +292,37 @@ fn words(error: &octocrab::Error) -> String {
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 fn octocrab(server: &Server, token: Token) -> Result<Octocrab, Failed> {
-    let mut builder = reqwest::Client::builder()
+    let is_plain = server.is_plain();
+    let builder = reqwest::Client::builder()
         .connect_timeout(MAX_CONNECT)
         .redirect(reqwest::redirect::Policy::none())
-        .referer(false);
-    builder = match server.is_plain() {
-        // A proxy would see the token.
-        true => builder.no_proxy(),
-        false => builder
-            .https_only(true)
-            .tls_backend_preconfigured(tls::configuration()?),
+        .referer(false)
+        .https_only(!is_plain)
+        .tls_backend_preconfigured(tls::configuration(!is_plain)?);
+    // Without encryption a proxy would see the token.
+    let builder = if is_plain {
+        builder.no_proxy()
+    } else {
+        builder
     };
-    let agent = concat!("lockgate/", env!("CARGO_PKG_VERSION"));
-    let built = octocrab::OctocrabBuilder::new()
-        .base_uri(server.api())?
-        .upload_uri(server.api())?
-        .personal_token(token.into_words())
-        .add_header(USER_AGENT, agent.to_owned())
-        .add_header(
+    let headers = vec![
+        (USER_AGENT, HeaderValue::from_static(AGENT)),
+        (
             HeaderName::from_static("x-github-api-version"),
-            API_VERSION.to_owned(),
-        )
-        .build_with_reqwest(builder.build()?)?;
-    Ok(built)
+            HeaderValue::from_static(API_VERSION),
+        ),
+    ];
+    let base: Uri = server.api().parse()?;
+    let octocrab = OctocrabBuilder::new_empty()
+        .with_service(ReqwestConnector::new(builder.build()?))
+        .with_layer(&ExtraHeadersLayer::new(Arc::new(headers)))
+        .with_layer(&BaseUriLayer::new(base.clone()))
+        .with_layer(&AuthHeaderLayer::new(
+            Some(token.into_header()?),
+            base.clone(),
+            base,
+        ))
+        .with_auth(AuthState::None)
+        .build()?;
+    Ok(octocrab)
 }

@@ -5,5 +5,8 @@ mod reply;
 mod tls;
 mod token;
 
+#[cfg(test)]
+mod tests;
+
 pub use client::Client;
 pub use token::Token;

@@ -1,5 +1,7 @@
 //! The token: read from the environment, given to the client, and never shown.
 
+use http::header::{HeaderValue, InvalidHeaderValue};
+
 /// A token. It has no `Debug`, `Display` or `Clone`: it can only be handed to the client.
 pub struct Token(String);
 
@@ -21,9 +23,20 @@ impl Token {
         Some(token)
     }
 
-    /// The token itself, for the client alone.
-    pub(super) fn into_words(self) -> String {
-        self.0
+    /// A token that opens nothing.
+    #[cfg(test)]
+    pub(super) fn of_test(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// The token as a header, which no debug output shows.
+    ///
+    /// # Errors
+    /// Never for tokens of the environment, whose characters are checked.
+    pub(super) fn into_header(self) -> Result<HeaderValue, InvalidHeaderValue> {
+        let mut header = HeaderValue::try_from(format!("Bearer {}", self.0))?;
+        header.set_sensitive(true);
+        Ok(header)
     }
 }
 

@@ -31,6 +31,7 @@ pub mod policy;
 pub mod report;
 pub mod simulate;
 pub mod suppress;
+pub mod tracking;
 pub mod trial;
 pub mod version;
 pub mod waive;

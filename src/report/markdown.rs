@@ -23,7 +23,8 @@ const MAX_SHOWN: usize = 200;
 /// Rows shown of a folded table.
 const MAX_FOLDED: usize = 50;
 
-static SINK: Sink = Sink {
+/// How GitHub's Markdown shows foreign words.
+pub static SINK: Sink = Sink {
     ours: |ours| ours.to_owned(),
     name: |name| escape::markdown_code(name),
     title: |title| escape::markdown_code(title),
@@ -115,7 +116,7 @@ fn policy(assessment: &Assessment, urgent: bool, out: &mut String) {
 }
 
 /// Our own sentences may quote a number or a fixed word, but never start markup.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     escape::markdown(crate::model::Untrusted::from(text))
 }
 
@@ -184,7 +185,8 @@ fn item(assessment: &Assessment, decided: &Decided, out: &mut String) {
     );
 }
 
-fn headline_link(decided: &Decided) -> String {
+/// The name under which people know the problem, with a link to its advisory.
+pub fn headline_link(decided: &Decided) -> String {
     let name = escape::markdown_code(phrase::headline(&decided.finding));
     match decided
         .finding
@@ -198,7 +200,8 @@ fn headline_link(decided: &Decided) -> String {
     }
 }
 
-fn badge(decided: &Decided) -> String {
+/// A coloured mark and the severity.
+pub fn badge(decided: &Decided) -> String {
     let mark = match decided.effective {
         Severity::Critical => "🟣",
         Severity::High => "🔴",

@@ -91,6 +91,13 @@ fn line(decided: &Decided, schedule: &Schedule, today: Date) -> Phrase {
         Some(package) => line.and(package),
         None => line.words(&phrase::brief(&finding.observation.title)),
     };
+    line.and(times(decided, schedule, today))
+}
+
+/// `; first seen 2026-11-01, 20 days ago; blocks on 2026-12-03, in 12 days, by gate "two weeks"`.
+pub fn times(decided: &Decided, schedule: &Schedule, today: Date) -> Phrase {
+    let finding = &decided.finding;
+    let mut line = Phrase::default();
     if let Some(since) = finding.since {
         let days = days(since, today);
         let ago = match days {
@@ -106,7 +113,8 @@ fn line(decided: &Decided, schedule: &Schedule, today: Date) -> Phrase {
         (Disposition::Blocked(gate), _) => line.ours("; blocks by gate ").title(&gate.name),
         (_, Some(deadline)) => {
             let left = count(days(today, deadline.day), "day");
-            let line = line.ours(format!("; blocks in {left} by gate "));
+            let day = deadline.day;
+            let line = line.ours(format!("; blocks on {day}, in {left}, by gate "));
             line.title(&deadline.gate.name)
         }
         (Disposition::Warned(gate), None) => line.ours("; warns by gate ").title(&gate.name),

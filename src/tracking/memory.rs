@@ -241,7 +241,11 @@ mod tests {
             memory.add(point_of(&format!("2026-11-{number:02}"), number));
             memory.add(point_of(&format!("2026-10-{number:02}"), number + 1));
         }
-        assert_eq!(memory.points.len(), 28, "a clock that goes back starts anew");
+        assert_eq!(
+            memory.points.len(),
+            28,
+            "a clock that goes back starts anew"
+        );
         for number in 1..=28 {
             memory.add(point_of(&format!("2026-12-{number:02}"), number));
         }

@@ -30,6 +30,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("canary", &["assess", "ingest", "policy"]),
     ("report", &["baseline", "escape"]),
+    ("tracking", &["escape", "report"]),
     ("explain", &["bundle", "escape", "policy", "report"]),
     (
         "trial",
@@ -47,7 +48,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "alerts", "assess", "baseline", "bundle", "canary", "cli", "edge", "error", "escape",
             "event", "explain", "github", "import", "ingest", "invoke", "locate", "manifest",
-            "merge", "origin", "policy", "report", "simulate", "suppress", "trial", "waive",
+            "merge", "origin", "policy", "report", "simulate", "suppress", "tracking", "trial",
+            "waive",
         ],
     ),
 ];

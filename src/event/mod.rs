@@ -3,11 +3,13 @@
 //! an event holds, so that nothing of it is used before its form is checked.
 
 mod names;
+mod occasion;
 mod payload;
 mod privileged;
 mod subject;
 
 pub use names::{Branch, Id};
+pub use occasion::{Delivery, Due, Occasion};
 pub use privileged::Privileged;
 pub use subject::{Finished, Subject};
 

@@ -43,7 +43,7 @@ pub fn sections(assessment: &Assessment, most: usize) -> Vec<Section> {
     let finding = |d: &&Decided| line(d, schedule, today);
     [
         section("Newly disclosed", &new, most, finding),
-        section("By age", &old, most, finding),
+        section("Still open, oldest first", &old, most, finding),
         section("Dark scanners", &schedule.dark, most, dark),
     ]
     .into_iter()

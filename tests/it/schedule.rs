@@ -395,7 +395,7 @@ fn people_read_what_is_new_first_and_then_what_is_oldest() {
     insta::assert_snapshot!("scheduled_markdown", markdown);
     let html = std::fs::read_to_string(project.path().join("s.html")).unwrap();
     let at = |text: &str| html.find(text).unwrap_or_else(|| panic!("{text}: {html}"));
-    assert!(at("Newly disclosed (1)") < at("By age (1)"));
-    assert!(at("By age (1)") < at("Dark scanners (1)"));
+    assert!(at("Newly disclosed (1)") < at("Still open, oldest first (1)"));
+    assert!(at("Still open, oldest first (1)") < at("Dark scanners (1)"));
     assert!(at("Dark scanners (1)") < at("Resolved since 2026-11-02 (1)"));
 }

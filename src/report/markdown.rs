@@ -74,14 +74,18 @@ fn evidence_gaps(assessment: &Assessment, out: &mut String) {
     }
     out.push_str("### Missing evidence\n\n");
     for gap in gaps {
-        let scanner = gap.scanner.as_ref().map_or("lockgate", |s| s.as_str());
-        let _ = write!(out, "- **{scanner}**: {}", plain(&gap.text));
-        if let Some(detail) = &gap.detail {
-            let _ = write!(out, " ({})", escape::markdown_code(detail));
-        }
-        out.push('\n');
+        let _ = writeln!(out, "- {}", reason(gap));
     }
     out.push('\n');
+}
+
+/// One reason: who, what, and the foreign words that belong to it.
+pub fn reason(reason: &Reason) -> String {
+    let who = reason.scanner.as_ref().map_or("lockgate", |s| s.as_str());
+    let detail = reason.detail.as_ref();
+    let detail = detail.map(|detail| format!(" ({})", escape::markdown_code(detail)));
+    let text = plain(&reason.text);
+    format!("**{who}**: {text}{}", detail.unwrap_or_default())
 }
 
 /// What the reader can do now.
@@ -227,8 +231,7 @@ fn warnings(assessment: &Assessment, out: &mut String) {
         .filter(|r| r.verdict == Verdict::Warn && r.scanner.is_some())
         .collect();
     for gap in gaps {
-        let scanner = gap.scanner.as_ref().map_or("lockgate", |s| s.as_str());
-        let _ = writeln!(out, "> **{scanner}**: {}\n", plain(&gap.text));
+        let _ = writeln!(out, "> {}\n", reason(gap));
     }
 }
 

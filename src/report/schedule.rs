@@ -106,6 +106,9 @@ pub fn times(decided: &Decided, schedule: &Schedule, today: Date) -> Phrase {
         };
         line = line.ours(format!("; first seen {ago}"));
     }
+    if let Disposition::Waived(_, waiver) = &decided.disposition {
+        line = line.ours(format!("; waived until {}", waiver.expires));
+    }
     match (
         &decided.disposition,
         schedule.deadlines.get(&finding.fingerprint),

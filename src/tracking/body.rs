@@ -2,11 +2,11 @@
 
 use super::chart::chart;
 use super::lists::{self, List};
-use super::matters::{Matters, sentence};
+use super::matters::Matters;
 use super::memory::Memory;
 use crate::escape;
 use crate::model::{Assessment, Decided, NoteCode, PolicyNote, RepoPath, Untrusted, Verdict};
-use crate::report::markdown::{SINK, badge, headline_link, plain};
+use crate::report::markdown::{SINK, badge, headline_link, plain, reason};
 use crate::report::{next, phrase, resolved, review, schedule};
 use std::fmt::Write as _;
 
@@ -112,11 +112,11 @@ fn all(assessment: &Assessment, matters: &Matters<'_>, scan: &Scan) -> Vec<List>
     let waivers: Vec<&PolicyNote> = waivers(assessment);
     let entry = |entry: &crate::model::BaselineEntry| resolved::entry(entry).show(&SINK);
     vec![
-        List::new("Missing evidence", 0, &matters.gaps, |r| sentence(r)),
+        List::new("Missing evidence", 0, &matters.gaps, |r| reason(r)),
         List::new("What blocks", 1, &matters.blocking, finding),
         List::new("What will block", 2, &matters.coming, finding),
         List::new("Newly disclosed", 3, &matters.new, finding),
-        List::new("Scanners and policy", 1, &matters.remarks, |r| sentence(r)),
+        List::new("Scanners and policy", 1, &matters.remarks, |r| reason(r)),
         List::new("Waivers that end", 4, &waivers, |note| waiver(note)),
         List::new("To look at", 5, &matters.warning, finding).folded(),
         List::new(

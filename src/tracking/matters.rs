@@ -1,6 +1,5 @@
 //! What somebody has to do something about.
 
-use crate::escape;
 use crate::model::{Assessment, Decided, Disposition, Origin, Reason, Verdict};
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
@@ -117,17 +116,5 @@ fn is_free(decided: &Decided) -> bool {
     !matches!(
         decided.disposition,
         Disposition::Waived(..) | Disposition::Suppressed(_) | Disposition::Informational(_)
-    )
-}
-
-/// One reason in Markdown: who, what, and the foreign words that belong to it.
-pub fn sentence(reason: &Reason) -> String {
-    let who = reason.scanner.as_ref().map_or("lockgate", |s| s.as_str());
-    let detail = reason.detail.as_ref();
-    let detail = detail.map(|detail| format!(" ({})", escape::markdown_code(detail)));
-    format!(
-        "**{who}**: {}{}",
-        crate::report::markdown::plain(&reason.text),
-        detail.unwrap_or_default()
     )
 }

@@ -22,9 +22,13 @@ mod damage;
 mod determinism;
 mod evasions;
 mod explain;
+mod fake;
 mod formats;
 mod histories;
 mod hostile;
+#[allow(dead_code, unused_imports, reason = "each binary uses its own part")]
+#[path = "../support/hub/mod.rs"]
+mod hub;
 mod identity;
 mod import;
 mod judging;

@@ -146,25 +146,70 @@ mod tests {
     fn each_event_is_its_occasion() {
         use Event::{Manual, MergeGroup, PullRequest, Push, Schedule};
         for (event, name, reference, occasion) in [
-            (PullRequest, "pull_request", "refs/pull/7/merge", Occasion::Change),
-            (PullRequest, "pull_request", "refs/heads/main", Occasion::Change),
-            (MergeGroup, "merge_group", "refs/heads/gh-readonly-queue/main/pr-7-abc", Occasion::Queue),
-            (Push, "push", "refs/heads/gh-readonly-queue/main/pr-7-abc", Occasion::Queue),
+            (
+                PullRequest,
+                "pull_request",
+                "refs/pull/7/merge",
+                Occasion::Change,
+            ),
+            (
+                PullRequest,
+                "pull_request",
+                "refs/heads/main",
+                Occasion::Change,
+            ),
+            (
+                MergeGroup,
+                "merge_group",
+                "refs/heads/gh-readonly-queue/main/pr-7-abc",
+                Occasion::Queue,
+            ),
+            (
+                Push,
+                "push",
+                "refs/heads/gh-readonly-queue/main/pr-7-abc",
+                Occasion::Queue,
+            ),
             (Push, "push", "refs/heads/main", Occasion::Default),
             (Push, "push", "refs/heads/topic", Occasion::Branch),
             (Push, "push", "refs/tags/v1", Occasion::Tag),
             (Push, "push", "main", Occasion::Other),
             (Schedule, "schedule", "refs/heads/main", Occasion::Schedule),
-            (Manual, "workflow_dispatch", "refs/heads/main", Occasion::Default),
-            (Manual, "workflow_dispatch", "refs/heads/topic", Occasion::Branch),
+            (
+                Manual,
+                "workflow_dispatch",
+                "refs/heads/main",
+                Occasion::Default,
+            ),
+            (
+                Manual,
+                "workflow_dispatch",
+                "refs/heads/topic",
+                Occasion::Branch,
+            ),
             (Manual, "release", "refs/tags/v1", Occasion::Other),
             (Manual, "issue_comment", "refs/heads/main", Occasion::Other),
             (Manual, "workflow_run", "refs/heads/main", Occasion::Other),
             // What the user says is not what the runner says.
-            (Schedule, "pull_request", "refs/pull/7/merge", Occasion::Other),
-            (Manual, "pull_request_target", "refs/heads/main", Occasion::Other),
+            (
+                Schedule,
+                "pull_request",
+                "refs/pull/7/merge",
+                Occasion::Other,
+            ),
+            (
+                Manual,
+                "pull_request_target",
+                "refs/heads/main",
+                Occasion::Other,
+            ),
             (Push, "pull_request", "refs/pull/7/merge", Occasion::Other),
-            (Schedule, "workflow_dispatch", "refs/heads/main", Occasion::Schedule),
+            (
+                Schedule,
+                "workflow_dispatch",
+                "refs/heads/main",
+                Occasion::Schedule,
+            ),
         ] {
             assert_eq!(of(event, name, reference), occasion, "{name} {reference}");
         }

@@ -27,6 +27,13 @@ pub struct Issue {
     pull_request: Option<serde::de::IgnoredAny>,
     #[serde(default)]
     labels: Vec<Label>,
+    #[serde(default)]
+    user: Option<User>,
+}
+
+#[derive(Debug, Deserialize)]
+struct User {
+    login: String,
 }
 
 /// A label; old servers give the name alone.
@@ -41,6 +48,12 @@ impl Issue {
     /// Its text.
     pub fn body(&self) -> Untrusted {
         self.body.as_deref().unwrap_or_default().into()
+    }
+
+    /// True when the account behind a job's token has opened it.
+    pub fn is_by_actions(&self) -> bool {
+        let user = self.user.as_ref();
+        user.is_some_and(|user| user.login == "github-actions[bot]")
     }
 
     /// True for a pull request.

@@ -27,22 +27,38 @@ pub struct Scan {
     pub branch: Option<Untrusted>,
 }
 
-/// The text for a scan that has something to say, or nothing any more. `hidden` are lines that stand
-/// at the end and are not shown.
-pub fn body(
-    assessment: &Assessment,
-    matters: &Matters<'_>,
-    scan: &Scan,
-    memory: &Memory,
-    hidden: &str,
-) -> String {
+/// What the text is made of.
+pub struct Text<'a> {
+    /// What the scan found.
+    pub assessment: &'a Assessment,
+    /// What is open of it.
+    pub matters: &'a Matters<'a>,
+    /// Where it was made.
+    pub scan: &'a Scan,
+    /// What the issue is to remember.
+    pub memory: &'a Memory,
+    /// What it remembered before was damaged.
+    pub anew: bool,
+    /// The line by which the issue is found.
+    pub marker: &'a str,
+}
+
+/// The text for a scan that has something to say, or nothing any more.
+pub fn body(text: &Text<'_>) -> String {
+    let Text {
+        assessment,
+        matters,
+        scan,
+        memory,
+        ..
+    } = *text;
     let mut out = String::new();
     headline(assessment, matters, scan, memory, &mut out);
     let mut end = String::new();
-    trend(memory, &mut end);
+    trend(memory, text.anew, &mut end);
     steps(assessment, matters, &mut end);
     footer(assessment, &mut end);
-    end.push_str(hidden);
+    let _ = write!(end, "{}\n{}\n", memory.write(), text.marker);
     let used = lists::units(&out) + lists::units(&end);
     let room = MOST_UNITS.saturating_sub(used);
     let elsewhere = format!("[the run's summary]({})", scan.run);
@@ -198,9 +214,17 @@ fn place(assessment: &Assessment, decided: &Decided, scan: &Scan) -> String {
     )
 }
 
-fn trend(memory: &Memory, out: &mut String) {
-    if let Some(chart) = chart(&memory.points) {
-        let _ = writeln!(out, "### Trend\n\n{chart}");
+fn trend(memory: &Memory, anew: bool, out: &mut String) {
+    let chart = chart(&memory.points);
+    if chart.is_none() && !anew {
+        return;
+    }
+    out.push_str("### Trend\n\n");
+    if anew {
+        out.push_str("It starts anew: the numbers that this text kept were altered by hand.\n\n");
+    }
+    if let Some(chart) = chart {
+        let _ = writeln!(out, "{chart}");
     }
 }
 

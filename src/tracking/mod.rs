@@ -5,11 +5,13 @@ mod body;
 mod chart;
 mod decide;
 mod lists;
+mod marker;
 mod matters;
 mod memory;
 
-pub use body::{MOST_UNITS, Scan, body};
+pub use body::{MOST_UNITS, Scan, Text, body};
 pub use decide::{Action, Left, decide};
+pub use marker::Marker;
 pub use matters::Matters;
 pub use memory::{Memory, Point, Recalled};
 

@@ -50,6 +50,7 @@ mod shop;
 mod simulate;
 mod suppressions;
 mod tamper;
+mod tracking;
 mod verdicts;
 mod waive;
 mod waivers;

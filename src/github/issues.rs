@@ -34,6 +34,8 @@ pub struct Issue {
 #[derive(Debug, Deserialize)]
 struct User {
     login: String,
+    #[serde(default, rename = "type")]
+    kind: String,
 }
 
 /// A label; old servers give the name alone.
@@ -50,10 +52,10 @@ impl Issue {
         self.body.as_deref().unwrap_or_default().into()
     }
 
-    /// True when the account behind a job's token has opened it.
-    pub fn is_by_actions(&self) -> bool {
-        let user = self.user.as_ref();
-        user.is_some_and(|user| user.login == "github-actions[bot]")
+    /// Who opened it: the account's name, and whether it is an App's. `None` when it is gone.
+    pub fn author(&self) -> Option<(&str, bool)> {
+        let user = self.user.as_ref()?;
+        Some((&user.login, user.kind == "Bot"))
     }
 
     /// True for a pull request.

@@ -2,6 +2,7 @@
 
 pub mod annotations;
 pub mod baseline;
+pub mod comment;
 pub mod comparison;
 pub mod console;
 mod coverage_json;
@@ -11,13 +12,14 @@ mod fix_json;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod layout;
 pub mod markdown;
-pub mod next;
+mod next;
 pub mod outputs;
 mod parallel;
 pub mod phrase;
 mod policy_json;
-pub mod resolved;
+mod resolved;
 pub mod review;
 pub mod sarif;
 pub mod schedule;

@@ -1,31 +1,18 @@
 //! The issue's text, in GitHub's Markdown.
 
 use super::chart::chart;
-use super::lists::{self, List};
 use super::matters::Matters;
 use super::memory::Memory;
 use crate::escape;
-use crate::model::{Assessment, Decided, NoteCode, PolicyNote, RepoPath, Untrusted, Verdict};
-use crate::report::markdown::{SINK, badge, headline_link, plain, reason};
-use crate::report::{next, phrase, resolved, review, schedule};
+use crate::model::{Assessment, Decided, Untrusted, Verdict};
+use crate::report::comment::Page;
+use crate::report::layout::{self, Measure, Part};
+use crate::report::markdown::{Style, findings, rank, sections};
+use crate::report::{phrase, review, schedule};
 use std::fmt::Write as _;
 
-/// Longest text, in UTF-16 units: GitHub allows 65,536 characters, and nobody knows how it counts
-/// them.
-pub const MOST_UNITS: usize = 60_000;
-
-/// Where the scan was made, for links. All of it is ours or checked.
-#[derive(Debug, Clone, Default)]
-pub struct Scan {
-    /// The repository's page, without a slash at its end.
-    pub home: String,
-    /// The page of the run.
-    pub run: String,
-    /// The commit that was scanned, in hex.
-    pub commit: Option<String>,
-    /// Its branch.
-    pub branch: Option<Untrusted>,
-}
+/// Findings of one list that are shown at most, whatever the room.
+const MOST: usize = 200;
 
 /// What the text is made of.
 pub struct Text<'a> {
@@ -33,240 +20,180 @@ pub struct Text<'a> {
     pub assessment: &'a Assessment,
     /// What is open of it.
     pub matters: &'a Matters<'a>,
-    /// Where it was made.
-    pub scan: &'a Scan,
+    /// Where it was made, and how much room there is.
+    pub page: &'a Page,
+    /// The branch that was scanned.
+    pub branch: Option<&'a Untrusted>,
     /// What the issue is to remember.
     pub memory: &'a Memory,
     /// What it remembered before was damaged.
     pub anew: bool,
-    /// The line by which the issue is found.
-    pub marker: &'a str,
 }
 
-/// The text for a scan that has something to say, or nothing any more.
+/// The text for a scan that has something to say, or nothing any more: the verdict, what is due and
+/// oldest, what is new, the scanners, waivers, the rest, the trend.
 pub fn body(text: &Text<'_>) -> String {
     let Text {
         assessment,
         matters,
-        scan,
-        memory,
         ..
     } = *text;
-    let mut out = String::new();
-    headline(assessment, matters, scan, memory, &mut out);
-    let mut end = String::new();
-    trend(memory, text.anew, &mut end);
-    steps(assessment, matters, &mut end);
-    footer(assessment, &mut end);
-    let _ = write!(end, "{}\n{}\n", memory.write(), text.marker);
-    let used = lists::units(&out) + lists::units(&end);
-    let room = MOST_UNITS.saturating_sub(used);
-    let elsewhere = format!("[the run's summary]({})", scan.run);
-    out.push_str(&lists::write(
-        &all(assessment, matters, scan),
-        room,
-        &elsewhere,
-    ));
-    out.push_str(&end);
-    out
+    let style = Style::comment(text.page);
+    let list = |rank, title, all: &[&Decided]| findings_list(text, &style, rank, title, all);
+    let mut parts = vec![Part::text(rank::FIRST, head(text, &style))];
+    parts.extend(sections::gaps(assessment));
+    parts.extend(list(rank::BLOCKING, "What blocks", &matters.blocking));
+    parts.extend(list(rank::TIME, "What will block", &matters.coming));
+    parts.extend(list(rank::TIME, "Newly disclosed", &matters.new));
+    parts.extend(remarks(matters, &style));
+    parts.extend(sections::waivers(assessment, &style));
+    parts.extend(findings::warnings_of(assessment, &matters.warning, &style));
+    parts.extend(sections::resolved(assessment, true, &style));
+    parts.extend(trend(text).map(|trend| Part::text(rank::FIRST, trend)));
+    parts.extend(sections::next(assessment));
+    parts.extend(later(matters).map(|later| Part::text(rank::GAPS, later)));
+    parts.push(Part::text(rank::FIRST, foot(assessment, &style)));
+    let memory = text.memory.write() + "\n";
+    parts.push(Part::text(rank::FIRST, memory));
+    layout::fit(&parts, text.page.room, Measure::Utf16, |number| {
+        let there = style.elsewhere;
+        let there = match text.page.run() {
+            Some(run) => format!("[{there}]({run})"),
+            None => there.to_owned(),
+        };
+        format!(
+            "**{number} findings are not shown here**, the least important: an issue holds no more. \
+             They are in {there}.\n\n"
+        )
+    })
 }
 
-fn headline(
-    assessment: &Assessment,
-    matters: &Matters<'_>,
-    scan: &Scan,
-    memory: &Memory,
-    out: &mut String,
-) {
-    let (mark, text) = match (assessment.verdict, memory.clear) {
-        (_, Some(day)) => ("✅", format!("All clear since {day}")),
-        (Verdict::Block, _) => ("⛔", phrase::verdict(assessment)),
-        (Verdict::Incomplete, _) => ("❓", phrase::verdict(assessment)),
-        (Verdict::Pass | Verdict::Warn, _) => {
-            ("⚠️", "Nothing blocks; there is something to do".to_owned())
-        }
+fn head(text: &Text<'_>, style: &Style<'_>) -> String {
+    let (assessment, matters) = (text.assessment, text.matters);
+    let words = match (text.memory.clear, assessment.verdict) {
+        (Some(day), _) => format!("All clear since {day}"),
+        (None, Verdict::Block | Verdict::Incomplete) => phrase::verdict(assessment),
+        (None, Verdict::Pass | Verdict::Warn) => "Nothing blocks; there is something to do".into(),
     };
-    let _ = writeln!(out, "## {mark} {text}\n");
+    // A clock that runs is more than a pass.
+    let mark = match (text.memory.clear, assessment.verdict) {
+        (None, Verdict::Pass) => Verdict::Warn,
+        (_, verdict) => verdict,
+    };
+    let mut out = format!("## {} {words}\n\n", sections::mark(mark));
+    let page = text.page;
     let mut facts = vec![format!("Scan of {}", assessment.today)];
-    if let Some(branch) = &scan.branch {
-        facts.push(format!("branch {}", escape::markdown_code(branch)));
+    facts.extend(
+        text.branch
+            .map(|branch| format!("branch {}", style.name(branch))),
+    );
+    if let Some((commit, short)) = page
+        .commit
+        .as_deref()
+        .and_then(|id| Some((id, id.get(..7)?)))
+    {
+        let (web, repository) = (&page.web, &page.repository);
+        facts.push(format!(
+            "commit [{short}]({web}/{repository}/commit/{commit})"
+        ));
     }
-    if let Some(commit) = &scan.commit {
-        let short = commit.get(..7).unwrap_or(commit);
-        facts.push(format!("commit [{short}]({}/commit/{commit})", scan.home));
-    }
-    facts.push(format!("[the run]({})", scan.run));
+    facts.extend(page.run().map(|run| format!("[the run]({run})")));
     let _ = writeln!(out, "{}\n", facts.join(" · "));
-    if memory.clear.is_some() {
+    if text.memory.clear.is_some() {
         out.push_str("Nothing blocks, nothing warns, and no evidence is missing.\n\n");
-        return;
+        return out;
     }
+    let gaps = phrase::count(matters.gaps.len(), "gap");
     let counts = [
-        (matters.gaps.len(), "missing in the evidence"),
-        (matters.blocking.len(), "blocking"),
-        (matters.coming.len(), "to block later"),
-        (matters.new.len(), "new"),
-        (matters.warning.len(), "to look at"),
+        (matters.gaps.len(), format!("{gaps} in the evidence")),
+        (
+            matters.blocking.len(),
+            format!("{} blocking", matters.blocking.len()),
+        ),
+        (
+            matters.coming.len(),
+            format!("{} to block later", matters.coming.len()),
+        ),
+        (matters.new.len(), format!("{} new", matters.new.len())),
+        (
+            matters.warning.len(),
+            format!("{} to look at", matters.warning.len()),
+        ),
     ];
     let counts: Vec<String> = counts
-        .iter()
+        .into_iter()
         .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| format!("**{number}** {what}"))
+        .map(|(_, text)| text)
         .chain(phrase::accepted(assessment))
         .collect();
     if !counts.is_empty() {
         let _ = writeln!(out, "{}\n", counts.join(" · "));
     }
     if let Some(times) = &assessment.schedule {
-        let _ = writeln!(out, "{}\n", plain(&schedule::memory(times)));
+        let _ = writeln!(out, "{}\n", sections::plain(&schedule::memory(times)));
     }
+    out
 }
 
-/// The lists in the order in which they are shown.
-fn all(assessment: &Assessment, matters: &Matters<'_>, scan: &Scan) -> Vec<List> {
-    let finding = |d: &&Decided| finding(assessment, d, scan);
-    let waivers: Vec<&PolicyNote> = waivers(assessment);
-    let entry = |entry: &crate::model::BaselineEntry| resolved::entry(entry).show(&SINK);
-    vec![
-        List::new("Missing evidence", 0, &matters.gaps, |r| reason(r)),
-        List::new("What blocks", 1, &matters.blocking, finding),
-        List::new("What will block", 2, &matters.coming, finding),
-        List::new("Newly disclosed", 3, &matters.new, finding),
-        List::new("Scanners and policy", 1, &matters.remarks, |r| reason(r)),
-        List::new("Waivers that end", 4, &waivers, |note| waiver(note)),
-        List::new("To look at", 5, &matters.warning, finding).folded(),
-        List::new(
-            "Resolved since the last scan",
-            6,
-            &assessment.resolved,
-            entry,
-        )
-        .folded(),
-    ]
+fn findings_list(
+    text: &Text<'_>,
+    style: &Style<'_>,
+    rank: u8,
+    title: &str,
+    all: &[&Decided],
+) -> Option<Part> {
+    let open = format!("### {title} ({})\n\n", all.len());
+    let entry = |d: &&Decided| findings::entry(text.assessment, d, style).into();
+    let part = Part::list(rank, open, all.iter().take(MOST).map(entry), "\n")?;
+    let beyond = all.len().saturating_sub(MOST);
+    Some(part.beyond(beyond).more("- ", style.elsewhere).findings())
 }
 
-/// Waivers that hold no longer, or not for long.
-fn waivers(assessment: &Assessment) -> Vec<&PolicyNote> {
-    let ends = |note: &&PolicyNote| {
-        matches!(
-            note.code,
-            NoteCode::Expired | NoteCode::TooLong | NoteCode::Expiring
-        )
+fn remarks(matters: &Matters<'_>, style: &Style<'_>) -> Option<Part> {
+    let lines = matters.remarks.iter().take(MOST);
+    let lines = lines.map(|reason| sections::line(sections::about(reason)));
+    let part = Part::list(rank::SCANNERS, "### Scanners and policy\n\n", lines, "\n")?;
+    let beyond = matters.remarks.len().saturating_sub(MOST);
+    Some(part.beyond(beyond).more("- ", style.elsewhere))
+}
+
+fn trend(text: &Text<'_>) -> Option<String> {
+    let chart = chart(&text.memory.points);
+    let anew = match text.anew {
+        true => "It starts anew: the numbers that this text kept were altered by hand.\n\n",
+        false => "",
     };
-    let mut notes: Vec<&PolicyNote> = assessment.notes.iter().filter(ends).collect();
-    notes.sort_by_key(|note| note.code);
-    notes
+    (chart.is_some() || text.anew).then(|| {
+        let chart = chart.map(|chart| chart + "\n").unwrap_or_default();
+        format!("### Trend\n\n{anew}{chart}")
+    })
 }
 
-fn waiver(note: &PolicyNote) -> String {
+/// What to do where nothing stops yet.
+fn later(matters: &Matters<'_>) -> Option<String> {
+    if !(matters.gaps.is_empty() && matters.blocking.is_empty()) {
+        return None;
+    }
+    let what = match () {
+        () if !(matters.coming.is_empty() && matters.new.is_empty()) => {
+            "mend what will block before its day"
+        }
+        () if !matters.warning.is_empty() => "mend what is to be looked at",
+        () => return None,
+    };
+    Some(format!(
+        "### Next\n\n- {what}; each finding says how\n- or accept one for a time: \
+         `lockgate waive FINGERPRINT --reason … --owner … --expires 90d`\n\n"
+    ))
+}
+
+fn foot(assessment: &Assessment, style: &Style<'_>) -> String {
     format!(
-        "{} {}, owner {} ({} line {})",
-        escape::markdown_code(&note.subject),
-        plain(&note.text),
-        escape::markdown_code(&note.owner),
-        escape::markdown_code(&note.source),
-        note.line
-    )
-}
-
-fn finding(assessment: &Assessment, decided: &Decided, scan: &Scan) -> String {
-    let finding = &decided.finding;
-    let mut line = format!(
-        "{} {} in {}",
-        badge(decided),
-        headline_link(decided),
-        place(assessment, decided, scan)
-    );
-    let what = match phrase::package(finding) {
-        Some(package) => package.show(&SINK),
-        None => escape::markdown(phrase::brief(&finding.observation.title)),
-    };
-    let _ = write!(line, ", {what}");
-    if let Some(times) = &assessment.schedule {
-        line.push_str(&schedule::times(decided, times, assessment.today).show(&SINK));
-    }
-    if let Some(fix) = phrase::fix(finding) {
-        let _ = write!(line, "  \n  **Fix:** {}", fix.show(&SINK));
-    }
-    let id = finding.fingerprint.get(..12).unwrap_or_default();
-    let _ = write!(
-        line,
-        "  \n  <sub>{id}, seen by {}</sub>",
-        phrase::witnesses(finding)
-    );
-    line
-}
-
-/// The place, as a link to the scanned commit that stays right.
-fn place(assessment: &Assessment, decided: &Decided, scan: &Scan) -> String {
-    let location = &decided.finding.location;
-    let shown = escape::markdown_code(phrase::place(location));
-    let Some(commit) = scan.commit.as_ref().filter(|_| location.target.is_none()) else {
-        return shown;
-    };
-    let path: &RepoPath = &location.path.below(assessment.prefix.as_ref());
-    let line = location.region.map(|region| format!("#L{}", region.line));
-    format!(
-        "[{shown}]({}/blob/{commit}/{}{})",
-        scan.home,
-        escape::uri_path(path),
-        line.unwrap_or_default()
-    )
-}
-
-fn trend(memory: &Memory, anew: bool, out: &mut String) {
-    let chart = chart(&memory.points);
-    if chart.is_none() && !anew {
-        return;
-    }
-    out.push_str("### Trend\n\n");
-    if anew {
-        out.push_str("It starts anew: the numbers that this text kept were altered by hand.\n\n");
-    }
-    if let Some(chart) = chart {
-        let _ = writeln!(out, "{chart}");
-    }
-}
-
-fn steps(assessment: &Assessment, matters: &Matters<'_>, out: &mut String) {
-    let mut steps: Vec<(String, Option<&str>)> = next::steps(assessment)
-        .into_iter()
-        .map(|step| (step.text, step.code))
-        .collect();
-    let later = !(matters.coming.is_empty() && matters.new.is_empty());
-    if later && matters.blocking.is_empty() {
-        steps.push((
-            "mend what will block before its day, or accept it for a time:".to_owned(),
-            Some(WAIVE),
-        ));
-    }
-    if !matters.warning.is_empty() && !later && matters.blocking.is_empty() {
-        steps.push((
-            "mend what is to be looked at, or accept it for a time:".to_owned(),
-            Some(WAIVE),
-        ));
-    }
-    if steps.is_empty() {
-        return;
-    }
-    out.push_str("### What to do\n\n");
-    for (text, code) in steps {
-        let code = code.map(|code| format!(" `{code}`"));
-        let _ = writeln!(out, "- {}{}", plain(&text), code.unwrap_or_default());
-    }
-    out.push('\n');
-}
-
-const WAIVE: &str = "lockgate waive FINGERPRINT --reason … --owner … --expires 90d";
-
-fn footer(assessment: &Assessment, out: &mut String) {
-    let _ = writeln!(
-        out,
-        "<sub>lockgate {} · {}. Each scheduled scan writes this text anew, closes the issue when nothing \
-         is left, and opens it again when something comes. Closed by hand, it stays closed until there \
-         is something that was not there before. It is found by its label <code>{}</code>.</sub>\n",
+        "<sub>lockgate {} · {}. Each scheduled scan writes this text anew, closes the issue when \
+         nothing is left, and opens it again when something comes. Closed by hand, it stays closed \
+         until there is something that was not there before. It is found by its label {}.</sub>\n\n",
         env!("CARGO_PKG_VERSION"),
-        review::policy(assessment).show(&SINK),
-        super::LABEL
-    );
+        review::policy(assessment).show(style.sink),
+        escape::markdown_code(Untrusted::from(super::LABEL)),
+    )
 }

@@ -4,14 +4,11 @@
 mod body;
 mod chart;
 mod decide;
-mod lists;
-mod marker;
 mod matters;
 mod memory;
 
-pub use body::{MOST_UNITS, Scan, Text, body};
+pub use body::{Text, body};
 pub use decide::{Action, Left, decide};
-pub use marker::Marker;
 pub use matters::Matters;
 pub use memory::{Memory, Point, Recalled};
 
@@ -22,6 +19,10 @@ pub const LABEL: &str = "lockgate";
 
 /// The labels that a new issue gets. Those that are not there are made with it.
 pub const LABELS: [&str; 2] = [LABEL, "security"];
+
+/// Longest text, in UTF-16 units: GitHub allows 65,536 characters with the marker, and nobody knows
+/// how it counts them.
+pub const MOST_UNITS: usize = 59_000;
 
 /// A new issue's title. It stays: people may give it another.
 pub fn title(key: &str) -> String {

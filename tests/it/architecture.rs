@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("escape", &[]),
     ("event", &[]),
     ("github", &[]),
+    ("sticky", &[]),
     ("version", &[]),
     ("baseline", &[]),
     ("ingest", &["version"]),
@@ -48,8 +49,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "alerts", "assess", "baseline", "bundle", "canary", "cli", "edge", "error", "escape",
             "event", "explain", "github", "import", "ingest", "invoke", "locate", "manifest",
-            "merge", "origin", "policy", "report", "simulate", "suppress", "tracking", "trial",
-            "waive",
+            "merge", "origin", "policy", "report", "simulate", "sticky", "suppress", "tracking",
+            "trial", "waive",
         ],
     ),
 ];

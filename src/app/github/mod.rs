@@ -4,6 +4,7 @@
 pub mod alerts;
 mod comment;
 mod status;
+mod tracking;
 mod upload;
 
 use super::request::Delivery;
@@ -11,7 +12,7 @@ use crate::cli::{Github, Wish};
 use crate::edge::events::{self, Place};
 use crate::edge::github::{Client, Token};
 use crate::escape;
-use crate::event::Subject;
+use crate::event::{self, Due, Occasion, Subject};
 use crate::github::{Repository, Server, Trouble};
 use crate::model::{Assessment, Event};
 use std::time::Duration;
@@ -91,9 +92,19 @@ type Step = fn(&Hub, &Assessment) -> Brought;
 pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
     let options = &delivery.hub;
     let mut told = Told::default();
-    let mut steps: Vec<(Wish, Step)> = Vec::new();
-    steps.push((options.comment, comment::bring));
-    steps.push((options.upload, upload::bring));
+    let occasion = events::surroundings().map(|words| Occasion::of(assessment.event, &words));
+    let wish = |what, wish| wished(occasion, what, wish);
+    let mut steps: Vec<(Wish, Step)> = vec![
+        (
+            wish(event::Delivery::Comment, options.comment),
+            comment::bring,
+        ),
+        (wish(event::Delivery::Upload, options.upload), upload::bring),
+        (
+            wish(event::Delivery::Tracking, options.tracking_issue),
+            tracking::bring,
+        ),
+    ];
     steps.extend(status::step(options.status));
     steps.retain(|(wish, _)| *wish != Wish::Off);
     if steps.is_empty() {
@@ -120,6 +131,17 @@ pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
         }
     }
     told
+}
+
+/// What remains of a wish on this occasion. Outside of Actions there is none; whoever requires
+/// something there is told so.
+fn wished(occasion: Option<Occasion>, what: event::Delivery, wish: Wish) -> Wish {
+    match occasion.map(|occasion| occasion.due(what)) {
+        Some(Due::Never) => Wish::Off,
+        Some(Due::Asked) if wish == Wish::Auto => Wish::Off,
+        None if wish == Wish::Auto => Wish::Off,
+        _ => wish,
+    }
 }
 
 /// Finds out where to bring it. Outside of Actions nothing is brought, whatever token the machine

@@ -229,9 +229,17 @@ mod tests {
     #[test]
     fn a_receipt_cannot_lead_elsewhere() {
         let request = analyses(&repository(), "refs/heads/a&b=c");
-        assert!(request.path.ends_with("?ref=refs%2Fheads%2Fa%26b%3Dc&per_page=100"));
-        let read = |id: &str| Receipt::read(&answer(&format!(r#"{{"id":"{id}","url":"x"}}"#)), &request);
-        assert_eq!(read("47177e22-5596-11eb-80a1").unwrap().id(), "47177e22-5596-11eb-80a1");
+        assert!(
+            request
+                .path
+                .ends_with("?ref=refs%2Fheads%2Fa%26b%3Dc&per_page=100")
+        );
+        let read =
+            |id: &str| Receipt::read(&answer(&format!(r#"{{"id":"{id}","url":"x"}}"#)), &request);
+        assert_eq!(
+            read("47177e22-5596-11eb-80a1").unwrap().id(),
+            "47177e22-5596-11eb-80a1"
+        );
         for id in ["", "../../x", "a/b", "a?b", &"a".repeat(65)] {
             assert!(read(id).is_err(), "{id}");
         }
@@ -248,7 +256,10 @@ mod tests {
         assert_eq!(read(failed), State::Failed("a; b; c".into()));
         let body = r#"[{"sarif_id":"x","category":"lockgate/bandit","error":"","warning":"w","results_count":3,"more":{}}]"#;
         let analysis = Analysis::read(&answer(body), &request).unwrap().remove(0);
-        assert_eq!((analysis.category(), analysis.error()), ("lockgate/bandit", None));
+        assert_eq!(
+            (analysis.category(), analysis.error()),
+            ("lockgate/bandit", None)
+        );
         assert_eq!(analysis.warning(), Some("w".into()));
     }
 
@@ -260,7 +271,10 @@ mod tests {
         for (said, words) in [
             (enabled, "not enabled"),
             ("Repository was archived so is read-only.", "archived"),
-            ("Resource not accessible by integration", "`security-events: write`"),
+            (
+                "Resource not accessible by integration",
+                "`security-events: write`",
+            ),
         ] {
             let why = closed(&trouble(Cause::Forbidden, said)).unwrap();
             assert!(why.contains(words), "{why}");

@@ -1,9 +1,9 @@
 //! What became of a scanner's findings on the way to code scanning, in numbers.
 
 use super::{Part, SHOWN, Standing, is_open};
+use crate::escape;
 use crate::model::{Certainty, Disposition, Foreign as _, ScannerId, Untrusted};
 use crate::report::sarif::{self, Slice};
-use crate::escape;
 use std::collections::BTreeSet;
 
 /// Longest title or description that code scanning keeps, in characters (docs.github.com, "SARIF

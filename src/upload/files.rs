@@ -25,7 +25,10 @@ impl<'a> Plan<'a> {
     pub fn files(&self) -> Vec<File<'a>> {
         let mut parts: Vec<&Part<'a>> = self.parts.iter().filter(|part| !part.failed).collect();
         parts.sort_by_key(|part| part.number);
-        let total = parts.iter().map(|part| part.size).fold(0, u64::saturating_add);
+        let total = parts
+            .iter()
+            .map(|part| part.size)
+            .fold(0, u64::saturating_add);
         let sizes: Vec<u64> = match total > MAX_BYTES {
             false => parts.iter().map(|part| part.size).collect(),
             // The bounds are not good enough.

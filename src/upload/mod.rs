@@ -186,10 +186,15 @@ impl<'a> Plan<'a> {
     pub fn ready(&self, part: &Part<'a>) -> Result<Vec<u8>, String> {
         let packed = self.packed(part).map_err(|e| e.to_string())?;
         if packed.len() as u64 > MAX_BYTES {
-            return Err(format!("it has {} bytes after gzip, more than 10 MB", packed.len()));
+            return Err(format!(
+                "it has {} bytes after gzip, more than 10 MB",
+                packed.len()
+            ));
         }
         let remarks = preflight::read(BufReader::new(GzDecoder::new(packed.as_slice())));
-        let refused = remarks.iter().find(|r| r.effect == preflight::Effect::Rejects);
+        let refused = remarks
+            .iter()
+            .find(|r| r.effect == preflight::Effect::Rejects);
         match refused {
             None => Ok(packed),
             Some(remark) => Err(format!(

@@ -31,13 +31,17 @@ fn clauses(account: &Account<'_>, way: Way) -> Vec<String> {
         (Standing::Idle, _) => return Vec::new(),
         (Standing::Unsent(why), _) => return vec![why.to_owned()],
         (Standing::Failed, Way::File) => {
-            return vec!["it failed and is left out, so that its alerts stay as they are".to_owned()];
+            return vec![
+                "it failed and is left out, so that its alerts stay as they are".to_owned(),
+            ];
         }
         (Standing::Failed | Standing::Sound, _) => {}
     }
     let mut clauses = Vec::new();
     if account.standing == Standing::Failed {
-        clauses.push("it failed and is sent as failed, so that its alerts stay as they are".to_owned());
+        clauses.push(
+            "it failed and is sent as failed, so that its alerts stay as they are".to_owned(),
+        );
     }
     if account.parts > 1 {
         clauses.push(format!(
@@ -65,7 +69,10 @@ fn clauses(account: &Account<'_>, way: Way) -> Vec<String> {
         clauses.push(format!("left out: {left_out}"));
     }
     let mended = counted(&[
-        (account.placed, "without a file of the repository, placed at the best one"),
+        (
+            account.placed,
+            "without a file of the repository, placed at the best one",
+        ),
         (account.names, "rule names changed"),
         (account.texts, "rules with texts cut"),
         (account.tags, "rules with tags cut"),

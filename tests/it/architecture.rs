@@ -48,7 +48,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "alerts", "assess", "baseline", "bundle", "canary", "cli", "edge", "error", "escape",
             "event", "explain", "github", "import", "ingest", "invoke", "locate", "manifest",
-            "merge", "origin", "policy", "report", "simulate", "suppress", "trial", "upload", "waive",
+            "merge", "origin", "policy", "report", "simulate", "suppress", "trial", "upload",
+            "waive",
         ],
     ),
 ];

@@ -52,7 +52,11 @@ fn checked_out() -> Option<String> {
 /// Commit and reference must belong together (docs.github.com, "Upload an analysis as SARIF data").
 /// The runner's own pair does, unless the job has checked out the change itself instead of its test
 /// merge (github/codeql-action, `src/git-utils.ts`, `getRef`).
-pub fn target(subject: &Subject, event: Event, checked_out: Option<&str>) -> Result<Target, &'static str> {
+pub fn target(
+    subject: &Subject,
+    event: Event,
+    checked_out: Option<&str>,
+) -> Result<Target, &'static str> {
     let (Some(commit), Some(reference)) = (&subject.commit, &subject.reference) else {
         return Err("nothing was uploaded: GITHUB_SHA and GITHUB_REF name no commit of a branch");
     };
@@ -94,7 +98,9 @@ pub fn send(hub: &Hub, target: &Target, assessment: &Assessment) -> Brought {
                 true => "; the token of a pull request from a fork or by Dependabot is read-only",
                 false => "",
             };
-            return Brought::Not(format!("code scanning: nothing more was uploaded: {why}{fork}"));
+            return Brought::Not(format!(
+                "code scanning: nothing more was uploaded: {why}{fork}"
+            ));
         }
     }
     sending.wait();
@@ -190,10 +196,12 @@ impl<'a> Sending<'_, 'a> {
             let receipt = receipt.clone();
             let category = self.waiting.remove(&receipt).unwrap_or_default();
             if let Some(words) = analysis.error() {
-                self.wrong.push(format!("{category} was refused{}", said(Some(&words))));
+                self.wrong
+                    .push(format!("{category} was refused{}", said(Some(&words))));
             }
             if let Some(words) = analysis.warning() {
-                self.notes.push(format!("{category}: GitHub warns{}", said(Some(&words))));
+                self.notes
+                    .push(format!("{category}: GitHub warns{}", said(Some(&words))));
             }
         }
         self.vacate(analyses);
@@ -203,13 +211,16 @@ impl<'a> Sending<'_, 'a> {
     fn vacate(&mut self, analyses: &[Analysis]) {
         let mut newest: BTreeMap<&str, u64> = BTreeMap::new();
         for analysis in analyses {
-            newest.entry(analysis.category()).or_insert(analysis.results_count);
+            newest
+                .entry(analysis.category())
+                .or_insert(analysis.results_count);
         }
         let full = newest.iter().filter(|(_, results)| **results > 0);
         let full: Vec<&str> = full.map(|(category, _)| *category).collect();
         for part in self.plan.vacated(&full) {
             if let Err(why) = self.post(&part) {
-                self.wrong.push(format!("{} was not emptied: {why}", part.category()));
+                self.wrong
+                    .push(format!("{} was not emptied: {why}", part.category()));
                 return;
             }
         }
@@ -226,7 +237,8 @@ impl<'a> Sending<'_, 'a> {
                 }
                 Ok(State::Failed(words)) => {
                     let category = self.waiting.remove(&receipt).unwrap_or_default();
-                    self.wrong.push(format!("{category} was refused{}", said(Some(&words))));
+                    self.wrong
+                        .push(format!("{category} was refused{}", said(Some(&words))));
                 }
             }
         }

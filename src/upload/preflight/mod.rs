@@ -54,7 +54,9 @@ pub struct Remark {
 
 /// Whether GitHub would take a file of which this is said.
 pub fn accepts(remarks: &[Remark]) -> bool {
-    remarks.iter().all(|remark| remark.effect != Effect::Rejects)
+    remarks
+        .iter()
+        .all(|remark| remark.effect != Effect::Rejects)
 }
 
 const TOO_LARGE: About = rejects("too-large", "the file has more than 10 MB after gzip");

@@ -29,10 +29,7 @@ const RUNS: About = rejects("too-many-runs", "there are more than 20 runs");
 const NO_RESULTS: About = rejects("no-results", "a run has no list of results");
 const NO_NAME: About = rejects("no-tool-name", "a run's tool has no name");
 const CATEGORY: About = rejects("same-category", "two runs have the same category");
-const RESULTS: About = rejects(
-    "too-many-results",
-    "a run has more than 25000 results",
-);
+const RESULTS: About = rejects("too-many-results", "a run has more than 25000 results");
 const RULES: About = rejects("too-many-rules", "a run has more than 25000 rules");
 const EXTENSIONS: About = rejects(
     "too-many-extensions",
@@ -71,7 +68,10 @@ const FAILED: About = loses(
     "failed-run",
     "a run says that it failed; nothing of its file is taken, and no alert is closed",
 );
-const CUT_TAGS: About = loses("tags-cut", "a rule has more than 10 tags, of which 10 are kept");
+const CUT_TAGS: About = loses(
+    "tags-cut",
+    "a rule has more than 10 tags, of which 10 are kept",
+);
 const CUT_NAME: About = loses("name-cut", "a rule's name has more than 255 characters");
 const CUT_TEXT: About = loses(
     "text-cut",
@@ -86,10 +86,7 @@ const NO_RULE: About = loses(
     "unknown-rule",
     "a result's ruleId is no rule's id, so that it has no severity",
 );
-const SUPPRESSED: About = loses(
-    "suppressed",
-    "a suppressed result becomes an open alert",
-);
+const SUPPRESSED: About = loses("suppressed", "a suppressed result becomes an open alert");
 const NO_FINGERPRINT: About = loses(
     "no-fingerprint",
     "a result has no primaryLocationLineHash, so that its alert may come twice",
@@ -117,7 +114,10 @@ pub fn read(source: impl Read) -> Vec<Remark> {
     let mut categories = BTreeSet::new();
     for (index, run) in runs.iter().enumerate() {
         let place = format!("runs[{index}]");
-        let id = run.automation_details.as_ref().and_then(|a| a.id.as_deref());
+        let id = run
+            .automation_details
+            .as_ref()
+            .and_then(|a| a.id.as_deref());
         let category = id.and_then(|id| id.rsplit_once('/')).map_or("", |(c, _)| c);
         let again = !categories.insert(category);
         remarks.note(CATEGORY, usize::from(again), || place.clone(), category);
@@ -332,7 +332,11 @@ impl Results {
         if !holds {
             return;
         }
-        match self.noted.iter_mut().find(|(known, ..)| known.code == about.code) {
+        match self
+            .noted
+            .iter_mut()
+            .find(|(known, ..)| known.code == about.code)
+        {
             Some((_, count, ..)) => *count += 1,
             None => self.noted.push((about, 1, self.count, words.to_owned())),
         }
@@ -366,7 +370,10 @@ impl Run {
         let driver = self.tool.as_ref().and_then(|tool| tool.driver.as_ref());
         let named = driver.is_some_and(|driver| is_given(&driver.name));
         remarks.note(NO_NAME, usize::from(!named), here, "");
-        let extensions = self.tool.as_ref().and_then(|tool| tool.extensions.as_deref());
+        let extensions = self
+            .tool
+            .as_ref()
+            .and_then(|tool| tool.extensions.as_deref());
         let extensions = extensions.unwrap_or_default();
         let too_many = usize::from(extensions.len() > MAX_EXTENSIONS);
         remarks.note(EXTENSIONS, too_many, here, "");
@@ -402,9 +409,15 @@ impl Rule {
         let texts = texts.map(|value| message(value).unwrap_or_default());
         note(RULE_TEXT, texts.iter().any(|text| text.trim().is_empty()));
         let longer = |text: &str, most| text.chars().count() > most;
-        note(CUT_NAME, self.name.as_str().is_some_and(|n| longer(n, KEPT_NAME)));
+        note(
+            CUT_NAME,
+            self.name.as_str().is_some_and(|n| longer(n, KEPT_NAME)),
+        );
         let [short, full, _] = texts;
-        note(CUT_TEXT, longer(short, KEPT_TEXT) || longer(full, KEPT_TEXT));
+        note(
+            CUT_TEXT,
+            longer(short, KEPT_TEXT) || longer(full, KEPT_TEXT),
+        );
         let tags = &self.properties.tags;
         note(TAGS, tags.len() > MAX_TAGS);
         note(CUT_TAGS, (KEPT_TAGS + 1..=MAX_TAGS).contains(&tags.len()));

@@ -92,7 +92,7 @@ pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
     let options = &delivery.hub;
     let mut told = Told::default();
     let mut steps: Vec<(Wish, Step)> = Vec::new();
-    steps.push((options.comment, comment::bring));
+    steps.push(comment::step(options.comment));
     steps.push((options.upload, upload::bring));
     steps.extend(status::step(options.status));
     steps.retain(|(wish, _)| *wish != Wish::Off);

@@ -30,6 +30,7 @@ pub mod origin;
 pub mod policy;
 pub mod report;
 pub mod simulate;
+pub mod sticky;
 pub mod suppress;
 pub mod trial;
 pub mod upload;

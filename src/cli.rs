@@ -221,10 +221,11 @@ pub struct Input {
 
     /// The code scanning alerts of the repository, as
     /// `gh api --paginate repos/OWNER/NAME/code-scanning/alerts` writes them: a finding is at least
-    /// as old as its alert. Dismissed alerts accept nothing.
+    /// as old as its alert. Dismissed alerts accept nothing. `api` asks GitHub for them, except
+    /// where a change is judged; when it does not answer, ages count as unknown.
     #[arg(
         long,
-        value_name = "FILE",
+        value_name = "FILE|api",
         env = "LOCKGATE_ALERTS",
         hide_env_values = true
     )]

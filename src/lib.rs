@@ -34,6 +34,7 @@ pub mod sticky;
 pub mod suppress;
 pub mod tracking;
 pub mod trial;
+pub mod upload;
 pub mod version;
 pub mod waive;
 

@@ -47,7 +47,7 @@ impl Case {
         let mut chosen = authority::choose(&circumstances, &compared)?;
         let baseline = kept::load(request, &circumstances, &compared, &mut chosen)?;
         let state = state(request, told.event, &compared)?;
-        let alerts = memory::alerts(request)?;
+        let (alerts, alerts_unread) = memory::alerts(request, told.event)?;
         let committed = Committed::new(&request.root, repository.as_ref(), &compared, told.event);
         let added = suppressions::examine(&compared, told.event, &request.root);
         let (mut evidence, undone) =
@@ -65,6 +65,7 @@ impl Case {
             baseline,
             state,
             alerts,
+            alerts_unread: alerts_unread.is_some(),
             policy_changes: chosen.changes,
             authority: chosen.authority,
         };

@@ -4,6 +4,7 @@ use super::case::{Case, colour};
 use super::github::{self, Told};
 use super::memory;
 use super::request::{Delivery, Kind, OutputArg, delivery, request};
+use super::upload::Uploads;
 use crate::bundle::Draft;
 use crate::cli::{Check, When};
 use crate::edge::actions::Runner;
@@ -11,8 +12,7 @@ use crate::edge::output::Destination;
 use crate::edge::terminal::{self, Stream};
 use crate::error::{Error, ErrorKind, verdict_code};
 use crate::model::{Assessment, Verdict};
-use crate::report::sarif::{self, Purpose};
-use crate::report::{annotations, console, html, json, junit, markdown, outputs};
+use crate::report::{annotations, console, html, json, junit, markdown, outputs, sarif};
 use rayon::prelude::*;
 use std::io::Write as _;
 
@@ -28,7 +28,8 @@ pub fn check(args: Check) -> Result<u8, Error> {
     let draft = stored.then(|| Draft::new(&case.evidence, &case.context));
     let assessment = case.assess();
 
-    let mut failures = write_all(&assessment, draft.as_ref(), &delivery);
+    let uploads = Uploads::of(&assessment, &delivery);
+    let mut failures = write_all(&assessment, draft.as_ref(), uploads.as_ref(), &delivery);
     let told = github::bring(&assessment, &delivery);
     failures.extend(tell_runner(&assessment, &told, &delivery));
     let kept = memory::keep(&assessment, request.state.as_deref(), delivery.update_state);
@@ -40,7 +41,7 @@ pub fn check(args: Check) -> Result<u8, Error> {
         ));
     }
     if !delivery.quiet {
-        summarise(&assessment, &told, &delivery);
+        summarise(&assessment, uploads.as_ref(), &told, &delivery);
     }
     let code = verdict_code(assessment.verdict);
     let stops = matches!(assessment.verdict, Verdict::Block | Verdict::Incomplete);
@@ -61,12 +62,19 @@ pub fn check(args: Check) -> Result<u8, Error> {
 type Stored = std::io::Result<Draft>;
 
 /// Writes every file that was asked for; one failure does not stop the others.
-fn write_all(assessment: &Assessment, draft: Option<&Stored>, delivery: &Delivery) -> Vec<Error> {
-    delivery
-        .outputs
-        .par_iter()
-        .filter_map(|output| write(assessment, draft, output).err())
-        .collect()
+fn write_all(
+    assessment: &Assessment,
+    draft: Option<&Stored>,
+    uploads: Option<&Uploads<'_>>,
+    delivery: &Delivery,
+) -> Vec<Error> {
+    let written = delivery.outputs.par_iter().map(|output| {
+        match uploads.filter(|_| output.kind == Kind::UploadSarif) {
+            Some(uploads) => uploads.write(&output.destination),
+            None => write(assessment, draft, output),
+        }
+    });
+    written.filter_map(Result::err).collect()
 }
 
 /// Job summary and step outputs.
@@ -97,8 +105,9 @@ fn write(assessment: &Assessment, draft: Option<&Stored>, output: &OutputArg) ->
     output.destination.write(&|out| match output.kind {
         Kind::Json => json::write(assessment, out),
         Kind::Markdown => out.write_all(markdown::render(assessment).as_bytes()),
-        Kind::Sarif => sarif::write(assessment, Purpose::Full, out),
-        Kind::UploadSarif => sarif::write(assessment, Purpose::Upload, out),
+        Kind::Sarif => sarif::write(assessment, out),
+        // Written by `Uploads`.
+        Kind::UploadSarif => Ok(()),
         Kind::Html => out.write_all(html::render(assessment).as_bytes()),
         Kind::Junit => out.write_all(junit::render(assessment).as_bytes()),
         Kind::Bundle => match draft {
@@ -117,16 +126,20 @@ fn runner(delivery: &Delivery) -> Option<Runner> {
     }
 }
 
-fn summarise(assessment: &Assessment, told: &Told, delivery: &Delivery) {
+fn summarise(
+    assessment: &Assessment,
+    uploads: Option<&Uploads<'_>>,
+    told: &Told,
+    delivery: &Delivery,
+) {
     let taken = delivery
         .outputs
         .iter()
         .any(|o| o.destination == Destination::StandardOutput);
     let stream = if taken { Stream::Err } else { Stream::Out };
     let mut text = console::render(assessment, colour(delivery.color, stream));
-    let upload = delivery.outputs.iter().any(|o| o.kind == Kind::UploadSarif);
-    if let Some(note) = upload.then(|| sarif::left_out(assessment)).flatten() {
-        text.push_str(&format!("\nnote: {note}\n"));
+    for note in uploads.map(Uploads::notes).unwrap_or_default() {
+        text.push_str(&format!("\nnote: upload-sarif: {note}\n"));
     }
     for note in &told.notes {
         text.push_str(&format!("\nnote: {note}\n"));

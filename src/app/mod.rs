@@ -24,6 +24,7 @@ mod simulate;
 mod suppressions;
 mod tools;
 mod trial;
+mod upload;
 mod waive;
 
 use crate::cli::{Cli, Command, PolicyCommand};

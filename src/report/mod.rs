@@ -2,6 +2,7 @@
 
 pub mod annotations;
 pub mod baseline;
+pub mod check;
 pub mod comment;
 pub mod comparison;
 pub mod console;

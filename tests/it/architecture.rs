@@ -10,8 +10,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("bundle", &[]),
     ("escape", &[]),
     ("event", &[]),
-    ("github", &[]),
     ("sticky", &[]),
+    ("github", &["sticky"]),
     ("version", &[]),
     ("baseline", &[]),
     ("ingest", &["version"]),
@@ -32,6 +32,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("canary", &["assess", "ingest", "policy"]),
     ("report", &["baseline", "escape"]),
     ("tracking", &["escape", "report"]),
+    ("upload", &["escape", "report"]),
     ("explain", &["bundle", "escape", "policy", "report"]),
     (
         "trial",
@@ -50,7 +51,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "alerts", "assess", "baseline", "bundle", "canary", "cli", "edge", "error", "escape",
             "event", "explain", "github", "import", "ingest", "invoke", "locate", "manifest",
             "merge", "origin", "policy", "report", "simulate", "sticky", "suppress", "tracking",
-            "trial", "waive",
+            "trial", "upload", "waive",
         ],
     ),
 ];

@@ -1,15 +1,19 @@
 //! What is brought to GitHub when the verdict stands. Nothing here can change the verdict: what is
 //! not brought is told in a sentence.
 
+pub mod alerts;
+mod comment;
+mod status;
 mod tracking;
+mod upload;
 
 use super::request::Delivery;
 use crate::cli::{Github, Wish};
 use crate::edge::events::{self, Place};
 use crate::edge::github::{Client, Token};
 use crate::escape;
-use crate::event::{self, Due, Occasion, Subject};
-use crate::github::{Repository, Server, Trouble};
+use crate::event::{Delivery as What, Due, Occasion, Subject};
+use crate::github::{Repository, Server, Trouble, comments};
 use crate::model::{Assessment, Event};
 use std::time::Duration;
 
@@ -39,6 +43,23 @@ pub struct Hub {
 }
 
 impl Hub {
+    /// What the addresses of all runs begin with.
+    pub fn runs(&self) -> String {
+        let page = self.run_page();
+        let digits = |c: char| c.is_ascii_digit();
+        page.trim_end_matches(digits).to_owned()
+    }
+
+    /// The name of our token; an Enterprise Server answers that at another address, where the token
+    /// does not go.
+    pub fn login(&self) -> Option<String> {
+        if !self.client.server().prefix().is_empty() {
+            return None;
+        }
+        let answer = self.client.send(&comments::viewer()).ok()?;
+        comments::login(&answer)
+    }
+
     /// The page of this run, for people.
     pub fn run_page(&self) -> String {
         format!(
@@ -90,10 +111,16 @@ pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
     let mut told = Told::default();
     let occasion = events::surroundings().map(|words| Occasion::of(assessment.event, &words));
     let wish = |what, wish| wished(occasion, what, wish);
-    let mut steps: Vec<(Wish, Step)> = vec![(
-        wish(event::Delivery::Tracking, options.tracking_issue),
-        tracking::bring,
-    )];
+    let mut steps: Vec<(Wish, Step)> = vec![
+        (wish(What::Comment, options.comment), comment::bring),
+        (wish(What::Upload, options.upload), upload::bring),
+        (
+            wish(What::Tracking, options.tracking_issue),
+            tracking::bring,
+        ),
+    ];
+    let status = status::step(options.status);
+    steps.extend(status.map(|(due, step)| (wish(What::Status, due), step)));
     steps.retain(|(wish, _)| *wish != Wish::Off);
     if steps.is_empty() {
         return told;
@@ -123,7 +150,7 @@ pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
 
 /// What remains of a wish on this occasion. Outside of Actions there is none; whoever requires
 /// something there is told so.
-fn wished(occasion: Option<Occasion>, what: event::Delivery, wish: Wish) -> Wish {
+fn wished(occasion: Option<Occasion>, what: What, wish: Wish) -> Wish {
     match occasion.map(|occasion| occasion.due(what)) {
         Some(Due::Never) => Wish::Off,
         Some(Due::Asked) if wish == Wish::Auto => Wish::Off,
@@ -138,34 +165,43 @@ fn wished(occasion: Option<Occasion>, what: event::Delivery, wish: Wish) -> Wish
 /// # Errors
 /// With a sentence, when it cannot be brought.
 pub fn open(options: &Github, event: Event, required: bool) -> Result<Option<Hub>, String> {
-    let Some(surroundings) = events::surroundings() else {
+    if events::surroundings().is_none() {
         return match required {
             true => Err("nothing is brought to GitHub outside of GitHub Actions".to_owned()),
             false => Ok(None),
         };
+    }
+    let time = Duration::from_secs(options.api_time);
+    let key = options.comment_key.clone().unwrap_or_default();
+    connect(time, event, key)
+        .map(Some)
+        .map_err(|why| format!("nothing was brought to GitHub: {why}"))
+}
+
+/// Gets ready to talk to GitHub for at most `time`.
+///
+/// # Errors
+/// With a clause, when that is not possible.
+pub fn connect(time: Duration, event: Event, key: String) -> Result<Hub, String> {
+    let Some(surroundings) = events::surroundings() else {
+        return Err("this is no run of GitHub Actions".to_owned());
     };
     let place = Place::of_environment();
     let Some(token) = Token::from_environment() else {
-        return Err(
-            "nothing was brought to GitHub: there is no token in LOCKGATE_TOKEN or GITHUB_TOKEN"
-                .to_owned(),
-        );
+        return Err("there is no token in LOCKGATE_TOKEN or GITHUB_TOKEN".to_owned());
     };
     let server = match (&place.api, &place.web) {
         (Some(api), Some(web)) => Server::new(api, web).map_err(|why| {
-            format!("nothing was brought to GitHub: of the addresses GITHUB_API_URL and GITHUB_SERVER_URL, {why}")
+            format!("of the addresses GITHUB_API_URL and GITHUB_SERVER_URL, {why}")
         })?,
         _ => Server::github_com(),
     };
     let repository = place.repository.as_deref().and_then(Repository::parse);
     let Some(repository) = repository else {
-        return Err(
-            "nothing was brought to GitHub: GITHUB_REPOSITORY names no repository".to_owned(),
-        );
+        return Err("GITHUB_REPOSITORY names no repository".to_owned());
     };
-    let client = Client::new(&server, token, Duration::from_secs(options.api_time))
-        .map_err(|e| format!("nothing was brought to GitHub: {e}"))?;
-    Ok(Some(Hub {
+    let client = Client::new(&server, token, time).map_err(|e| e.to_string())?;
+    Ok(Hub {
         client,
         repository,
         subject: Subject::read(&surroundings),
@@ -174,6 +210,6 @@ pub fn open(options: &Github, event: Event, required: bool) -> Result<Option<Hub
             id: place.run.unwrap_or_default(),
             attempt: place.attempt.unwrap_or(1),
         },
-        key: options.comment_key.clone().unwrap_or_default(),
-    }))
+        key,
+    })
 }

@@ -41,7 +41,8 @@ impl Account {
 
     /// Schema `simple-user`.
     pub fn json(&self, api: &str) -> Value {
-        let url = format!("{api}/users/{}", self.login);
+        let name = self.login.replace('[', "%5B").replace(']', "%5D");
+        let url = format!("{api}/users/{name}");
         json!({
             "login": self.login, "id": self.id, "node_id": format!("U_{}", self.id),
             "avatar_url": "https://avatars.example/u/1", "gravatar_id": "",
@@ -59,14 +60,19 @@ impl Account {
     }
 
     /// The app that a comment was made through: schema `nullable-integration`.
-    pub fn app(&self) -> Value {
+    pub fn app(&self, api: &str) -> Value {
         if self.kind != "Bot" {
             return Value::Null;
         }
         let slug = self.login.replace("[bot]", "");
+        let owner = Self {
+            login: "github".to_owned(),
+            id: 9919,
+            kind: "Organization",
+        };
         json!({
             "id": if slug == "github-actions" { 15_368 } else { self.id },
-            "slug": slug, "node_id": "A_1", "client_id": "Iv1.0", "owner": null, "name": slug,
+            "slug": slug, "node_id": "A_1", "client_id": "Iv1.0", "owner": owner.json(api), "name": slug,
             "description": "", "external_url": "https://help.example", "html_url": "https://github.com/apps",
             "created_at": "2018-07-30T09:30:17Z", "updated_at": "2024-04-10T20:33:16Z",
             "permissions": {}, "events": [],

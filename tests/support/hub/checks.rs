@@ -67,7 +67,7 @@ fn json(state: &State, check: &Value) -> Value {
                 "annotations_count": output["annotations"].as_array().map_or(0, Vec::len),
                 "annotations_url": state.url(&format!("/check-runs/{id}/annotations")),
             },
-            "app": state.me.app(),
+            "app": state.me.app(&state.api),
             "pull_requests": [],
         }),
     )

@@ -17,7 +17,7 @@ fn json(state: &State, comment: &Comment) -> Value {
         "url": state.url(&format!("/issues/comments/{id}")),
         "html_url": format!("{}/{}/pull/{issue}#issuecomment-{id}", state.site, super::state::NAME),
         "issue_url": state.url(&format!("/issues/{issue}")),
-        "user": comment.author.json(&state.api), "performed_via_github_app": comment.author.app(),
+        "user": comment.author.json(&state.api), "performed_via_github_app": comment.author.app(&state.api),
         "created_at": comment.created, "updated_at": comment.updated,
         "author_association": if comment.author.kind == "Bot" { "NONE" } else { "CONTRIBUTOR" },
         "pin": null, "minimized": null,

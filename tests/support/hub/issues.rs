@@ -31,7 +31,7 @@ fn json(state: &State, issue: &Issue) -> Value {
             "state": issue.state, "state_reason": issue.state_reason, "locked": false,
             "comments": state.comments_of(number).len(), "closed_at": closed, "closed_by": null,
             "created_at": issue.created, "updated_at": issue.updated,
-            "performed_via_github_app": issue.author.app(), "active_lock_reason": null,
+            "performed_via_github_app": issue.author.app(&state.api), "active_lock_reason": null,
         }),
     );
     value.as_object_mut().unwrap().remove("pull_request");

@@ -38,6 +38,7 @@ fn fields(state: &State, pull: &Pull) -> Value {
         "comments_url": state.url(&format!("/issues/{number}/comments")),
         "html_url": format!("{}/{NAME}/pull/{number}", state.site),
         "user": pull.author.json(&state.api), "locked": false, "draft": false,
+        "requested_teams": [], "requested_reviewers": [], "assignees": [], "milestone": null,
         "head": tip(state, &pull.head_ref, &pull.head_sha, pull.head_repository.as_deref()),
         "base": tip(state, &pull.base_ref, &pull.base_sha, Some(NAME)),
     })
@@ -110,7 +111,13 @@ pub fn repository(state: &mut State, _: &Request, _: &[&str]) -> Answer {
         "id": ID, "full_name": NAME, "name": NAME.split('/').nth(1), "private": state.private,
         "default_branch": "main", "url": state.url(""),
     });
-    Answer::json(200, &like("full-repository-default-response", fields))
+    let mut repository = like("full-repository-default-response", fields);
+    // The example is a fork and lacks a field that its schema demands.
+    repository["language"] = Value::Null;
+    for origin in ["source", "parent", "template_repository"] {
+        repository.as_object_mut().unwrap().remove(origin);
+    }
+    Answer::json(200, &repository)
 }
 
 pub fn run(_: &mut State, _: &Request, parts: &[&str]) -> Answer {

@@ -58,6 +58,7 @@ mod shop;
 mod simulate;
 mod suppressions;
 mod tamper;
+mod tracking;
 mod uploading;
 mod verdicts;
 mod waive;

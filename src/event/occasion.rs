@@ -84,23 +84,16 @@ impl Occasion {
         use Delivery::{Comment, Status, Tracking, Upload};
         use Due::{Always, Asked, Never};
         match (self, delivery) {
-            (Self::Change, Comment | Upload | Status) => Always,
-            (Self::Change, Tracking) => Never,
-            // Where a status is required, the queue waits for it.
-            (Self::Queue, Status) => Always,
-            (Self::Queue, Comment | Upload | Tracking) => Never,
-            (Self::Default | Self::Branch | Self::Tag, Comment) => Never,
-            (Self::Default, Upload | Status) => Always,
+            // Off unless somebody asks for it; and where it is required, a merge queue waits for it.
+            (_, Status) => Always,
+            (Self::Change, Comment | Upload) => Always,
+            (_, Comment) => Never,
+            (Self::Queue, Upload) => Never,
+            (Self::Default | Self::Branch | Self::Schedule, Upload) => Always,
+            (Self::Tag | Self::Other, Upload) => Asked,
+            (Self::Schedule, Tracking) => Always,
             (Self::Default, Tracking) => Asked,
-            (Self::Branch, Upload | Status) => Always,
-            (Self::Branch, Tracking) => Never,
-            (Self::Tag, Status) => Always,
-            (Self::Tag, Upload) => Asked,
-            (Self::Tag, Tracking) => Never,
-            (Self::Schedule, Upload | Status | Tracking) => Always,
-            (Self::Schedule, Comment) => Never,
-            (Self::Other, Upload | Status) => Asked,
-            (Self::Other, Comment | Tracking) => Never,
+            (_, Tracking) => Never,
         }
     }
 }

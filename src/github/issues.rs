@@ -1,8 +1,10 @@
 //! Issues (docs.github.com, "REST API endpoints for issues"; schema `issue` of
 //! github/rest-api-description).
 
+use super::comments::User;
 use super::{Answer, Method, Repository, Request, Trouble};
 use crate::model::Untrusted;
+use crate::sticky::Comment;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -31,13 +33,6 @@ pub struct Issue {
     user: Option<User>,
 }
 
-#[derive(Debug, Deserialize)]
-struct User {
-    login: String,
-    #[serde(default, rename = "type")]
-    kind: String,
-}
-
 /// A label; old servers give the name alone.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
@@ -52,10 +47,13 @@ impl Issue {
         self.body.as_deref().unwrap_or_default().into()
     }
 
-    /// Who opened it: the account's name, and whether it is an App's. `None` when it is gone.
-    pub fn author(&self) -> Option<(&str, bool)> {
-        let user = self.user.as_ref()?;
-        Some((&user.login, user.kind == "Bot"))
+    /// What tells whether it is ours: its number in the place of an id, author and text.
+    pub fn comment(&self) -> Comment {
+        Comment {
+            id: self.number,
+            author: User::author(self.user.as_ref()),
+            body: self.body(),
+        }
     }
 
     /// True for a pull request.

@@ -15,9 +15,12 @@ pub fn chart(points: &[Point]) -> Option<String> {
         return None;
     };
     let list = |of: &dyn Fn(&Point) -> String| points.iter().map(of).collect::<Vec<_>>().join(", ");
+    // Two points of one name would be drawn in one place.
+    let years = first.day.year() != last.day.year();
+    let form = if years { "%y-%m-%d" } else { "%m-%d" };
     let days = list(&|point| {
         let mark = if point.gaps > 0 { " ?" } else { "" };
-        format!("\"{}{mark}\"", point.day.strftime("%m-%d"))
+        format!("\"{}{mark}\"", point.day.strftime(form))
     });
     let open = list(&|point| point.open.to_string());
     let blocking = list(&|point| point.blocking.to_string());
@@ -77,6 +80,13 @@ mod tests {
         assert!(lines.contains(&"y-axis \"findings\" 0 --> 5"), "{text}");
         assert!(lines.contains(&"bar [5, 2]"), "{text}");
         assert!(lines.contains(&"line [2, 1]"), "{text}");
+    }
+
+    #[test]
+    fn no_two_scans_have_one_name() {
+        let points = [point("2025-11-01", 1, 0), point("2026-11-01", 2, 0)];
+        let text = chart(&points).unwrap();
+        assert!(text.contains("[\"25-11-01\", \"26-11-01\"]"), "{text}");
     }
 
     #[test]

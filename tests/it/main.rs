@@ -60,6 +60,7 @@ mod simulate;
 mod suppressions;
 mod tamper;
 mod tracking;
+mod uploading;
 mod verdicts;
 mod waive;
 mod waivers;

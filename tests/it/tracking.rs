@@ -236,6 +236,22 @@ fn only_our_own_issue_is_touched() {
 }
 
 #[test]
+fn it_is_found_again_under_a_persons_token() {
+    let scans = Scans::new();
+    scans.hub.state().me = Account::person("ci");
+    scans.scan(1, "2026-11-01", &[ONE]);
+    scans.scan(2, "2026-11-02", &[ONE]);
+    assert_eq!(scans.issue().author, Account::person("ci"));
+    // Where nobody can be asked, it is not opened a second time.
+    let scans = Scans::with(Hub::enterprise(), POLICY);
+    scans.hub.state().me = Account::person("ci");
+    scans.scan(1, "2026-11-01", &[ONE]);
+    let outcome = scans.scan(2, "2026-11-02", &[ONE]);
+    assert!(outcome.stdout.contains("nobody says"), "{}", outcome.stdout);
+    scans.issue();
+}
+
+#[test]
 fn it_is_found_on_a_later_page_and_duplicates_are_closed() {
     let scans = Scans::new();
     {

@@ -5,13 +5,14 @@ use crate::github::issues::{self, Become, Issue};
 use crate::github::{Request, Trouble};
 use crate::model::{Assessment, Foreign as _, Untrusted};
 use crate::report::comment::Page;
-use crate::sticky::{self, Author, Comment, Identity, Marker, Ours, Plan, Stamp, Why};
+use crate::sticky::{self, Comment, Identity, Marker, Ours, Plan, Stamp, Why};
 use crate::tracking::{self, Action, LABEL, Left, Matters, Memory, Recalled, Text};
 
 /// Opens, rewrites, closes the issue, as the scan asks for.
 pub fn bring(hub: &Hub, assessment: &Assessment) -> Brought {
-    let delivery = Delivery {
+    let mut delivery = Delivery {
         hub,
+        identity: Identity::of_workflows(),
         assessment,
         matters: Matters::of(assessment),
         page: page(hub),
@@ -35,14 +36,26 @@ fn page(hub: &Hub) -> Page {
 
 struct Delivery<'a> {
     hub: &'a Hub,
+    /// Under which name we write.
+    identity: Identity,
     assessment: &'a Assessment,
     matters: Matters<'a>,
     page: Page,
 }
 
 impl Delivery<'_> {
-    fn deliver(&self) -> Result<Brought, Trouble> {
+    fn deliver(&mut self) -> Result<Brought, Trouble> {
         let issues = self.list()?;
+        let comments: Vec<Comment> = issues.iter().map(Issue::comment).collect();
+        // Only where somebody else has our marker does it matter who we are.
+        if self.oldest(&issues).is_none()
+            && sticky::is_claimed(&comments, &self.identity, &self.page.key)
+        {
+            match self.hub.login() {
+                Some(login) => self.identity = Identity::named(&login),
+                None => return Ok(Brought::Not(UNNAMED.to_owned())),
+            }
+        }
         let oldest = self.oldest(&issues);
         let left = oldest.map(left);
         let action = tracking::decide(left.as_ref(), &self.matters.remembered());
@@ -60,17 +73,15 @@ impl Delivery<'_> {
             Err(Why::Same | Why::Silent) | Ok(_) => {}
         }
         let body = sticky::body(&self.marker(&text), &text);
-        let (Some(issue), false) = (oldest, action == Action::Open) else {
-            return match action {
-                Action::Open => self.open(&body),
-                _ => Ok(Brought::Nothing),
-            };
-        };
         let become_ = match action {
-            Action::Leave | Action::Open => return Ok(Brought::Nothing),
+            Action::Leave => return Ok(Brought::Nothing),
+            Action::Open => return self.open(&body),
             Action::Rewrite => Become::Same,
             Action::Close => Become::Done,
             Action::Reopen => Become::Open,
+        };
+        let Some(issue) = oldest else {
+            return Ok(Brought::Nothing);
         };
         let repository = &self.hub.repository;
         let request = issues::update(repository, issue.number, &body, become_);
@@ -106,19 +117,13 @@ impl Delivery<'_> {
         Ok(found)
     }
 
-    fn identity() -> Identity {
-        Identity::of_workflows()
-    }
-
     /// The one that counts: the oldest that is ours.
     fn oldest<'i>(&self, issues: &'i [Issue]) -> Option<&'i Issue> {
-        let identity = Self::identity();
         let ours = issues.iter().filter(|issue| {
-            let body = issue.body();
-            let marker = Marker::split(body.raw()).map(|(marker, _)| marker);
-            let author = author(issue);
+            let comment = issue.comment();
+            let marker = Marker::split(comment.body.raw()).map(|(marker, _)| marker);
             marker.is_some_and(|marker| marker.key == self.page.key)
-                && author.is_some_and(|author| identity.wrote(&author))
+                && self.identity.wrote(&comment.author)
         });
         ours.min_by_key(|issue| issue.number)
     }
@@ -132,36 +137,19 @@ impl Delivery<'_> {
                 run: self.hub.run.id,
                 attempt: self.hub.run.attempt,
             },
-            digest: sticky::digest(text, &self.runs()),
+            digest: sticky::digest(text, &self.hub.runs()),
         }
-    }
-
-    /// What addresses of runs begin with.
-    fn runs(&self) -> String {
-        let Page {
-            web, repository, ..
-        } = &self.page;
-        format!("{web}/{repository}/actions/runs/")
     }
 
     /// The same decision as for comments: which is kept, whose word counts, what goes.
     fn plan(&self, issues: &[Issue], marker: &Marker) -> Plan {
-        let comments: Vec<Comment> = issues
-            .iter()
-            .filter_map(|issue| {
-                Some(Comment {
-                    id: issue.number,
-                    author: author(issue)?,
-                    body: issue.body(),
-                })
-            })
-            .collect();
+        let comments: Vec<Comment> = issues.iter().map(Issue::comment).collect();
         let ours = Ours {
             marker,
-            runs: &self.runs(),
+            runs: &self.hub.runs(),
             speak: true,
         };
-        sticky::decide(&comments, &Self::identity(), &ours)
+        sticky::decide(&comments, &self.identity, &ours)
     }
 
     fn text(&self, memory: Option<Memory>, anew: bool) -> String {
@@ -194,7 +182,7 @@ impl Delivery<'_> {
         Ok(())
     }
 
-    fn open(&self, body: &str) -> Result<Brought, Trouble> {
+    fn open(&mut self, body: &str) -> Result<Brought, Trouble> {
         let title = tracking::title(&self.page.key);
         let request = issues::create(&self.hub.repository, &title, body, &tracking::LABELS);
         let Some(opened) = self.create(&request)? else {
@@ -216,10 +204,11 @@ impl Delivery<'_> {
 
     /// Sends the request; `None` when the issue has no label. One that was lost on the way may have
     /// been carried out, which the list shows.
-    fn create(&self, request: &Request) -> Result<Option<u64>, Trouble> {
+    fn create(&mut self, request: &Request) -> Result<Option<u64>, Trouble> {
         match self.hub.client.send(request) {
             Ok(answer) => {
                 let issue: Issue = answer.json(request)?;
+                self.identity = Identity::of(&issue.comment().author);
                 Ok(issue.has_label(LABEL).then_some(issue.number))
             }
             Err(trouble) if trouble.may_be_done() => {
@@ -232,16 +221,12 @@ impl Delivery<'_> {
     }
 }
 
+const UNNAMED: &str = "the tracking issue was not written: another account has opened one with \
+     lockgate's mark, and nobody says whether the token is that account's; where it is not, take the label \
+     `lockgate` off that issue";
+
 const SHARED: &str = "the tracking issue is left as another job of this run has written it, with a worse \
      verdict: give each of them a key of its own (--comment-key)";
-
-fn author(issue: &Issue) -> Option<Author> {
-    let (login, bot) = issue.author()?;
-    Some(Author {
-        login: login.into(),
-        bot,
-    })
-}
 
 fn left(issue: &Issue) -> Left {
     Left {

@@ -48,14 +48,9 @@ fn git(folder: &Path, args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-/// The example as a change against an empty target, with the test merge checked out.
+/// The example as a change against a target with only its policy, with the test merge checked out.
 fn checkout(folder: &Path) -> [String; 3] {
     git(folder, &["init", "--quiet", "--initial-branch", "main"]);
-    git(
-        folder,
-        &["commit", "--quiet", "--allow-empty", "-m", "target"],
-    );
-    git(folder, &["checkout", "--quiet", "-b", "change"]);
     let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/shop");
     let copied = Command::new("cp")
         .arg("-r")
@@ -63,6 +58,9 @@ fn checkout(folder: &Path) -> [String; 3] {
         .arg(folder)
         .status();
     assert!(copied.unwrap().success());
+    git(folder, &["add", "lockgate.toml"]);
+    git(folder, &["commit", "--quiet", "-m", "target"]);
+    git(folder, &["checkout", "--quiet", "-b", "change"]);
     git(folder, &["add", "-A"]);
     git(folder, &["commit", "--quiet", "-m", "change"]);
     git(folder, &["checkout", "--quiet", "main"]);

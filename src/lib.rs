@@ -34,5 +34,6 @@ pub mod suppress;
 pub mod trial;
 pub mod version;
 pub mod waive;
+pub mod workflows;
 
 pub use app::run;

@@ -25,6 +25,7 @@ mod suppressions;
 mod tools;
 mod trial;
 mod waive;
+mod workflows;
 
 use crate::cli::{Cli, Command, PolicyCommand};
 use crate::edge::terminal::{self, Stream};

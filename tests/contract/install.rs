@@ -618,7 +618,10 @@ fn a_release_made_here_is_installed_by_the_action() {
     if lockgate().metadata().unwrap().len() < 50_000_000 {
         std::fs::copy(lockgate(), &binary).unwrap();
     } else {
-        program(&binary, &format!("#!/bin/sh\necho lockgate {}\n", &version[1..]));
+        program(
+            &binary,
+            &format!("#!/bin/sh\necho lockgate {}\n", &version[1..]),
+        );
     }
     pack(&at("binaries"), &at("one"), version, &origin);
     pack(&at("binaries"), &at("two"), version, &origin);

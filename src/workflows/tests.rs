@@ -206,7 +206,7 @@ fn what_will_not_work_is_advice() {
         "  merge_group:\n",
         "  merge_group:\n  schedule:\n    - cron: x\n",
         Weight::Advice,
-        18,
+        19,
         "no tracking issue",
     );
     let reports = "          reports: a.json\n";
@@ -214,14 +214,14 @@ fn what_will_not_work_is_advice() {
         reports,
         "          status: check-run\n",
         Weight::Advice,
-        16,
+        17,
         "checks: write",
     );
     says(
         reports,
         "          status: commit-status\n",
         Weight::Advice,
-        16,
+        17,
         "statuses: write",
     );
     let asked = good()
@@ -248,10 +248,10 @@ fn what_will_not_work_is_advice() {
 fn a_tag_is_no_pin() {
     for reference in ["v1", "main", "3d3c42e", &"g".repeat(40)] {
         let text = format!("o/lockgate@{reference}");
-        says(LOCKGATE, &text, Weight::Advice, 16, "not pinned");
+        says(LOCKGATE, &text, Weight::Advice, 17, "not pinned");
     }
     let zeros = format!("o/lockgate@{}", "0".repeat(40));
-    says(LOCKGATE, &zeros, Weight::Advice, 16, "placeholder");
+    says(LOCKGATE, &zeros, Weight::Advice, 17, "placeholder");
     assert_eq!(remarks(&good().replace(LOCKGATE, "./")), []);
 }
 

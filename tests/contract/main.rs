@@ -14,6 +14,7 @@
 mod act;
 mod binary;
 mod cases;
+mod command;
 mod fixtures;
 mod hostile;
 mod injection;
@@ -26,3 +27,4 @@ mod sarif;
 mod schema;
 mod suppressions;
 mod tools;
+mod workflows;

@@ -49,3 +49,4 @@ mod tamper;
 mod verdicts;
 mod waive;
 mod waivers;
+mod workflows;

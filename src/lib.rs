@@ -37,5 +37,6 @@ pub mod trial;
 pub mod upload;
 pub mod version;
 pub mod waive;
+pub mod workflows;
 
 pub use app::run;

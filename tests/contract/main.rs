@@ -15,6 +15,7 @@ mod act;
 mod api;
 mod binary;
 mod cases;
+mod command;
 mod deliveries;
 #[allow(dead_code, reason = "each binary uses its own part")]
 #[path = "../support/events.rs"]
@@ -36,3 +37,4 @@ mod sarif;
 mod schema;
 mod suppressions;
 mod tools;
+mod workflows;

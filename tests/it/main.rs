@@ -63,3 +63,4 @@ mod uploading;
 mod verdicts;
 mod waive;
 mod waivers;
+mod workflows;

@@ -28,6 +28,7 @@ pub mod model;
 pub mod origin;
 pub mod policy;
 pub mod report;
+pub mod shard;
 pub mod simulate;
 pub mod suppress;
 pub mod trial;

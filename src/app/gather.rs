@@ -38,6 +38,7 @@ pub fn evidence(
     policy: &Policy,
     committed: &Committed<'_>,
     compared: &Compared<'_>,
+    share: &Share,
 ) -> (Evidence, Undone) {
     let (mut expectations, replaced) = expectations(request, policy);
     for expectation in &mut expectations {
@@ -72,7 +73,7 @@ pub fn evidence(
     let mut runs: Vec<Witnessed> = runs.into_iter().map(|(witnessed, _)| witnessed).collect();
     suppressions::settle(&mut runs, &undone, compared, &request.root);
     quote_sources(&mut runs, &request.root);
-    (Evidence { runs }, undone)
+    (Evidence { runs, ..Evidence::default() }, undone)
 }
 
 /// Runs the tools of which no report is given. `replaced` are the reports that the policy names, are

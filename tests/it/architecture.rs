@@ -29,6 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("canary", &["assess", "ingest", "policy"]),
     ("report", &["baseline", "escape"]),
+    ("shard", &["bundle"]),
     ("explain", &["bundle", "escape", "policy", "report"]),
     (
         "trial",
@@ -46,7 +47,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "alerts", "assess", "baseline", "bundle", "canary", "cli", "edge", "error", "escape",
             "event", "explain", "import", "ingest", "invoke", "locate", "manifest", "merge",
-            "origin", "policy", "report", "simulate", "suppress", "trial", "waive",
+            "origin", "policy", "report", "shard", "simulate", "suppress", "trial", "waive",
         ],
     ),
 ];

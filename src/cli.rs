@@ -11,6 +11,14 @@ mod ask;
 
 pub use ask::{Explain, Format, PolicyTest, Show, Simulate};
 
+mod github;
+
+pub use github::{Github, Status, Wish};
+
+mod shards;
+
+pub use shards::{Merge, Plan};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -41,6 +49,10 @@ pub struct Cli {
 pub enum Command {
     /// Collect reports, decide by the policy, write the outputs, exit with the verdict.
     Check(Check),
+    /// Divide a check among the jobs of a matrix: print what GitHub Actions wants for it.
+    Plan(Plan),
+    /// Put the bundles of several jobs together, and decide as check does.
+    Merge(Box<Merge>),
     /// Write down the findings of now, or show what has changed since.
     #[command(subcommand)]
     Baseline(BaselineCommand),
@@ -92,6 +104,16 @@ pub struct Check {
     )]
     pub outputs: Vec<String>,
 
+    /// Do only this share of a check that `lockgate plan` has divided, such as 2/3, and write a bundle;
+    /// `lockgate merge` decides. The exit code is 0 when the evidence could be gathered, else 3.
+    #[arg(
+        long,
+        value_name = "I/N",
+        env = "LOCKGATE_SHARD",
+        hide_env_values = true
+    )]
+    pub shard: Option<String>,
+
     /// Whether to write the state back; auto leaves it alone for pull requests and merge queues,
     /// whose findings are not those of the branch.
     #[arg(
@@ -112,6 +134,10 @@ pub struct Check {
         hide_env_values = true
     )]
     pub github: When,
+
+    /// What is brought to GitHub.
+    #[command(flatten)]
+    pub hub: Github,
 
     /// Whether to colour the summary.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
@@ -421,6 +447,7 @@ pub struct Import {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum When {
     /// Where it makes sense.
+    #[value(alias = "")]
     Auto,
     /// Always.
     Always,

@@ -18,6 +18,7 @@ mod error;
 pub mod escape;
 pub mod event;
 pub mod explain;
+pub mod github;
 pub mod import;
 pub mod ingest;
 pub mod invoke;

@@ -1,37 +1,97 @@
 //! `lockgate check`.
 
 use super::case::{Case, colour};
+use super::github::{self, Told};
 use super::memory;
-use super::request::{Delivery, Kind, OutputArg, delivery, request};
+use super::request::{Delivery, Kind, OutputArg, Request, delivery, request, shard};
 use crate::bundle::Draft;
 use crate::cli::{Check, When};
 use crate::edge::actions::Runner;
 use crate::edge::output::Destination;
 use crate::edge::terminal::{self, Stream};
 use crate::error::{Error, ErrorKind, verdict_code};
-use crate::model::{Assessment, Verdict};
+use crate::escape;
+use crate::model::{Assessment, Run, Untrusted, Verdict};
 use crate::report::sarif::{self, Purpose};
 use crate::report::{annotations, console, html, json, junit, markdown, outputs};
+use crate::shard::Number;
 use rayon::prelude::*;
 use std::io::Write as _;
 
 /// Runs a check; returns the exit code.
-pub fn check(args: &Check) -> Result<u8, Error> {
-    let request = request(&args.input, "check", args.color)?;
+pub fn check(args: Check) -> Result<u8, Error> {
+    let mut request = request(&args.input, "check", args.color)?;
+    request.shard = shard(args.shard.as_ref())?;
     let delivery = delivery(args)?;
+    if let Some(number) = request.shard {
+        return share(&request, number, &delivery);
+    }
+    prepare(&delivery)?;
+    let case = Case::gather(&request)?;
+    conclude(case, &request, &delivery)
+}
+
+/// Makes ready to write the outputs.
+pub fn prepare(delivery: &Delivery) -> Result<(), Error> {
     for output in &delivery.outputs {
         output.destination.prepare()?;
     }
-    let case = Case::gather(&request)?;
+    Ok(())
+}
+
+/// Gathers the evidence of one share; returns the exit code. Nothing is decided, and nobody is told but
+/// the job that merges.
+fn share(request: &Request, number: Number, delivery: &Delivery) -> Result<u8, Error> {
+    let bundles = delivery.outputs.iter().filter(|o| o.kind == Kind::Bundle);
+    if bundles.count() != 1 || delivery.outputs.len() != 1 {
+        return Err(Error::usage("a shard writes a bundle and nothing else")
+            .hint("write --output bundle=PATH, and give the other outputs to lockgate merge"));
+    }
+    prepare(delivery)?;
+    let case = Case::gather(request)?;
+    let draft = Draft::new(&case.part, &case.evidence, &case.context);
+    for output in &delivery.outputs {
+        output.destination.write(&|out| match &draft {
+            Ok(draft) => draft.finish_share(out),
+            Err(e) => Err(std::io::Error::other(e.to_string())),
+        })?;
+    }
+    let mut runs: Vec<Run> = case.evidence.runs.into_iter().map(|w| w.run).collect();
+    runs.sort_by(|a, b| (&a.scanner, &a.report).cmp(&(&b.scanner, &b.report)));
+    let missing = |run: &Run| {
+        let worked = run.health.work().is_some();
+        !worked && !run.health.is_excused()
+    };
+    if !delivery.quiet {
+        show(delivery, &|colour| {
+            console::share(&runs, number.number, number.of, colour)
+        });
+    }
+    Ok(match runs.iter().any(missing) {
+        true => verdict_code(Verdict::Incomplete),
+        false => 0,
+    })
+}
+
+/// Judges a case and tells everybody; returns the exit code.
+pub fn conclude(case: Case, request: &Request, delivery: &Delivery) -> Result<u8, Error> {
     let stored = delivery.outputs.iter().any(|o| o.kind == Kind::Bundle);
-    let draft = stored.then(|| Draft::new(&case.evidence, &case.context));
+    let draft = stored.then(|| Draft::new(&case.part, &case.evidence, &case.context));
     let assessment = case.assess();
 
-    let mut failures = deliver(&assessment, draft.as_ref(), &delivery);
+    let mut failures = write_all(&assessment, draft.as_ref(), delivery);
+    let told = github::bring(&assessment, delivery);
+    failures.extend(tell_runner(&assessment, &told, delivery));
     let kept = memory::keep(&assessment, request.state.as_deref(), delivery.update_state);
     failures.extend(kept.err());
+    if told.failed {
+        failures.push(Error::new(
+            ErrorKind::Delivery,
+            "what was required could not be brought to GitHub",
+        ));
+    }
     if !delivery.quiet {
-        summarise(&assessment, &delivery);
+        summarise(&assessment, &told, delivery);
     }
     let code = verdict_code(assessment.verdict);
     let stops = matches!(assessment.verdict, Verdict::Block | Verdict::Incomplete);
@@ -51,43 +111,45 @@ pub fn check(args: &Check) -> Result<u8, Error> {
 /// The first part of a bundle, or why there is none.
 type Stored = std::io::Result<Draft>;
 
-/// Writes everything that was asked for; one failure does not stop the others.
-fn deliver(assessment: &Assessment, draft: Option<&Stored>, delivery: &Delivery) -> Vec<Error> {
-    let mut failures: Vec<Error> = delivery
+/// Writes every file that was asked for; one failure does not stop the others.
+fn write_all(assessment: &Assessment, draft: Option<&Stored>, delivery: &Delivery) -> Vec<Error> {
+    delivery
         .outputs
         .par_iter()
         .filter_map(|output| write(assessment, draft, output).err())
-        .collect();
-    if let Some(runner) = runner(delivery) {
-        let short = format!(
-            "lockgate: {}, {} findings, {} blocking. The summary is too long for this page; see the reports.\n",
-            assessment.verdict,
-            assessment.findings.len(),
-            assessment.blocking().count()
-        );
-        failures.extend(runner.summary(&markdown::render(assessment), &short).err());
-        let path = |kinds: &[Kind]| {
-            let of = |kind: &Kind| {
-                delivery
-                    .outputs
-                    .iter()
-                    .find(|o| o.kind == *kind && o.destination != Destination::StandardOutput)
-            };
-            kinds.iter().find_map(of).map(|o| o.destination.absolute())
-        };
-        let sarif = path(&[Kind::UploadSarif, Kind::Sarif]);
-        let report = path(&[Kind::Json, Kind::Markdown]);
-        failures.extend(
-            runner
-                .outputs(&outputs::outputs(
-                    assessment,
-                    sarif.as_deref(),
-                    report.as_deref(),
-                ))
-                .err(),
-        );
+        .collect()
+}
+
+/// Job summary and step outputs.
+fn tell_runner(assessment: &Assessment, told: &Told, delivery: &Delivery) -> Vec<Error> {
+    let Some(runner) = runner(delivery) else {
+        return Vec::new();
+    };
+    let short = format!(
+        "lockgate: {}, {} findings, {} blocking. The summary is too long for this page; see the reports.\n",
+        assessment.verdict,
+        assessment.findings.len(),
+        assessment.blocking().count()
+    );
+    let mut summary = markdown::render(assessment);
+    for note in &told.notes {
+        let note = escape::markdown(Untrusted::from(note.as_str()));
+        summary.push_str(&format!("\n> {note}\n"));
     }
-    failures
+    let path = |kinds: &[Kind]| {
+        let of = |kind: &Kind| {
+            delivery
+                .outputs
+                .iter()
+                .find(|o| o.kind == *kind && o.destination != Destination::StandardOutput)
+        };
+        kinds.iter().find_map(of).map(|o| o.destination.absolute())
+    };
+    let sarif = path(&[Kind::UploadSarif, Kind::Sarif]);
+    let report = path(&[Kind::Json, Kind::Markdown]);
+    let outputs = outputs::outputs(assessment, sarif.as_deref(), report.as_deref());
+    let results = [runner.summary(&summary, &short), runner.outputs(&outputs)];
+    results.into_iter().filter_map(Result::err).collect()
 }
 
 fn write(assessment: &Assessment, draft: Option<&Stored>, output: &OutputArg) -> Result<(), Error> {
@@ -114,20 +176,31 @@ fn runner(delivery: &Delivery) -> Option<Runner> {
     }
 }
 
-fn summarise(assessment: &Assessment, delivery: &Delivery) {
+fn summarise(assessment: &Assessment, told: &Told, delivery: &Delivery) {
+    show(delivery, &|colour| {
+        let mut text = console::render(assessment, colour);
+        let upload = delivery.outputs.iter().any(|o| o.kind == Kind::UploadSarif);
+        if let Some(note) = upload.then(|| sarif::left_out(assessment)).flatten() {
+            text.push_str(&format!("\nnote: {note}\n"));
+        }
+        for note in &told.notes {
+            text.push_str(&format!("\nnote: {note}\n"));
+        }
+        if runner(delivery).is_some() {
+            text.push_str(&annotations::render(assessment));
+        }
+        text
+    });
+}
+
+/// Shows a text, in colour or not, where no output goes.
+fn show(delivery: &Delivery, text: &dyn Fn(bool) -> String) {
     let taken = delivery
         .outputs
         .iter()
         .any(|o| o.destination == Destination::StandardOutput);
     let stream = if taken { Stream::Err } else { Stream::Out };
-    let mut text = console::render(assessment, colour(delivery.color, stream));
-    let upload = delivery.outputs.iter().any(|o| o.kind == Kind::UploadSarif);
-    if let Some(note) = upload.then(|| sarif::left_out(assessment)).flatten() {
-        text.push_str(&format!("\nnote: {note}\n"));
-    }
-    if runner(delivery).is_some() {
-        text.push_str(&annotations::render(assessment));
-    }
+    let text = text(colour(delivery.color, stream));
     match stream {
         Stream::Out => terminal::out(text.as_bytes()),
         Stream::Err => terminal::err(&text),

@@ -11,13 +11,17 @@ mod committed;
 mod doctor;
 mod explain;
 mod gather;
+mod github;
 mod import;
 mod kept;
 mod memory;
+mod merge;
 mod notes;
+mod plan;
 mod policy;
 mod request;
 mod running;
+mod share;
 mod shelf;
 mod simulate;
 mod suppressions;
@@ -61,7 +65,9 @@ pub fn run() -> u8 {
 
 fn dispatch(cli: Cli) -> Result<u8, Error> {
     match cli.command {
-        Command::Check(args) => check::check(&args),
+        Command::Check(args) => check::check(args),
+        Command::Plan(args) => plan::run(&args),
+        Command::Merge(args) => merge::run(*args),
         Command::Baseline(command) => baseline::run(&command),
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
         Command::Policy(PolicyCommand::Import(args)) => import::run(&args),

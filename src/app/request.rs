@@ -1,12 +1,13 @@
 //! What the user typed → what it means.
 
-use crate::cli::{Check, Input, When};
+use crate::cli::{Check, Github, Input, When};
 use crate::edge::files::Root;
 use crate::edge::output::Destination;
 use crate::error::Error;
 use crate::ingest::Expected;
 use crate::invoke::{self, RECIPES, Recipe};
 use crate::model::{Event, ScannerId};
+use crate::shard::Number;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -68,6 +69,8 @@ pub struct Request {
     pub as_of: Option<Timestamp>,
     /// Why the check runs, when the user says.
     pub event: Option<Event>,
+    /// Which share of a divided check this is.
+    pub shard: Option<Number>,
     /// What the judged change is to be merged into.
     pub base: Option<String>,
     /// Where scans keep their state.
@@ -88,6 +91,8 @@ pub struct Delivery {
     pub outputs: Vec<OutputArg>,
     pub update_state: When,
     pub github: When,
+    /// What is brought to GitHub.
+    pub hub: Github,
     pub color: When,
     pub quiet: bool,
 }
@@ -156,6 +161,7 @@ pub fn request(args: &Input, command: &str, color: When) -> Result<Request, Erro
         event: given(args.event.as_ref())
             .map(|word| event(&word))
             .transpose()?,
+        shard: None,
         base: given(args.base.as_ref()),
         state: given(args.state.as_ref()).map(PathBuf::from),
         alerts: given(args.alerts.as_ref()).map(PathBuf::from),
@@ -164,6 +170,19 @@ pub fn request(args: &Input, command: &str, color: When) -> Result<Request, Erro
         color,
         quiet: args.quiet,
     })
+}
+
+/// Understands `--shard`.
+pub fn shard(word: Option<&String>) -> Result<Option<Number>, Error> {
+    let Some(word) = given(word) else {
+        return Ok(None);
+    };
+    let number = Number::parse(&word).ok_or_else(|| {
+        Error::usage("--shard needs a number out of how many there are")
+            .detail(word.as_str())
+            .hint("write --shard 2/3; lockgate plan prints the numbers")
+    })?;
+    Ok(Some(number))
 }
 
 /// A text that is not blank: an input of an action that nobody sets is empty.
@@ -182,7 +201,14 @@ fn event(word: &str) -> Result<Event, Error> {
 }
 
 /// Understands what is to be told.
-pub fn delivery(args: &Check) -> Result<Delivery, Error> {
+pub fn delivery(args: Check) -> Result<Delivery, Error> {
+    let key = args.hub.comment_key.as_deref().unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if key.len() > MAX_KEY || !key.chars().all(plain) {
+        return Err(Error::usage("--comment-key is no key")
+            .detail(key)
+            .hint("write up to 40 letters, digits, `-`, `_`, `.` and `/`"));
+    }
     let outputs = args
         .outputs
         .iter()
@@ -202,10 +228,14 @@ pub fn delivery(args: &Check) -> Result<Delivery, Error> {
         outputs,
         update_state: args.update_state,
         github: args.github,
+        hub: args.hub,
         color: args.color,
         quiet: args.input.quiet,
     })
 }
+
+/// Longest key, in bytes.
+const MAX_KEY: usize = 40;
 
 /// The first moment of a day in UTC.
 fn as_of(text: &str) -> Option<Timestamp> {

@@ -9,8 +9,8 @@ use super::verdict::{
 };
 use super::{Bad, Bundle, MAX_LINE, VERSION};
 use crate::model::{
-    Context, Evidence, FINGERPRINT_SCHEME, Foreign as _, Located, Problem, Run, ScannerId, SourceDigests,
-    Untrusted, Witnessed,
+    Context, Evidence, FINGERPRINT_SCHEME, Foreign as _, Located, Problem, Run, ScannerId,
+    SourceDigests, Untrusted, Witnessed,
 };
 use serde::Deserialize;
 

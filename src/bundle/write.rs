@@ -1,10 +1,12 @@
 //! Writing a bundle.
 
+use super::VERSION;
 use super::codec::Codec;
 use super::part::Part;
 use super::verdict::{Answer, End, Header, Then};
-use super::VERSION;
-use crate::model::{Assessment, Context, Evidence, FINGERPRINT_SCHEME, Located, Problem, Run, Verdict};
+use crate::model::{
+    Assessment, Context, Evidence, FINGERPRINT_SCHEME, Located, Problem, Run, Verdict,
+};
 use rayon::prelude::*;
 use std::io::{Result, Write};
 

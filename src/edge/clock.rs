@@ -14,3 +14,8 @@ pub fn now() -> Timestamp {
 pub fn today() -> jiff::civil::Date {
     jiff::tz::Offset::UTC.to_datetime(now()).date()
 }
+
+/// Seconds since 1970.
+pub fn seconds() -> u64 {
+    u64::try_from(now().as_second()).unwrap_or_default()
+}

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod events;
 pub mod files;
 pub mod git;
+pub mod github;
 pub mod named;
 pub mod output;
 pub mod process;

@@ -4,8 +4,10 @@
 
 mod names;
 mod payload;
+mod subject;
 
 pub use names::{Branch, Id};
+pub use subject::{Finished, Subject};
 
 use crate::model::Event;
 use payload::Payload;
@@ -21,6 +23,8 @@ pub struct Surroundings {
     pub reference: String,
     /// `GITHUB_BASE_REF`.
     pub base_reference: String,
+    /// `GITHUB_ACTOR`.
+    pub actor: String,
     /// The file that `GITHUB_EVENT_PATH` names; `None` when it cannot be read or is too large.
     pub payload: Option<Vec<u8>>,
 }
@@ -36,6 +40,16 @@ pub struct Told {
     pub commit: Option<Id>,
     /// False when the event should have said more, and its file cannot be understood.
     pub understood: bool,
+}
+
+impl Told {
+    /// The last commit of the pull request that the event is about, in hex.
+    pub fn head(&self) -> Option<&str> {
+        match &self.compare {
+            Compare::Pull(pull) => pull.head.as_ref().map(Id::as_str),
+            _ => None,
+        }
+    }
 }
 
 /// What an event asks to compare.
@@ -185,6 +199,7 @@ mod tests {
             commit: ONE.to_owned(),
             reference: "refs/pull/7/merge".to_owned(),
             base_reference: "main".to_owned(),
+            actor: String::new(),
             payload: Some(payload.as_bytes().to_vec()),
         };
         read(Some(&surroundings), None)

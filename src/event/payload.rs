@@ -9,6 +9,8 @@ use serde::Deserialize;
 pub struct Payload {
     /// Of pull requests.
     pub pull_request: Option<PullRequest>,
+    /// Of workflows that follow another.
+    pub workflow_run: Option<WorkflowRun>,
     /// Of merge queues.
     pub merge_group: Option<MergeGroup>,
     /// Of pushes: what was pushed.
@@ -25,6 +27,10 @@ pub struct Payload {
 /// `pull_request`
 #[derive(Debug, Default, Deserialize)]
 pub struct PullRequest {
+    /// Its number.
+    pub number: Option<u64>,
+    /// Who opened it.
+    pub user: Option<Account>,
     /// The change.
     pub head: Option<Tip>,
     /// Its target.
@@ -39,6 +45,34 @@ pub struct Tip {
     pub name: Option<String>,
     /// The commit.
     pub sha: Option<String>,
+    /// Where it is; `null` when the fork is gone.
+    pub repo: Option<Repository>,
+}
+
+/// `user`
+#[derive(Debug, Default, Deserialize)]
+pub struct Account {
+    /// The name.
+    pub login: Option<String>,
+}
+
+/// `workflow_run`
+#[derive(Debug, Default, Deserialize)]
+pub struct WorkflowRun {
+    /// Its id.
+    pub id: Option<u64>,
+    /// Which try it is.
+    pub run_attempt: Option<u64>,
+    /// The commit that it was about: the change's own last one, also for pull requests.
+    pub head_sha: Option<String>,
+    /// The branch of the change.
+    pub head_branch: Option<String>,
+    /// Where that branch is.
+    pub head_repository: Option<Repository>,
+    /// The event that it was started by.
+    pub event: Option<String>,
+    /// How it ended.
+    pub conclusion: Option<String>,
 }
 
 /// `merge_group`; GitHub's own samples of older versions lack `base_sha`.
@@ -53,6 +87,8 @@ pub struct MergeGroup {
 /// `repository`
 #[derive(Debug, Default, Deserialize)]
 pub struct Repository {
+    /// `owner/name`.
+    pub full_name: Option<String>,
     /// The branch that pull requests go to by default.
     pub default_branch: Option<String>,
 }

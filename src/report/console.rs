@@ -79,12 +79,18 @@ pub fn share(runs: &[Run], number: u32, of: u32, colour: bool) -> String {
     if !runs.is_empty() {
         scanners(runs, &paint, &mut out);
     }
-    let failed = runs.iter().any(|run| run.health.level() == HealthLevel::Failed);
+    let failed = runs
+        .iter()
+        .any(|run| run.health.level() == HealthLevel::Failed);
     let (colour, said) = match failed {
         true => (AnsiColor::Red, "evidence is missing or damaged"),
         false => (AnsiColor::Green, "the evidence is gathered"),
     };
-    let _ = writeln!(out, "{}", paint.colour(colour, format!("shard {number} of {of}: {said}")));
+    let _ = writeln!(
+        out,
+        "{}",
+        paint.colour(colour, format!("shard {number} of {of}: {said}"))
+    );
     out.push_str("  lockgate merge decides, when all shards are there\n");
     out
 }

@@ -4,8 +4,8 @@
 //! (the policy, the base, the baseline, what the change tells scanners to be silent about) is the
 //! merging job's own. A bundle that does not fit is named, and the verdict is then incomplete.
 
-use super::rebase::{Place, rebase};
 use super::MOST;
+use super::rebase::{Place, rebase};
 use crate::bundle::{Bundle, Part, Shard};
 use crate::model::{
     Evidence, Foreign as _, HealthLevel, Problem, RepoPath, ScannerId, Untrusted, Verdict,
@@ -104,7 +104,11 @@ impl Merging {
             return self.miss("other-commit", text, [name]);
         }
         // What the base has settled already is marked in the bundle.
-        let base = bundle.context.base.change().map(|change| change.base.id.as_str());
+        let base = bundle
+            .context
+            .base
+            .change()
+            .map(|change| change.base.id.as_str());
         if base.is_some() && base != home.base {
             let text = "a bundle compares with another base than this check does";
             self.miss("other-base", text, [name.clone()]);
@@ -115,9 +119,17 @@ impl Merging {
             Some(shard) if fits(&shard) => {
                 let policy = part.policy;
                 let shards = self.shards.entry(folder.clone()).or_default();
-                shards.push(Present { name, shard, policy });
+                shards.push(Present {
+                    name,
+                    shard,
+                    policy,
+                });
             }
-            Some(_) => self.miss("bundle-damaged", "a bundle is of a shard that cannot be", [name]),
+            Some(_) => self.miss(
+                "bundle-damaged",
+                "a bundle is of a shard that cannot be",
+                [name],
+            ),
             None if bundle.judged.verdict == Verdict::Incomplete => {
                 let text = "a bundle is of a check whose own evidence was incomplete";
                 self.miss("part-incomplete", text, [name]);
@@ -134,13 +146,20 @@ impl Merging {
         }));
     }
 
-    fn miss(&mut self, code: &'static str, text: impl Into<String>, names: impl IntoIterator<Item = Untrusted>) {
+    fn miss(
+        &mut self,
+        code: &'static str,
+        text: impl Into<String>,
+        names: impl IntoIterator<Item = Untrusted>,
+    ) {
         self.missing.push(Problem::new(code, text).items(names));
     }
 
     /// A suppression has no effect on a scanner when none of its runs hears it.
     fn count(&mut self, part: &Part, runs: &[Witnessed]) {
-        let ran = runs.iter().filter(|w| w.run.health.level() != HealthLevel::Skipped);
+        let ran = runs
+            .iter()
+            .filter(|w| w.run.health.level() != HealthLevel::Skipped);
         let ran: BTreeSet<&ScannerId> = ran.map(|w| &w.run.scanner).collect();
         for scanner in ran {
             let of_it = part.undone.iter().filter(|(id, _)| id == scanner);
@@ -179,7 +198,11 @@ impl Merging {
     /// Whether the shards of a folder are all there, once, and of one plan.
     fn whole(&mut self, folder: Option<&RepoPath>, shards: &[Present], home: &Home<'_>) {
         let names = |of: &dyn Fn(&&Present) -> bool| -> Vec<Untrusted> {
-            shards.iter().filter(of).map(|present| present.name.clone()).collect()
+            shards
+                .iter()
+                .filter(of)
+                .map(|present| present.name.clone())
+                .collect()
         };
         let Some(first) = shards.first() else { return };
         let policy = match folder {
@@ -189,7 +212,9 @@ impl Merging {
         let others = names(&|present| present.policy != policy);
         if !others.is_empty() {
             let text = match folder {
-                None => "a shard gathered its evidence for another policy than the one that decides",
+                None => {
+                    "a shard gathered its evidence for another policy than the one that decides"
+                }
                 Some(_) => "shards gathered their evidence for different policies",
             };
             self.miss("other-policy", text, others);
@@ -201,14 +226,21 @@ impl Merging {
         }
         let of = first.shard.of;
         let count = |number: u32| shards.iter().filter(|p| p.shard.number == number).count();
-        let missing: Vec<String> = (1..=of).filter(|n| count(*n) == 0).map(|n| n.to_string()).collect();
+        let missing: Vec<String> = (1..=of)
+            .filter(|n| count(*n) == 0)
+            .map(|n| n.to_string())
+            .collect();
         if !missing.is_empty() {
             let (noun, verb) = match missing.len() {
                 1 => ("shard", "is"),
                 _ => ("shards", "are"),
             };
             let text = format!("{noun} {} of {of} {verb} missing", missing.join(", "));
-            self.miss("shard-missing", text, folder.map(|folder| folder.raw().into()));
+            self.miss(
+                "shard-missing",
+                text,
+                folder.map(|folder| folder.raw().into()),
+            );
         }
         for number in (1..=of).filter(|n| count(*n) > 1) {
             let text = format!("shard {number} of {of} is there more than once");

@@ -41,7 +41,9 @@ impl Number {
     /// neighbours are spread evenly.
     pub fn holds(self, path: &RepoPath) -> bool {
         let hash = digest([path.raw()]);
-        let hash = hash.get(..8).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        let hash = hash
+            .get(..8)
+            .and_then(|hex| u32::from_str_radix(hex, 16).ok());
         hash.unwrap_or_default() % self.of == self.number - 1
     }
 }
@@ -57,7 +59,17 @@ mod tests {
         assert_eq!(read("1/1"), Some((1, 1)));
         assert_eq!(read("256/256"), Some((256, 256)));
         for text in [
-            "", "1", "0/3", "4/3", "1/0", "+1/3", "1/ 3", "-1/3", "1/257", "1/3/3", "٢/٣",
+            "",
+            "1",
+            "0/3",
+            "4/3",
+            "1/0",
+            "+1/3",
+            "1/ 3",
+            "-1/3",
+            "1/257",
+            "1/3/3",
+            "٢/٣",
             "99999999999/99999999999",
         ] {
             assert_eq!(read(text), None, "{text}");
@@ -74,6 +86,9 @@ mod tests {
             assert_eq!(holders.len(), 1);
             counts[holders[0]] += 1;
         }
-        assert!(counts.iter().all(|count| (200..300).contains(count)), "{counts:?}");
+        assert!(
+            counts.iter().all(|count| (200..300).contains(count)),
+            "{counts:?}"
+        );
     }
 }

@@ -43,7 +43,10 @@ pub fn plan(mut tasks: Vec<Task>, of: u32) -> Plan {
     tasks.sort_by(|a, b| (Reverse(a.weight), &a.unit).cmp(&(Reverse(b.weight), &b.unit)));
     tasks.dedup_by(|a, b| a.unit == b.unit);
     let busy = tasks.iter().filter(|task| task.weight > 0).count();
-    let of = of.clamp(1, MOST).min(u32::try_from(busy).unwrap_or(MOST)).max(1);
+    let of = of
+        .clamp(1, MOST)
+        .min(u32::try_from(busy).unwrap_or(MOST))
+        .max(1);
     let mut shares: Vec<(u64, Vec<Task>)> = (0..of).map(|_| (0, Vec::new())).collect();
     for task in tasks {
         if let Some((load, share)) = shares.iter_mut().min_by_key(|(load, _)| *load) {
@@ -128,7 +131,9 @@ impl Plan {
     pub fn matrix(&self) -> String {
         let of = self.of();
         let shares = self.shares.iter().zip(1_u32..);
-        let include = shares.map(|(share, number)| Job::new(share, format!("{number}/{of}"))).collect();
+        let include = shares
+            .map(|(share, number)| Job::new(share, format!("{number}/{of}")))
+            .collect();
         serde_json::to_string(&Matrix { include }).unwrap_or_default()
     }
 }
@@ -147,7 +152,12 @@ mod tests {
 
     #[test]
     fn the_heaviest_come_first_and_the_order_does_not_matter() {
-        let tasks = vec![task("trivy", 30), task("bandit", 10), task("npm-audit", 20), task("r/*.sarif", 1)];
+        let tasks = vec![
+            task("trivy", 30),
+            task("bandit", 10),
+            task("npm-audit", 20),
+            task("r/*.sarif", 1),
+        ];
         let made = plan(tasks.clone(), 2);
         assert_eq!(
             made.matrix(),
@@ -161,7 +171,10 @@ mod tests {
     fn no_share_is_empty_and_what_has_nothing_to_do_is_not_told() {
         let made = plan(vec![task("bandit", 1), task("trivy", 0)], 5);
         assert_eq!(made.of(), 1);
-        assert_eq!(made.matrix(), r#"{"include":[{"shard":"1/1","scanners":["bandit"],"reports":[]}]}"#);
+        assert_eq!(
+            made.matrix(),
+            r#"{"include":[{"shard":"1/1","scanners":["bandit"],"reports":[]}]}"#
+        );
         let first = Number { number: 1, of: 1 };
         assert!(made.holds(first, &task("trivy", 0).unit));
         assert_eq!(plan(Vec::new(), 3).of(), 1);
@@ -171,12 +184,23 @@ mod tests {
     fn every_unit_is_in_one_share() {
         let names = ["bandit", "trivy", "npm-audit", "grype", "a/b", "c.d"];
         for of in 1..=8 {
-            let tasks = names.iter().zip(0..).map(|(name, weight)| task(name, weight)).collect();
+            let tasks = names
+                .iter()
+                .zip(0..)
+                .map(|(name, weight)| task(name, weight))
+                .collect();
             let made = plan(tasks, of);
             for name in names {
                 let unit = task(name, 0).unit;
-                let shares = (1..=made.of()).map(|number| Number { number, of: made.of() });
-                assert_eq!(shares.filter(|share| made.holds(*share, &unit)).count(), 1, "{name} {of}");
+                let shares = (1..=made.of()).map(|number| Number {
+                    number,
+                    of: made.of(),
+                });
+                assert_eq!(
+                    shares.filter(|share| made.holds(*share, &unit)).count(),
+                    1,
+                    "{name} {of}"
+                );
             }
         }
     }
@@ -185,7 +209,10 @@ mod tests {
     fn plans_that_differ_have_other_digests() {
         let one = plan(vec![task("bandit", 1), task("trivy", 1)], 2);
         let other = plan(vec![task("bandit", 1), task("trivy", 1)], 1);
-        let more = plan(vec![task("bandit", 1), task("trivy", 1), task("grype", 1)], 2);
+        let more = plan(
+            vec![task("bandit", 1), task("trivy", 1), task("grype", 1)],
+            2,
+        );
         assert!(one.digest != other.digest && one.digest != more.digest);
     }
 
@@ -195,6 +222,9 @@ mod tests {
         let matrix = made.matrix();
         assert!(!matrix.contains('\n'));
         let read: serde_json::Value = serde_json::from_str(&matrix).unwrap();
-        assert_eq!(read["include"][0]["reports"][0], "a\"}]}\n::set-output name=x::y");
+        assert_eq!(
+            read["include"][0]["reports"][0],
+            "a\"}]}\n::set-output name=x::y"
+        );
     }
 }

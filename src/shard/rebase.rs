@@ -33,7 +33,10 @@ pub fn rebase(witnessed: Witnessed, folder: &RepoPath) -> Witnessed {
     let Witnessed { run, observations } = witnessed;
     Witnessed {
         run: moved(run, folder),
-        observations: observations.into_iter().map(|located| seen(located, folder)).collect(),
+        observations: observations
+            .into_iter()
+            .map(|located| seen(located, folder))
+            .collect(),
     }
 }
 
@@ -93,7 +96,10 @@ mod tests {
         assert_eq!(at(Some(&api), Some(&services)), Place::Below(path("api")));
         assert_eq!(at(Some(&services), Some(&api)), Place::Outside);
         assert_eq!(at(None, Some(&api)), Place::Outside);
-        assert_eq!(at(Some(&path("services-2")), Some(&services)), Place::Outside);
+        assert_eq!(
+            at(Some(&path("services-2")), Some(&services)),
+            Place::Outside
+        );
     }
 
     #[test]

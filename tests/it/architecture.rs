@@ -10,6 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("bundle", &[]),
     ("escape", &[]),
     ("event", &[]),
+    ("github", &[]),
     ("version", &[]),
     ("baseline", &[]),
     ("ingest", &["version"]),
@@ -41,13 +42,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("error", &[]),
     ("cli", &[]),
-    ("edge", &["error", "event", "invoke"]),
+    ("edge", &["error", "event", "github", "invoke"]),
     (
         "app",
         &[
             "alerts", "assess", "baseline", "bundle", "canary", "cli", "edge", "error", "escape",
-            "event", "explain", "import", "ingest", "invoke", "locate", "manifest", "merge",
-            "origin", "policy", "report", "shard", "simulate", "suppress", "trial", "waive",
+            "event", "explain", "github", "import", "ingest", "invoke", "locate", "manifest",
+            "merge", "origin", "policy", "report", "shard", "simulate", "suppress", "trial",
+            "waive",
         ],
     ),
 ];

@@ -42,6 +42,7 @@ mod running;
 mod sarif;
 mod schedule;
 mod schema;
+mod shards;
 mod shop;
 mod simulate;
 mod suppressions;

@@ -1,0 +1,161 @@
+//! What is brought to GitHub when the verdict stands. Nothing here can change the verdict: what is
+//! not brought is told in a sentence.
+
+use super::request::Delivery;
+use crate::cli::{Github, Wish};
+use crate::edge::events::{self, Place};
+use crate::edge::github::{Client, Token};
+use crate::escape;
+use crate::event::Subject;
+use crate::github::{Repository, Server, Trouble};
+use crate::model::{Assessment, Event};
+use std::time::Duration;
+
+/// A run of a workflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Run {
+    /// Grows from run to run of a repository.
+    pub id: u64,
+    /// Counted from 1; grows when a run is started again.
+    pub attempt: u64,
+}
+
+/// The connection to GitHub, and what this run is about there.
+pub struct Hub {
+    /// Carries requests.
+    pub client: Client,
+    /// The repository that the workflow runs in.
+    pub repository: Repository,
+    /// What the event is about.
+    pub subject: Subject,
+    /// Why the check runs.
+    pub event: Event,
+    /// This run.
+    pub run: Run,
+    /// Tells several gates of one repository apart; empty by default.
+    pub key: String,
+}
+
+impl Hub {
+    /// The page of this run, for people.
+    pub fn run_page(&self) -> String {
+        format!(
+            "{}/{}/actions/runs/{}",
+            self.client.server().web(),
+            self.repository.full_name(),
+            self.run.id
+        )
+    }
+}
+
+/// What became of one thing that was to be brought to GitHub.
+#[derive(Debug)]
+pub enum Brought {
+    /// It is there; with what a person may want to know about it.
+    Done(Option<String>),
+    /// It is not there. The sentence is fit for a terminal.
+    Not(String),
+    /// There was nothing to do: no pull request, no schedule.
+    Nothing,
+}
+
+impl Brought {
+    /// Not there, because of what came between.
+    pub fn failed(what: &str, trouble: &Trouble) -> Self {
+        let words = match &trouble.said {
+            Some(said) => format!(" ({})", escape::terminal(said)),
+            None => String::new(),
+        };
+        Self::Not(format!("{what}: {}{words}", trouble.why()))
+    }
+}
+
+/// What was brought, told in sentences.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// Fit for a terminal and for Markdown's plain text after escaping; no line breaks.
+    pub notes: Vec<String>,
+    /// Something that was required is not there.
+    pub failed: bool,
+}
+
+/// One thing that can be brought.
+type Step = fn(&Hub, &Assessment) -> Brought;
+
+/// Brings the verdict to GitHub: comment, code scanning, status, tracking issue.
+pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
+    let options = &delivery.hub;
+    let mut told = Told::default();
+    let mut steps: Vec<(Wish, Step)> = Vec::new();
+    steps.retain(|(wish, _)| *wish != Wish::Off);
+    if steps.is_empty() {
+        return told;
+    }
+    let required = steps.iter().any(|(wish, _)| *wish == Wish::Required);
+    let hub = match open(options, assessment.event, required) {
+        Ok(Some(hub)) => hub,
+        Ok(None) => return told,
+        Err(sentence) => {
+            told.failed = required;
+            told.notes.push(sentence);
+            return told;
+        }
+    };
+    for (wish, step) in steps {
+        match step(&hub, assessment) {
+            Brought::Done(note) => told.notes.extend(note),
+            Brought::Nothing => {}
+            Brought::Not(sentence) => {
+                told.failed |= wish == Wish::Required;
+                told.notes.push(sentence);
+            }
+        }
+    }
+    told
+}
+
+/// Finds out where to bring it. Outside of Actions nothing is brought, whatever token the machine
+/// may have, unless it is required.
+///
+/// # Errors
+/// With a sentence, when it cannot be brought.
+pub fn open(options: &Github, event: Event, required: bool) -> Result<Option<Hub>, String> {
+    let Some(surroundings) = events::surroundings() else {
+        return match required {
+            true => Err("nothing is brought to GitHub outside of GitHub Actions".to_owned()),
+            false => Ok(None),
+        };
+    };
+    let place = Place::of_environment();
+    let Some(token) = Token::from_environment() else {
+        return Err(
+            "nothing was brought to GitHub: there is no token in LOCKGATE_TOKEN or GITHUB_TOKEN"
+                .to_owned(),
+        );
+    };
+    let server = match (&place.api, &place.web) {
+        (Some(api), Some(web)) => Server::new(api, web).map_err(|why| {
+            format!("nothing was brought to GitHub: of the addresses GITHUB_API_URL and GITHUB_SERVER_URL, {why}")
+        })?,
+        _ => Server::github_com(),
+    };
+    let repository = place.repository.as_deref().and_then(Repository::parse);
+    let Some(repository) = repository else {
+        return Err(
+            "nothing was brought to GitHub: GITHUB_REPOSITORY names no repository".to_owned(),
+        );
+    };
+    let client = Client::new(&server, token, Duration::from_secs(options.api_time))
+        .map_err(|e| format!("nothing was brought to GitHub: {e}"))?;
+    Ok(Some(Hub {
+        client,
+        repository,
+        subject: Subject::read(&surroundings),
+        event,
+        run: Run {
+            id: place.run.unwrap_or_default(),
+            attempt: place.attempt.unwrap_or(1),
+        },
+        key: options.comment_key.clone().unwrap_or_default(),
+    }))
+}

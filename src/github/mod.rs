@@ -1,0 +1,12 @@
+//! What lockgate asks GitHub's REST API, and how answers are read. Pure: requests come out, answers
+//! go in; [`crate::edge`] carries them.
+//!
+//! One file builds the requests of one group of endpoints and reads their answers with small structs
+//! of its own: fields that lockgate does not use may change without harm.
+
+mod request;
+pub mod retry;
+mod server;
+
+pub use request::{Accept, Answer, Cause, Method, Repeat, Request, Trouble};
+pub use server::{Repository, Server, is_loopback};

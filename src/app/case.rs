@@ -87,8 +87,13 @@ impl Case {
         let told = event::read(events::surroundings().as_ref(), request.event);
         let repository = Repository::open(&request.root);
         let given = request.base.as_deref();
-        let Found { compared, notes } =
-            base::find(&told, given, repository.as_ref(), &request.root)?;
+        let Found {
+            mut compared,
+            notes,
+        } = base::find(&told, given, repository.as_ref(), &request.root)?;
+        if let Compared::With(known) = &mut compared {
+            known.touched.leave_out(&request.handed);
+        }
         let colour = colour(request.color, Stream::Err);
         let circumstances = Circumstances {
             named: request.policy.as_deref(),

@@ -6,14 +6,15 @@ use super::request::{Request, delivery, request};
 use super::{bundles, check, gather};
 use crate::cli::Merge;
 use crate::edge::files::Root;
+use crate::edge::reports::ReportFile;
 use crate::error::Error;
-use crate::model::{Problem, RepoPath};
+use crate::model::{Problem, RepoPath, Untrusted};
 use crate::shard::{Given, Home, Merged, merge};
 use std::collections::BTreeSet;
 
 /// Merges bundles, judges, tells everybody; returns the exit code.
 pub fn run(args: Merge) -> Result<u8, Error> {
-    let request = request(&args.check.input, "merge BUNDLE --root", args.check.color)?;
+    let mut request = request(&args.check.input, "merge BUNDLE --root", args.check.color)?;
     if !request.reports.is_empty() || request.run.all || !request.run.named.is_empty() {
         return Err(Error::usage("merge reads no reports and runs no tools")
             .hint("give them to lockgate check --output bundle=PATH, and merge that bundle"));
@@ -21,9 +22,10 @@ pub fn run(args: Merge) -> Result<u8, Error> {
     let expected = folders(&args.expect)?;
     let delivery = delivery(args.check)?;
     check::prepare(&delivery)?;
-    let case = Case::with(&request, &|ground| {
-        Ok(gathered(ground, &args.bundles, &expected))
-    })?;
+    let found = find(&args.bundles, &request.root);
+    let files = found.iter().filter_map(|one| one.as_ref().ok());
+    request.handed = files.filter_map(|file| file.inside.clone()).collect();
+    let case = Case::with(&request, &|ground| Ok(gathered(ground, &found, &expected)))?;
     check::conclude(case, &request, &delivery)
 }
 
@@ -37,7 +39,7 @@ fn folders(words: &[String]) -> Result<Vec<RepoPath>, Error> {
     words.iter().map(folder).collect()
 }
 
-fn gathered(ground: &Ground<'_, '_>, names: &[String], expected: &[RepoPath]) -> Gathered {
+fn gathered(ground: &Ground<'_, '_>, found: &[Found], expected: &[RepoPath]) -> Gathered {
     let Request { root, .. } = ground.request;
     let base = match ground.compared {
         Compared::With(known) => Some(known.start.id()),
@@ -54,7 +56,7 @@ fn gathered(ground: &Ground<'_, '_>, names: &[String], expected: &[RepoPath]) ->
     let Merged {
         mut evidence,
         undone,
-    } = merge(read(names, root), &home);
+    } = merge(found.iter().map(read).collect(), &home);
     // What one job has found to be a secret, the others did not know of.
     gather::quote_again(&mut evidence.runs, root);
     Gathered {
@@ -64,26 +66,38 @@ fn gathered(ground: &Ground<'_, '_>, names: &[String], expected: &[RepoPath]) ->
     }
 }
 
-/// Reads bundles, each file once.
-fn read(names: &[String], root: &Root) -> Vec<Given> {
-    let (mut given, mut seen) = (Vec::new(), BTreeSet::new());
+/// A bundle's file, or the name of one that is not there.
+type Found = Result<ReportFile, Untrusted>;
+
+/// The files that are named, each once.
+fn find(names: &[String], root: &Root) -> Vec<Found> {
+    let (mut list, mut seen) = (Vec::new(), BTreeSet::new());
     for name in names.iter().map(|n| n.trim()).filter(|n| !n.is_empty()) {
-        let Ok(files) = bundles::find(name, root) else {
+        match bundles::find(name, root) {
+            Ok(files) => {
+                let new = files
+                    .into_iter()
+                    .filter(|file| seen.insert(file.identity()));
+                list.extend(new.map(Ok));
+            }
+            Err(unread) => list.push(Err(unread.name)),
+        }
+    }
+    list
+}
+
+fn read(found: &Found) -> Given {
+    match found {
+        Ok(file) => Given {
+            name: file.name.clone(),
+            bundle: bundles::open(file).map_err(bundles::problem),
+        },
+        Err(name) => {
             let text = "a bundle is not there: its job did not run, or failed before writing it";
-            given.push(Given {
-                name: name.into(),
-                bundle: Err(Problem::new("bundle-missing", text).items([name.into()])),
-            });
-            continue;
-        };
-        for file in files {
-            if seen.insert(file.identity()) {
-                given.push(Given {
-                    name: file.name.clone(),
-                    bundle: bundles::open(&file).map_err(bundles::problem),
-                });
+            Given {
+                name: name.clone(),
+                bundle: Err(Problem::new("bundle-missing", text).items([name.clone()])),
             }
         }
     }
-    given
 }

@@ -6,7 +6,7 @@ use crate::edge::output::Destination;
 use crate::error::Error;
 use crate::ingest::Expected;
 use crate::invoke::{self, RECIPES, Recipe};
-use crate::model::{Event, ScannerId};
+use crate::model::{Event, RepoPath, ScannerId};
 use crate::shard::Number;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -71,6 +71,8 @@ pub struct Request {
     pub event: Option<Event>,
     /// Which share of a divided check this is.
     pub shard: Option<Number>,
+    /// Files inside the root that other jobs have written for this check.
+    pub handed: BTreeSet<RepoPath>,
     /// What the judged change is to be merged into.
     pub base: Option<String>,
     /// Where scans keep their state.
@@ -162,6 +164,7 @@ pub fn request(args: &Input, command: &str, color: When) -> Result<Request, Erro
             .map(|word| event(&word))
             .transpose()?,
         shard: None,
+        handed: BTreeSet::new(),
         base: given(args.base.as_ref()),
         state: given(args.state.as_ref()).map(PathBuf::from),
         alerts: given(args.alerts.as_ref()).map(PathBuf::from),

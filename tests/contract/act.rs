@@ -128,32 +128,31 @@ impl Scratch {
         let inputs = serde_json::to_string(&self.inputs).unwrap();
         let workflow = WORKFLOW.replace("INPUTS", &inputs);
         let scratch = self.file(".github/workflows/gate.yml", workflow);
-        scratch.commit();
-        let event = json!({
-            "action": "opened",
-            "number": 7,
-            "pull_request": {
-                "number": 7,
-                "head": {"ref": "change", "sha": scratch.id("change")},
-                "base": {"ref": "main", "sha": scratch.id("HEAD^1")},
-            },
-            "repository": {"full_name": "o/r"},
-        });
-        let event_file = scratch.beside("event.json");
-        std::fs::write(&event_file, event.to_string()).unwrap();
+        let event_file = scratch.pull_request();
+        let (code, log, said) = scratch.act("pull_request", &event_file);
         let probe = scratch.beside("probe");
-        let event_log = scratch.beside("events");
+        assert!(
+            probe.join("outcome").exists(),
+            "act did not come to the last step: {said}\n{log}"
+        );
+        Job::new(code, &log, &probe, scratch)
+    }
+
+    /// Runs act on the committed workflow; gives its exit code, its event log and what it says.
+    pub fn act(&self, event: &str, event_file: &Path) -> (i32, String, String) {
+        let event_log = self.beside("events");
         let set = |name: &str, value: &Path| format!("{name}={}", value.display());
         let path =
-            std::env::join_paths(std::iter::once(scratch.beside("bin")).chain(programs::path()));
+            std::env::join_paths(std::iter::once(self.beside("bin")).chain(programs::path()));
         let done = output(
-            command(&tool("act"), &scratch.beside("home"))
-                .current_dir(scratch.beside("repository"))
+            command(&tool("act"), &self.beside("home"))
+                .current_dir(self.beside("repository"))
                 .env("PATH", path.unwrap())
-                .args(["pull_request", "--json", "--no-cache-server"])
+                .args([event, "--json", "--no-cache-server"])
                 .args(["-P", "ubuntu-latest=-self-hosted"])
                 .args(["-s", "GITHUB_TOKEN=dummy"])
-                .args(["--env", &set("PROBE_DIR", &probe)])
+                .args(["--env", &set("PROBE_DIR", &self.beside("probe"))])
+                .args(["--env", &set("LOCKGATE_BIN", &lockgate())])
                 .args(["--env", &set("EVENTS", &event_log)])
                 // The runner gives a step no terminal; act does.
                 .args(["--env", "NO_COLOR=1"])
@@ -162,13 +161,27 @@ impl Scratch {
                 .stdout(std::fs::File::create(&event_log).unwrap()),
         );
         let log = std::fs::read_to_string(event_log).unwrap();
-        let said = String::from_utf8_lossy(&done.stderr);
-        assert!(
-            probe.join("outcome").exists(),
-            "act did not come to the last step: {said}\n{log}"
-        );
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
         let code = done.status.code().expect("no signal ended act");
-        Job::new(code, &log, &probe, scratch)
+        (code, log, said)
+    }
+
+    /// Commits, and writes the event of a pull request; gives its file.
+    pub fn pull_request(&self) -> PathBuf {
+        self.commit();
+        let event = json!({
+            "action": "opened",
+            "number": 7,
+            "pull_request": {
+                "number": 7,
+                "head": {"ref": "change", "sha": self.id("change")},
+                "base": {"ref": "main", "sha": self.id("HEAD^1")},
+            },
+            "repository": {"full_name": "o/r"},
+        });
+        let event_file = self.beside("event.json");
+        std::fs::write(&event_file, event.to_string()).unwrap();
+        event_file
     }
 
     /// A target branch with the policy, a change with the rest, and the test merge of both checked

@@ -18,6 +18,7 @@ mod fixtures;
 mod hostile;
 mod injection;
 mod job;
+mod matrix;
 mod policy;
 mod programs;
 mod runner;

@@ -8,7 +8,8 @@ use crate::properties::evidence as any_evidence;
 use lockgate::assess::assess;
 use lockgate::bundle::{self, Draft, Part, Shard};
 use lockgate::model::{
-    Assessment, Context, Evidence, Foreign as _, Problem, RepoPath, Verdict, Witnessed,
+    Assessment, Context, Evidence, Foreign as _, Problem, RepoPath, SourceDigests, Verdict,
+    Witnessed,
 };
 use lockgate::policy::{self, Nothing, Policy};
 use lockgate::shard::{Given, Home, Merged, merge};
@@ -97,9 +98,20 @@ fn judged(evidence: Evidence) -> Assessment {
     assess(evidence, &default_policy(), &context())
 }
 
+/// What no check has: something of a line that holds a secret.
+fn without_secret_lines(mut evidence: Evidence) -> Evidence {
+    let all = evidence.runs.iter_mut().flat_map(|w| &mut w.observations);
+    for located in all.filter(|located| located.observation.holds_secret()) {
+        located.line_text = None;
+        located.digests = SourceDigests::default();
+    }
+    evidence
+}
+
 proptest! {
     #[test]
     fn any_division_gives_the_same_assessment(evidence in any_evidence(), of in 1..6_u32, seed in any::<u64>()) {
+        let evidence = without_secret_lines(evidence);
         let merged = dealt(&evidence, of, seed);
         prop_assert_eq!(&merged.evidence.missing, &Vec::new());
         prop_assert_eq!(judged(merged.evidence), judged(evidence));
@@ -188,11 +200,8 @@ fn every_shard_must_be_there_once() {
     );
     let bad = told(vec![plain(1, 1), given("x", b"{}")]);
     assert!(bad[0].starts_with("bad: "), "{bad:?}");
-    assert_eq!(told(Vec::new()), Vec::<String>::new());
-    assert_eq!(
-        judged(merge(Vec::new(), &at_home()).evidence).verdict,
-        Verdict::Incomplete
-    );
+    let nothing = merge(Vec::new(), &at_home()).evidence;
+    assert_eq!(judged(nothing).verdict, Verdict::Incomplete);
 }
 
 #[test]
@@ -322,7 +331,7 @@ impl Project {
         project.git(&["branch", "old"]);
         project.write("src/app.py", "x\npassword = 1  # nosec\nz\n");
         project.git(&["commit", "-qam", "two"]);
-        let rows: &[(&str, &str, u64, &str)] =
+        let rows: &[(&str, &str, u32, &str)] =
             &[("B602", "HIGH", 2, "shell"), ("B101", "LOW", 3, "assert")];
         project.write("reports/bandit.json", &crate::explain::bandit(rows));
         let leak = r#"[{"RuleID":"key","Description":"a key","File":"src/app.py","StartLine":2,"EndLine":2,"Secret":"x","Match":"x","Fingerprint":"f"}]"#;

@@ -15,6 +15,10 @@ mod github;
 
 pub use github::{Github, Status, Wish};
 
+mod sarif;
+
+pub use sarif::{SarifCheck, SarifCommand};
+
 mod shards;
 
 pub use shards::{Merge, Plan};
@@ -69,6 +73,9 @@ pub enum Command {
     Doctor(Doctor),
     /// Try the gate: known bad and known broken reports of every scanner must not come through.
     Canary(Canary),
+    /// Look at a SARIF file as GitHub code scanning would.
+    #[command(subcommand)]
+    Sarif(SarifCommand),
     /// List the report formats that are read, and the commands that write them.
     Formats,
 }
@@ -239,10 +246,11 @@ pub struct Input {
 
     /// The code scanning alerts of the repository, as
     /// `gh api --paginate repos/OWNER/NAME/code-scanning/alerts` writes them: a finding is at least
-    /// as old as its alert. Dismissed alerts accept nothing.
+    /// as old as its alert. Dismissed alerts accept nothing. `api` asks GitHub for them, except
+    /// where a change is judged; when it does not answer, ages count as unknown.
     #[arg(
         long,
-        value_name = "FILE",
+        value_name = "FILE|api",
         env = "LOCKGATE_ALERTS",
         hide_env_values = true
     )]

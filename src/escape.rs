@@ -6,6 +6,7 @@
 
 use crate::model::Foreign;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sha2::Digest as _;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -249,6 +250,8 @@ pub fn sarif_text<T: Foreign + ?Sized>(text: &T) -> Cow<'_, str> {
             .filter(|c| shown(*c))
             .take(MAX_SARIF)
             .collect::<String>()
+            .trim()
+            .to_owned()
             .into()
     };
     if !text.contains("](") {
@@ -267,6 +270,22 @@ const MAX_SARIF: usize = 1024;
 pub fn sarif_name(text: impl Foreign) -> String {
     one_line(text.raw(), 255)
 }
+
+/// For the name of a rule in SARIF, by which results, alerts and later uploads find it: where
+/// [`sarif_name`] must change it, it ends in a digest, so that two different names stay different.
+pub fn sarif_key(text: impl Foreign) -> String {
+    let name = one_line(text.raw(), MAX_KEY);
+    if name == text.raw() {
+        return name;
+    }
+    let digest = sha2::Sha256::digest(text.raw());
+    let short: String = digest.iter().take(4).map(|b| format!("{b:02x}")).collect();
+    format!("{name}~{short}")
+}
+
+/// Longest name of a rule, in characters, so that digest and severity still fit into the 255 that
+/// GitHub keeps.
+const MAX_KEY: usize = 230;
 
 /// For a relative URI reference in SARIF (RFC 3986 §3.3): every byte that is no `pchar` is
 /// percent-encoded, and so is `:`, so that no first component looks like a scheme.

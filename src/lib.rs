@@ -33,6 +33,7 @@ pub mod shard;
 pub mod simulate;
 pub mod suppress;
 pub mod trial;
+pub mod upload;
 pub mod version;
 pub mod waive;
 

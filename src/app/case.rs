@@ -105,7 +105,7 @@ impl Case {
         let mut chosen = authority::choose(&circumstances, &compared)?;
         let baseline = kept::load(request, &circumstances, &compared, &mut chosen)?;
         let state = state(request, told.event, &compared)?;
-        let alerts = memory::alerts(request)?;
+        let (alerts, alerts_unread) = memory::alerts(request, told.event)?;
         let committed = Committed::new(&request.root, repository.as_ref(), &compared, told.event);
         let head = repository.as_ref().and_then(Repository::head);
         let mut part = Part {
@@ -146,6 +146,7 @@ impl Case {
             baseline,
             state,
             alerts,
+            alerts_unread: alerts_unread.is_some(),
             policy_changes: chosen.changes,
             authority: chosen.authority,
         };

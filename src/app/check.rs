@@ -4,6 +4,8 @@ use super::case::{Case, colour};
 use super::github::{self, Told};
 use super::memory;
 use super::request::{Delivery, Kind, OutputArg, Request, delivery, request, shard};
+use super::share;
+use super::upload::Uploads;
 use crate::bundle::Draft;
 use crate::cli::{Check, When};
 use crate::edge::actions::Runner;
@@ -11,10 +13,8 @@ use crate::edge::output::Destination;
 use crate::edge::terminal::{self, Stream};
 use crate::error::{Error, ErrorKind, verdict_code};
 use crate::escape;
-use crate::model::{Assessment, Run, Untrusted, Verdict};
-use crate::report::sarif::{self, Purpose};
-use crate::report::{annotations, console, html, json, junit, markdown, outputs};
-use crate::shard::Number;
+use crate::model::{Assessment, Untrusted, Verdict};
+use crate::report::{annotations, console, html, json, junit, markdown, outputs, sarif};
 use rayon::prelude::*;
 use std::io::Write as _;
 
@@ -24,7 +24,7 @@ pub fn check(args: Check) -> Result<u8, Error> {
     request.shard = shard(args.shard.as_ref())?;
     let delivery = delivery(args)?;
     if let Some(number) = request.shard {
-        return share(&request, number, &delivery);
+        return share::check(&request, number, &delivery);
     }
     prepare(&delivery)?;
     let case = Case::gather(&request)?;
@@ -39,47 +39,14 @@ pub fn prepare(delivery: &Delivery) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gathers the evidence of one share; returns the exit code. Nothing is decided, and nobody is told but
-/// the job that merges.
-fn share(request: &Request, number: Number, delivery: &Delivery) -> Result<u8, Error> {
-    let bundles = delivery.outputs.iter().filter(|o| o.kind == Kind::Bundle);
-    if bundles.count() != 1 || delivery.outputs.len() != 1 {
-        return Err(Error::usage("a shard writes a bundle and nothing else")
-            .hint("write --output bundle=PATH, and give the other outputs to lockgate merge"));
-    }
-    prepare(delivery)?;
-    let case = Case::gather(request)?;
-    let draft = Draft::new(&case.part, &case.evidence, &case.context);
-    for output in &delivery.outputs {
-        output.destination.write(&|out| match &draft {
-            Ok(draft) => draft.finish_share(out),
-            Err(e) => Err(std::io::Error::other(e.to_string())),
-        })?;
-    }
-    let mut runs: Vec<Run> = case.evidence.runs.into_iter().map(|w| w.run).collect();
-    runs.sort_by(|a, b| (&a.scanner, &a.report).cmp(&(&b.scanner, &b.report)));
-    let missing = |run: &Run| {
-        let worked = run.health.work().is_some();
-        !worked && !run.health.is_excused()
-    };
-    if !delivery.quiet {
-        show(delivery, &|colour| {
-            console::share(&runs, number.number, number.of, colour)
-        });
-    }
-    Ok(match runs.iter().any(missing) {
-        true => verdict_code(Verdict::Incomplete),
-        false => 0,
-    })
-}
-
 /// Judges a case and tells everybody; returns the exit code.
 pub fn conclude(case: Case, request: &Request, delivery: &Delivery) -> Result<u8, Error> {
     let stored = delivery.outputs.iter().any(|o| o.kind == Kind::Bundle);
     let draft = stored.then(|| Draft::new(&case.part, &case.evidence, &case.context));
     let assessment = case.assess();
 
-    let mut failures = write_all(&assessment, draft.as_ref(), delivery);
+    let uploads = Uploads::of(&assessment, delivery);
+    let mut failures = write_all(&assessment, draft.as_ref(), uploads.as_ref(), delivery);
     let told = github::bring(&assessment, delivery);
     failures.extend(tell_runner(&assessment, &told, delivery));
     let kept = memory::keep(&assessment, request.state.as_deref(), delivery.update_state);
@@ -91,7 +58,7 @@ pub fn conclude(case: Case, request: &Request, delivery: &Delivery) -> Result<u8
         ));
     }
     if !delivery.quiet {
-        summarise(&assessment, &told, delivery);
+        summarise(&assessment, uploads.as_ref(), &told, delivery);
     }
     let code = verdict_code(assessment.verdict);
     let stops = matches!(assessment.verdict, Verdict::Block | Verdict::Incomplete);
@@ -112,12 +79,19 @@ pub fn conclude(case: Case, request: &Request, delivery: &Delivery) -> Result<u8
 type Stored = std::io::Result<Draft>;
 
 /// Writes every file that was asked for; one failure does not stop the others.
-fn write_all(assessment: &Assessment, draft: Option<&Stored>, delivery: &Delivery) -> Vec<Error> {
-    delivery
-        .outputs
-        .par_iter()
-        .filter_map(|output| write(assessment, draft, output).err())
-        .collect()
+fn write_all(
+    assessment: &Assessment,
+    draft: Option<&Stored>,
+    uploads: Option<&Uploads<'_>>,
+    delivery: &Delivery,
+) -> Vec<Error> {
+    let written = delivery.outputs.par_iter().map(|output| {
+        match uploads.filter(|_| output.kind == Kind::UploadSarif) {
+            Some(uploads) => uploads.write(&output.destination),
+            None => write(assessment, draft, output),
+        }
+    });
+    written.filter_map(Result::err).collect()
 }
 
 /// Job summary and step outputs.
@@ -156,8 +130,9 @@ fn write(assessment: &Assessment, draft: Option<&Stored>, output: &OutputArg) ->
     output.destination.write(&|out| match output.kind {
         Kind::Json => json::write(assessment, out),
         Kind::Markdown => out.write_all(markdown::render(assessment).as_bytes()),
-        Kind::Sarif => sarif::write(assessment, Purpose::Full, out),
-        Kind::UploadSarif => sarif::write(assessment, Purpose::Upload, out),
+        Kind::Sarif => sarif::write(assessment, out),
+        // Written by `Uploads`.
+        Kind::UploadSarif => Ok(()),
         Kind::Html => out.write_all(html::render(assessment).as_bytes()),
         Kind::Junit => out.write_all(junit::render(assessment).as_bytes()),
         Kind::Bundle => match draft {
@@ -176,12 +151,16 @@ fn runner(delivery: &Delivery) -> Option<Runner> {
     }
 }
 
-fn summarise(assessment: &Assessment, told: &Told, delivery: &Delivery) {
+fn summarise(
+    assessment: &Assessment,
+    uploads: Option<&Uploads<'_>>,
+    told: &Told,
+    delivery: &Delivery,
+) {
     show(delivery, &|colour| {
         let mut text = console::render(assessment, colour);
-        let upload = delivery.outputs.iter().any(|o| o.kind == Kind::UploadSarif);
-        if let Some(note) = upload.then(|| sarif::left_out(assessment)).flatten() {
-            text.push_str(&format!("\nnote: {note}\n"));
+        for note in uploads.map(Uploads::notes).unwrap_or_default() {
+            text.push_str(&format!("\nnote: upload-sarif: {note}\n"));
         }
         for note in &told.notes {
             text.push_str(&format!("\nnote: {note}\n"));
@@ -194,7 +173,7 @@ fn summarise(assessment: &Assessment, told: &Told, delivery: &Delivery) {
 }
 
 /// Shows a text, in colour or not, where no output goes.
-fn show(delivery: &Delivery, text: &dyn Fn(bool) -> String) {
+pub fn show(delivery: &Delivery, text: &dyn Fn(bool) -> String) {
     let taken = delivery
         .outputs
         .iter()

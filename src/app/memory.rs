@@ -1,15 +1,17 @@
 //! What earlier scans and code scanning remember: the state file, the list of alerts.
 
 use super::baseline::look_for_files;
-use super::request::Request;
+use super::github;
+use super::request::{AlertsFrom, Request};
 use crate::alerts;
 use crate::baseline;
 use crate::cli::When;
 use crate::edge::files::{is_there, read_up_to};
 use crate::edge::output::Destination;
+use crate::edge::terminal;
 use crate::error::{Error, ErrorKind};
 use crate::ingest;
-use crate::model::{Alert, Assessment, Baseline, Problem};
+use crate::model::{Alert, Assessment, Baseline, Event, Problem};
 use std::path::Path;
 
 /// Largest state, in bytes: what a baseline may hold.
@@ -51,14 +53,33 @@ pub fn state(request: &Request) -> Result<Option<Baseline>, Error> {
     Ok(Some(state))
 }
 
-/// The alerts of code scanning.
+/// The alerts of code scanning. When GitHub cannot be asked, the reason is noted, and ages are then
+/// unknown: findings would look younger than they are. Where a change is judged it is not asked,
+/// because its alerts are those of the default branch.
 ///
 /// # Errors
-/// When they cannot be read: findings would look younger than they are.
-pub fn alerts(request: &Request) -> Result<Vec<Alert>, Error> {
-    let Some(path) = request.alerts.as_deref() else {
-        return Ok(Vec::new());
+/// When a file cannot be read.
+pub fn alerts(request: &Request, event: Event) -> Result<(Vec<Alert>, Option<String>), Error> {
+    let path = match &request.alerts {
+        Some(AlertsFrom::File(path)) => path.as_path(),
+        Some(AlertsFrom::Api) if !event.judges_a_change() => {
+            return Ok(match github::alerts::read(event) {
+                Ok(alerts) => (alerts, None),
+                Err(why) => {
+                    terminal::err(&format!(
+                        "note: the alerts of code scanning could not be read, so that ages are unknown: {why}\n"
+                    ));
+                    (Vec::new(), Some(why))
+                }
+            });
+        }
+        Some(AlertsFrom::Api) | None => return Ok((Vec::new(), None)),
     };
+    let alerts = alerts_in(path)?;
+    Ok((alerts, None))
+}
+
+fn alerts_in(path: &Path) -> Result<Vec<Alert>, Error> {
     let shown = path.display().to_string();
     let text = text(path, MOST_ALERTS).map_err(|why| {
         Error::usage(format!("the alerts cannot be read: {why}")).detail(shown.as_str())

@@ -21,12 +21,14 @@ mod plan;
 mod policy;
 mod request;
 mod running;
+mod sarif;
 mod share;
 mod shelf;
 mod simulate;
 mod suppressions;
 mod tools;
 mod trial;
+mod upload;
 mod waive;
 
 use crate::cli::{Cli, Command, PolicyCommand};
@@ -82,6 +84,7 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Waive(args) => waive::run(&args),
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Canary(args) => canary::run(&args),
+        Command::Sarif(command) => sarif::run(&command),
         Command::Formats => {
             formats();
             Ok(0)

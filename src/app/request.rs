@@ -59,6 +59,15 @@ pub struct Wish {
     pub named: BTreeSet<ScannerId>,
 }
 
+/// Where code scanning's alerts are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AlertsFrom {
+    /// In a file.
+    File(PathBuf),
+    /// At GitHub.
+    Api,
+}
+
 /// What is judged, ready to be gathered.
 #[derive(Debug)]
 pub struct Request {
@@ -78,7 +87,7 @@ pub struct Request {
     /// Where scans keep their state.
     pub state: Option<PathBuf>,
     /// Where code scanning's alerts are.
-    pub alerts: Option<PathBuf>,
+    pub alerts: Option<AlertsFrom>,
     /// The file of known findings, when the user says.
     pub baseline: Option<String>,
     /// The baseline is to be written, so that it need not be there yet.
@@ -167,7 +176,10 @@ pub fn request(args: &Input, command: &str, color: When) -> Result<Request, Erro
         handed: BTreeSet::new(),
         base: given(args.base.as_ref()),
         state: given(args.state.as_ref()).map(PathBuf::from),
-        alerts: given(args.alerts.as_ref()).map(PathBuf::from),
+        alerts: given(args.alerts.as_ref()).map(|from| match from.as_str() {
+            "api" => AlertsFrom::Api,
+            path => AlertsFrom::File(path.into()),
+        }),
         baseline: given(args.baseline.as_ref()),
         writes_baseline: false,
         color,

@@ -1,14 +1,17 @@
 //! A check that is divided among several jobs: what there is to divide, and what falls to this job.
 
-use super::request::Request;
+use super::case::Case;
+use super::check;
+use super::request::{Delivery, Kind, Request};
 use super::tools::{self, Wanted};
-use crate::bundle::Shard;
+use crate::bundle::{Draft, Shard};
 use crate::edge::git::{Commit, Repository};
-use crate::error::Error;
+use crate::error::{Error, verdict_code};
 use crate::ingest::{self, Expected};
 use crate::invoke::{Files, RECIPES};
-use crate::model::{RepoPath, ScannerId};
+use crate::model::{RepoPath, Run, ScannerId, Verdict};
 use crate::policy::Policy;
+use crate::report::console;
 use crate::shard::{Number, Plan, Task, Unit, plan};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -125,4 +128,38 @@ pub fn tasks(request: &Request, policy: &Policy, repository: Option<&Repository>
 fn finish(weights: BTreeMap<Unit, u64>) -> Vec<Task> {
     let tasks = weights.into_iter();
     tasks.map(|(unit, weight)| Task { unit, weight }).collect()
+}
+
+/// Gathers the evidence of one share; returns the exit code. Nothing is decided, and nobody is told but
+/// the job that merges.
+pub fn check(request: &Request, number: Number, delivery: &Delivery) -> Result<u8, Error> {
+    let bundles = delivery.outputs.iter().filter(|o| o.kind == Kind::Bundle);
+    if bundles.count() != 1 || delivery.outputs.len() != 1 {
+        return Err(Error::usage("a shard writes a bundle and nothing else")
+            .hint("write --output bundle=PATH, and give the other outputs to lockgate merge"));
+    }
+    check::prepare(delivery)?;
+    let case = Case::gather(request)?;
+    let draft = Draft::new(&case.part, &case.evidence, &case.context);
+    for output in &delivery.outputs {
+        output.destination.write(&|out| match &draft {
+            Ok(draft) => draft.finish_share(out),
+            Err(e) => Err(std::io::Error::other(e.to_string())),
+        })?;
+    }
+    let mut runs: Vec<Run> = case.evidence.runs.into_iter().map(|w| w.run).collect();
+    runs.sort_by(|a, b| (&a.scanner, &a.report).cmp(&(&b.scanner, &b.report)));
+    let missing = |run: &Run| {
+        let worked = run.health.work().is_some();
+        !worked && !run.health.is_excused()
+    };
+    if !delivery.quiet {
+        check::show(delivery, &|colour| {
+            console::share(&runs, number.number, number.of, colour)
+        });
+    }
+    Ok(match runs.iter().any(missing) {
+        true => verdict_code(Verdict::Incomplete),
+        false => 0,
+    })
 }

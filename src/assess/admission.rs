@@ -179,6 +179,11 @@ mod tests {
         assert_eq!(of(Some("0.70.0")), None);
         assert_eq!(of(Some("v1.2")), None);
         assert_eq!(of(Some("0.70.1-dev")), None);
+        // The release that it belongs to may be written short, with more after it.
+        assert_eq!(of(Some("1")), None);
+        assert_eq!(of(Some("1+build.7")), None);
+        assert_eq!(of(Some("0.70+g1234.5")), None);
+        assert_eq!(of(Some("0.70.1 (go1.22.3)")), None);
         assert_eq!(of(Some("0.69.9")), Some("version"));
         assert_eq!(of(Some("dev")), Some("version"));
         assert_eq!(of(None), Some("version-unknown"));

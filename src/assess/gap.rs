@@ -114,6 +114,37 @@ mod tests {
     use crate::model::{Base, Change, Revision};
     use std::collections::BTreeMap;
 
+    fn skipped(code: &'static str) -> Run {
+        Run {
+            scanner: crate::model::ScannerId::new("x").unwrap(),
+            tool: "X".into(),
+            home: None,
+            version: None,
+            report: None,
+            ordinal: 0,
+            format: None,
+            health: crate::model::Health::Skipped(Problem::new(code, "skipped")),
+            coverage: crate::model::Coverage::default(),
+            notes: Vec::new(),
+            findings: 0,
+            rules: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn only_an_excuse_of_ours_makes_a_skipped_run_no_gap() {
+        let context = Context::at("2026-11-21T00:00:00Z".parse().unwrap());
+        let source = crate::policy::Source {
+            name: "p.toml".into(),
+            path: None,
+            text: String::new(),
+        };
+        let policy = crate::policy::load(&source, &crate::policy::Nothing).unwrap();
+        let verdict = |code| gap(&skipped(code), &policy, &context).map(|reason| reason.verdict);
+        assert_eq!(verdict(crate::model::Health::NOTHING_TO_LOOK_AT), None);
+        assert_eq!(verdict("skipped-by-itself"), Some(Verdict::Incomplete));
+    }
+
     #[test]
     fn only_files_of_the_change_stop_it() {
         let change = ["src/app.py"].iter().map(|p| RepoPath::new(p).unwrap());

@@ -27,6 +27,7 @@ record! {
         baseline: Option<Baseline>,
         state: Option<Baseline>,
         alerts: Vec<Alert>,
+        alerts_unread: Flag,
         policy_changes: Vec<PolicyChange>,
         authority: Authority,
     }
@@ -92,6 +93,26 @@ record! {
         words: Vec<Untrusted>,
         source: Untrusted,
         line: Option<usize>,
+    }
+}
+
+/// Something that is mostly not so, and then not written.
+pub struct Flag;
+
+impl Codec for Flag {
+    type Model = bool;
+    type Form = Option<bool>;
+
+    fn store(model: &bool) -> Option<bool> {
+        model.then_some(true)
+    }
+
+    fn restore(form: Option<bool>) -> Result<bool, Bad> {
+        Ok(form.unwrap_or_default())
+    }
+
+    fn is_absent(form: &Option<bool>) -> bool {
+        form.is_none()
     }
 }
 

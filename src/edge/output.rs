@@ -78,6 +78,20 @@ impl Destination {
         }
     }
 
+    /// The place of the part with this number, from 1: `x.sarif`, `x.part-2.sarif`. Only a file has
+    /// room for more than one.
+    pub fn beside(&self, number: usize) -> Option<Self> {
+        if number == 1 {
+            return Some(self.clone());
+        }
+        let Self::File(path) = self else { return None };
+        let stem = path.file_stem()?.to_str()?;
+        let extension = path.extension().and_then(|e| e.to_str());
+        let extension = extension.map_or_else(String::new, |e| format!(".{e}"));
+        let name = format!("{stem}.part-{number}{extension}");
+        (!is_special(path)).then(|| Self::File(path.with_file_name(name)))
+    }
+
     /// Whether something is there already; never for standard output.
     pub fn exists(&self) -> bool {
         match self {

@@ -4,6 +4,7 @@
 //! One file builds the requests of one group of endpoints and reads their answers with small structs
 //! of its own: fields that lockgate does not use may change without harm.
 
+pub mod code_scanning;
 pub mod pulls;
 mod request;
 pub mod retry;

@@ -130,6 +130,31 @@ fn what_a_dependency_does_not_say_never_joins_what_differs() {
 }
 
 #[test]
+fn two_names_of_one_advisory_in_one_run_stay_two_findings() {
+    let ghsa = "GHSA-jf85-cpcp-j695";
+    let mut both = installed("x", "1", "l", ID);
+    both.observation.advisories.extend(AdvisoryId::new(ghsa));
+    let lists = vec![
+        vec![installed("x", "1", "l", ID), installed("x", "1", "l", ghsa)],
+        vec![both],
+    ];
+    assert_eq!(together(&merged(lists)), ["a", "a+b"]);
+}
+
+#[test]
+fn a_place_in_a_file_is_the_file_whatever_else_was_scanned() {
+    let print = |certainty: Certainty| {
+        let mut located = at(Kind::Code, "r", 78, Some((3, 3)));
+        located.location.target = Some("image:1".into());
+        located.location.certainty = certainty;
+        merged(vec![vec![located]]).remove(0).fingerprint
+    };
+    let plain = merged(vec![vec![at(Kind::Code, "r", 78, Some((3, 3)))]]);
+    assert_eq!(print(Certainty::File), plain[0].fingerprint);
+    assert_ne!(print(Certainty::Assumed), plain[0].fingerprint);
+}
+
+#[test]
 fn one_run_never_joins_its_own_findings() {
     let two = vec![
         installed("x", "", "l", ID),

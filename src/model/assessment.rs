@@ -32,6 +32,8 @@ pub struct Context {
     pub state: Option<Baseline>,
     /// What code scanning remembers.
     pub alerts: Vec<Alert>,
+    /// Its alerts were asked for and could not be had, so that any finding may be old.
+    pub alerts_unread: bool,
     /// How the judged change alters the policy, when the base's decides.
     pub policy_changes: Vec<PolicyChange>,
     /// Whose policy it is.
@@ -49,6 +51,7 @@ impl Context {
             baseline: None,
             state: None,
             alerts: Vec::new(),
+            alerts_unread: false,
             policy_changes: Vec::new(),
             authority: Authority::default(),
         }

@@ -268,8 +268,18 @@ mod tests {
 
     /// What the file and its lines say of a finding in `a`.
     fn by_lines(kind: Kind, line: Option<u64>, lines: Option<Lines>) -> Origin {
-        let file = RepoPath::new("a").unwrap();
         let observation = Observation::new(RuleId::new("r"), kind, "t");
+        let (finding, change) = seen(observation, line, lines);
+        place(&finding, &change).origin
+    }
+
+    /// A finding in `a`, and a change of its lines.
+    fn seen(
+        observation: Observation,
+        line: Option<u64>,
+        lines: Option<Lines>,
+    ) -> (Finding, Change) {
+        let file = RepoPath::new("a").unwrap();
         let finding = Finding {
             namesake: String::new(),
             fingerprint: String::new(),
@@ -299,7 +309,31 @@ mod tests {
             lines: lines.map(|lines| (file, lines)).into_iter().collect(),
             packages: BTreeMap::new(),
         };
-        place(&finding, &change).origin
+        (finding, change)
+    }
+
+    #[test]
+    fn a_package_that_code_mentions_does_not_make_it_a_dependency() {
+        for (kind, expected) in [
+            (Kind::Code, Origin::Existing),
+            (Kind::Dependency, Origin::Introduced),
+        ] {
+            let mut observation = Observation::new(RuleId::new("r"), kind, "t");
+            observation.package = Some(Package::new(Ecosystem::NPM, "qs"));
+            observation.package.as_mut().unwrap().version = Some("1.0.0".into());
+            let lines = Lines {
+                added: vec![(3, 3)],
+                cut: Vec::new(),
+            };
+            let (finding, mut change) = seen(observation, Some(4), Some(lines));
+            let file = finding.location.path.clone();
+            let base = crate::model::BasePackages {
+                ecosystem: Ecosystem::NPM,
+                list: Default::default(),
+            };
+            change.packages.insert(file, base);
+            assert_eq!(alone(&finding, &change).origin, expected, "{kind:?}");
+        }
     }
 
     #[test]

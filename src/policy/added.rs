@@ -74,3 +74,62 @@ impl Policy {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        Certainty, Kind, Location, Observation, Provenance, RepoPath, RuleId, ScannerId, Silences,
+        SourceDigests,
+    };
+    use crate::policy::{Nothing, Source, load};
+
+    fn silenced(undone: bool) -> Finding {
+        let mut observation = Observation::new(RuleId::new("r"), Kind::Code, "t");
+        observation.standing = Standing::Silences(Box::new(Silences {
+            scanners: Vec::new(),
+            names: Vec::new(),
+            undone,
+        }));
+        Finding {
+            fingerprint: String::new(),
+            namesake: String::new(),
+            scanner: ScannerId::new("x").unwrap(),
+            observation: Box::new(observation),
+            location: Location {
+                path: RepoPath::new("a").unwrap(),
+                region: None,
+                certainty: Certainty::File,
+                target: None,
+            },
+            line_hash: None,
+            digests: SourceDigests::default(),
+            witnesses: Vec::new(),
+            provenance: Provenance::UNSEEN,
+            since: None,
+        }
+    }
+
+    #[test]
+    fn a_suppression_without_effect_only_warns() {
+        for (word, effective, undone) in [
+            ("block", Some(Action::Block), Some(Action::Warn)),
+            ("warn", Some(Action::Warn), Some(Action::Warn)),
+            ("gates", None, None),
+        ] {
+            let source = Source {
+                name: "p.toml".into(),
+                path: None,
+                text: format!("on-suppression = \"{word}\"\n"),
+            };
+            let policy = load(&source, &Nothing).unwrap();
+            let action = |undone| {
+                let finding = silenced(undone);
+                let (gates, own) = policy.gates_for(&finding);
+                assert_eq!(own, word == "gates");
+                gates.first().filter(|_| !own).map(|gate| gate.action)
+            };
+            assert_eq!((action(false), action(true)), (effective, undone), "{word}");
+        }
+    }
+}

@@ -12,14 +12,23 @@
 )]
 
 mod act;
+mod api;
 mod binary;
 mod cases;
+#[allow(dead_code, reason = "each binary uses its own part")]
+#[path = "../support/events.rs"]
+mod event_files;
+mod events;
 mod fixtures;
 mod hostile;
+#[allow(dead_code, unused_imports, reason = "each binary uses its own part")]
+#[path = "../support/hub/mod.rs"]
+mod hub;
 mod injection;
 mod job;
 mod matrix;
 mod policy;
+mod prism;
 mod programs;
 mod runner;
 mod sarif;

@@ -31,6 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("canary", &["assess", "ingest", "policy"]),
     ("report", &["baseline", "escape"]),
     ("shard", &["bundle"]),
+    ("upload", &["escape", "report"]),
     ("explain", &["bundle", "escape", "policy", "report"]),
     (
         "trial",
@@ -49,7 +50,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "alerts", "assess", "baseline", "bundle", "canary", "cli", "edge", "error", "escape",
             "event", "explain", "github", "import", "ingest", "invoke", "locate", "manifest",
             "merge", "origin", "policy", "report", "shard", "simulate", "suppress", "trial",
-            "waive",
+            "upload", "waive",
         ],
     ),
 ];

@@ -9,8 +9,8 @@ use lockgate::canary;
 use lockgate::ingest;
 use lockgate::model::{Assessment, Foreign as _, Origin, ScannerId};
 use lockgate::policy::{self, Nothing};
-use lockgate::report::sarif::{self, Purpose};
-use lockgate::report::{html, json, junit, markdown};
+use lockgate::report::{html, json, junit, markdown, sarif};
+use lockgate::upload;
 
 const KINDS: [&str; 6] = ["json", "sarif", "upload-sarif", "markdown", "html", "junit"];
 
@@ -34,8 +34,11 @@ fn render(kind: &str, assessment: &Assessment) -> Vec<u8> {
     let mut out = Vec::new();
     match kind {
         "json" => json::write(assessment, &mut out).unwrap(),
-        "sarif" => sarif::write(assessment, Purpose::Full, &mut out).unwrap(),
-        "upload-sarif" => sarif::write(assessment, Purpose::Upload, &mut out).unwrap(),
+        "sarif" => sarif::write(assessment, &mut out).unwrap(),
+        "upload-sarif" => {
+            let plan = upload::plan(assessment, "");
+            plan.write(&plan.files()[0], &mut out).unwrap();
+        }
         "markdown" => out = markdown::render(assessment).into_bytes(),
         "html" => out = html::render(assessment).into_bytes(),
         _ => out = junit::render(assessment).into_bytes(),

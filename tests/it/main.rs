@@ -19,14 +19,23 @@ mod conditions;
 mod corpus;
 mod corrections;
 mod damage;
+mod delivery;
 mod determinism;
 mod evasions;
+#[allow(dead_code, reason = "each binary uses its own part")]
+#[path = "../support/events.rs"]
+mod event_files;
 mod explain;
+mod fake;
 mod formats;
 mod histories;
 mod hostile;
+#[allow(dead_code, unused_imports, reason = "each binary uses its own part")]
+#[path = "../support/hub/mod.rs"]
+mod hub;
 mod identity;
 mod import;
+mod job;
 mod judging;
 mod manifests;
 mod matching;
@@ -37,6 +46,9 @@ mod policy_test;
 mod program;
 mod properties;
 mod remedies;
+#[allow(dead_code, reason = "each binary uses its own part")]
+#[path = "../support/runner.rs"]
+mod runner;
 #[cfg(unix)]
 mod running;
 mod sarif;

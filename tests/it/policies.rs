@@ -324,3 +324,24 @@ fn gates_choose_by_the_distance_to_the_fix() {
         }
     }
 }
+
+#[test]
+fn extends_are_followed_through_eight_files_and_no_further() {
+    let chain = |files: usize| {
+        let mut run = Lockgate::new(&["policy", "check", "p0.toml"]);
+        for number in 0..files {
+            let next = number + 1;
+            let text = match next < files {
+                true => format!("extends = [\"p{next}.toml\"]\n"),
+                false => String::new(),
+            };
+            run = run.file(&format!("p{number}.toml"), text);
+        }
+        run.run()
+    };
+    let eight = chain(8);
+    assert_eq!(eight.code, 0, "{}", eight.stderr);
+    let nine = chain(9);
+    assert_eq!(nine.code, 2);
+    assert!(nine.stderr.contains("p7.toml"), "{}", nine.stderr);
+}

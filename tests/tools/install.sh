@@ -13,6 +13,7 @@ umask 022
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 marker=.lockgate-test-tools
 multitool=npm/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
+prism=npm/node_modules/@stoplight/prism-cli/dist/index.js
 
 die() {
     printf 'install.sh: %s\n' "$1" >&2
@@ -38,10 +39,10 @@ is_current() {
     [ -f "$target/stamp" ] || return 1
     IFS= read -r have <"$target/stamp" || return 1
     [ "$have" = "$wanted" ] || return 1
-    for tool in python act zizmor sarif-multitool bandit pip-audit; do
+    for tool in python act zizmor sarif-multitool prism bandit pip-audit; do
         [ -x "$target/bin/$tool" ] || return 1
     done
-    [ -x "$target/$multitool" ]
+    [ -x "$target/$multitool" ] && [ -f "$target/$prism" ]
 }
 
 if is_current; then
@@ -55,7 +56,7 @@ if [ ! -f "$target/$marker" ] && [ -n "$(ls -A -- "$target")" ]; then
 fi
 : >>"$target/$marker" || die "cannot write to $target"
 
-for program in flock python3 npm; do
+for program in flock python3 npm node; do
     command -v "$program" >/dev/null 2>&1 || die "$program is needed and was not found in PATH"
 done
 
@@ -119,7 +120,7 @@ npm_ci() (
         npm ci --ignore-scripts --no-bin-links --no-audit --no-fund --no-update-notifier \
             --loglevel=error --cache "$target/tmp/npm"
 )
-step 'sarif-multitool (npm)' npm.log npm_ci
+step 'sarif-multitool, prism (npm)' npm.log npm_ci
 
 # The job of the package's install script, which --ignore-scripts leaves out.
 chmod u+x -- "$target/$multitool" || die "sarif-multitool: its program is not in the npm package"
@@ -132,7 +133,13 @@ export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT DOTNET_EnableDiagnostics
 here=$(dirname -- "$(readlink -f -- "$0")") || exit 127
 exec "$here/../npm/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool" "$@"
 WRAPPER
-chmod 755 -- "$target/bin/sarif-multitool" || die "cannot write to $target/bin"
+[ -f "$target/$prism" ] || die "prism: its program is not in the npm package"
+cat >"$target/bin/prism" <<'WRAPPER' || die "cannot write to $target/bin"
+#!/bin/sh
+here=$(dirname -- "$(readlink -f -- "$0")") || exit 127
+exec node "$here/../npm/node_modules/@stoplight/prism-cli/dist/index.js" "$@"
+WRAPPER
+chmod 755 -- "$target/bin/sarif-multitool" "$target/bin/prism" || die "cannot write to $target/bin"
 
 # Nothing counts as installed before it has answered.
 step 'python' python.log "$target/bin/python" -c 'import jsonschema'
@@ -141,6 +148,7 @@ step 'bandit' bandit.log "$target/bin/bandit" --version
 step 'pip-audit' pip-audit.log "$target/bin/pip-audit" --version
 step 'zizmor' zizmor.log "$target/bin/zizmor" --version
 step 'sarif-multitool' sarif-multitool.log "$target/bin/sarif-multitool" --version
+step 'prism' prism.log "$target/bin/prism" --version
 
 printf '%s\n' "$wanted" >"$target/tmp/stamp" || die "cannot write to $target/tmp"
 mv -- "$target/tmp/stamp" "$target/stamp" || die "cannot write to $target"

@@ -1,6 +1,9 @@
 //! What is brought to GitHub when the verdict stands. Nothing here can change the verdict: what is
 //! not brought is told in a sentence.
 
+pub mod alerts;
+mod upload;
+
 use super::request::Delivery;
 use crate::cli::{Github, Wish};
 use crate::edge::events::{self, Place};
@@ -87,6 +90,7 @@ pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
     let options = &delivery.hub;
     let mut told = Told::default();
     let mut steps: Vec<(Wish, Step)> = Vec::new();
+    steps.push((options.upload, upload::bring));
     steps.retain(|(wish, _)| *wish != Wish::Off);
     if steps.is_empty() {
         return told;
@@ -120,34 +124,43 @@ pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
 /// # Errors
 /// With a sentence, when it cannot be brought.
 pub fn open(options: &Github, event: Event, required: bool) -> Result<Option<Hub>, String> {
-    let Some(surroundings) = events::surroundings() else {
+    if events::surroundings().is_none() {
         return match required {
             true => Err("nothing is brought to GitHub outside of GitHub Actions".to_owned()),
             false => Ok(None),
         };
+    }
+    let time = Duration::from_secs(options.api_time);
+    let key = options.comment_key.clone().unwrap_or_default();
+    connect(time, event, key)
+        .map(Some)
+        .map_err(|why| format!("nothing was brought to GitHub: {why}"))
+}
+
+/// Gets ready to talk to GitHub for at most `time`.
+///
+/// # Errors
+/// With a clause, when that is not possible.
+pub fn connect(time: Duration, event: Event, key: String) -> Result<Hub, String> {
+    let Some(surroundings) = events::surroundings() else {
+        return Err("this is no run of GitHub Actions".to_owned());
     };
     let place = Place::of_environment();
     let Some(token) = Token::from_environment() else {
-        return Err(
-            "nothing was brought to GitHub: there is no token in LOCKGATE_TOKEN or GITHUB_TOKEN"
-                .to_owned(),
-        );
+        return Err("there is no token in LOCKGATE_TOKEN or GITHUB_TOKEN".to_owned());
     };
     let server = match (&place.api, &place.web) {
         (Some(api), Some(web)) => Server::new(api, web).map_err(|why| {
-            format!("nothing was brought to GitHub: of the addresses GITHUB_API_URL and GITHUB_SERVER_URL, {why}")
+            format!("of the addresses GITHUB_API_URL and GITHUB_SERVER_URL, {why}")
         })?,
         _ => Server::github_com(),
     };
     let repository = place.repository.as_deref().and_then(Repository::parse);
     let Some(repository) = repository else {
-        return Err(
-            "nothing was brought to GitHub: GITHUB_REPOSITORY names no repository".to_owned(),
-        );
+        return Err("GITHUB_REPOSITORY names no repository".to_owned());
     };
-    let client = Client::new(&server, token, Duration::from_secs(options.api_time))
-        .map_err(|e| format!("nothing was brought to GitHub: {e}"))?;
-    Ok(Some(Hub {
+    let client = Client::new(&server, token, time).map_err(|e| e.to_string())?;
+    Ok(Hub {
         client,
         repository,
         subject: Subject::read(&surroundings),
@@ -156,6 +169,6 @@ pub fn open(options: &Github, event: Event, required: bool) -> Result<Option<Hub
             id: place.run.unwrap_or_default(),
             attempt: place.attempt.unwrap_or(1),
         },
-        key: options.comment_key.clone().unwrap_or_default(),
-    }))
+        key,
+    })
 }

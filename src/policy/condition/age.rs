@@ -93,12 +93,15 @@ impl Passed {
 ///
 /// An age that nobody wrote down, or that lies ahead, is that of a finding of this day for what
 /// stops: a clock that nobody started has not run out, and the checks that keep clocks (scheduled
-/// ones with a state) know every age. For what lets pass it is unknown.
+/// ones with a state) know every age. For what lets pass it is unknown, and for all when those who know
+/// it could not be asked.
 pub fn answer(ranges: &[Range<Age>], subject: &Subject<'_>) -> Answer {
     let since = subject.finding.since;
     let passed = match since.and_then(|day| Passed::since(day, subject.context.now)) {
         Some(passed) => passed,
-        None if subject.polarity == Polarity::Stops => Passed::NOTHING,
+        None if subject.polarity == Polarity::Stops && !subject.context.alerts_unread => {
+            Passed::NOTHING
+        }
         None => return Answer::Unknown,
     };
     let holds = |range: &Range<Age>| {

@@ -326,3 +326,17 @@ fn the_cheapest_clause_is_asked_first() {
     let keys: Vec<_> = condition.clauses().iter().map(|c| c.key()).collect();
     assert_eq!(keys, ["kind", "not", "path", "via"]);
 }
+
+/// Which snapshots a policy needs is asked of every condition in it.
+#[test]
+fn a_condition_has_what_stands_in_its_parts() {
+    let has = |text: &str| when(text).has(&|condition| matches!(condition, Condition::Kev(_)));
+    for text in [
+        "kev = true",
+        "not = { kev = true }",
+        "any = [{ severity = \"high\" }, { not = { all = [{ kev = true }] } }]",
+    ] {
+        assert!(has(text), "{text}");
+    }
+    assert!(!has("not = { severity = \"high\" }"));
+}

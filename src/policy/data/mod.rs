@@ -175,6 +175,18 @@ mod tests {
     }
 
     #[test]
+    fn one_snapshot_alone_is_used() {
+        let both = data(None);
+        let epss = Data {
+            kev: None,
+            ..data(None)
+        };
+        assert_eq!(known(&epss, finding(&["CVE-2024-1"])), (Some(0.5), None));
+        let kev = Data { epss: None, ..both };
+        assert_eq!(known(&kev, finding(&["CVE-2024-1"])), (None, Some(true)));
+    }
+
+    #[test]
     fn not_looked_is_not_the_same_as_looked_and_not_there() {
         let fresh = data(Some(30));
         let of = |ids: &[&str]| known(&fresh, finding(ids));

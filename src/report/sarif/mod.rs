@@ -1,19 +1,21 @@
-//! SARIF 2.1.0: the *full* file for people and archives, the *upload* file for code scanning.
+//! SARIF 2.1.0: the *full* file for people and archives, and what code scanning gets.
 //!
-//! One run per scanner under the tool's own driver name and the category `lockgate/<scanner>/`. The
-//! upload file holds only what GitHub accepts: it ignores suppressions, so waived findings are left
-//! out; it closes all alerts of an empty run, so runs that failed are left out; it rejects the whole
-//! file for one result without a location, so every result has one.
+//! One run per scanner under the tool's own driver name and the category `lockgate/<scanner>/`. What
+//! code scanning gets, and in how many pieces, is decided by [`crate::upload`]; how a run of it
+//! looks is written here.
 
 mod result;
 mod rules;
 mod run;
 
-use crate::model::{Assessment, Decided, Disposition, Run, ScannerId};
+pub use rules::{MAX_CWE, info, own_severity};
+
+use crate::model::{Assessment, Decided, Run, ScannerId};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::io::Write;
 
-/// Which of the two files.
+/// For whom a run is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// Everything, with suppressions and health.
@@ -22,52 +24,69 @@ pub enum Purpose {
     Upload,
 }
 
-/// GitHub's limits on one file (github/docs, `sarif-limits.md`).
-pub const MAX_RUNS: usize = 20;
-/// See [`MAX_RUNS`].
-pub const MAX_RESULTS: usize = 25_000;
+/// One scanner's findings, or a part of them, under one category.
+#[derive(Debug, Clone)]
+pub struct Slice<'a> {
+    /// The scanner.
+    pub scanner: &'a ScannerId,
+    /// `automationDetails.id`: what is before its last slash tells code scanning apart what
+    /// replaces what (docs.github.com, "SARIF support for code scanning", `runAutomationDetails`).
+    pub category: String,
+    /// Its reports; at least one.
+    pub runs: Vec<&'a Run>,
+    /// The findings that it leads, in the order in which they are written.
+    pub findings: Vec<&'a Decided>,
+}
 
-/// Writes the file, ending in a line break.
+/// Every scanner with all that it leads.
+pub fn scanners(assessment: &Assessment) -> Vec<Slice<'_>> {
+    let mut scanners: BTreeMap<&ScannerId, Slice<'_>> = BTreeMap::new();
+    for run in &assessment.runs {
+        let scanner = &run.scanner;
+        let slice = scanners.entry(scanner).or_insert_with(|| Slice {
+            scanner,
+            category: format!("lockgate/{scanner}/"),
+            runs: Vec::new(),
+            findings: Vec::new(),
+        });
+        slice.runs.push(run);
+    }
+    for decided in &assessment.findings {
+        if let Some(slice) = scanners.get_mut(&decided.finding.scanner) {
+            slice.findings.push(decided);
+        }
+    }
+    scanners.into_values().collect()
+}
+
+/// Writes the full file, ending in a line break.
 ///
 /// # Errors
 /// The writer's.
-pub fn write<W: std::io::Write>(
-    assessment: &Assessment,
+pub fn write<W: Write>(assessment: &Assessment, out: &mut W) -> std::io::Result<()> {
+    write_slices(&scanners(assessment), Purpose::Full, assessment, out)
+}
+
+/// Writes a file with these runs, ending in a line break.
+///
+/// # Errors
+/// The writer's.
+pub fn write_slices<'a, W: Write>(
+    slices: &[Slice<'a>],
     purpose: Purpose,
+    assessment: &'a Assessment,
     out: &mut W,
 ) -> std::io::Result<()> {
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
-        runs: scanners(assessment, purpose)
+        runs: slices
             .iter()
-            .map(|scanner| run::run(scanner, purpose, assessment))
+            .map(|slice| run::run(slice, purpose, assessment))
             .collect(),
     };
     serde_json::to_writer(&mut *out, &log)?;
     out.write_all(b"\n")
-}
-
-/// What the upload file leaves out because GitHub would refuse it, if anything.
-pub fn left_out(assessment: &Assessment) -> Option<String> {
-    let scanners = scanners(assessment, Purpose::Upload);
-    let too_many: usize = scanners
-        .iter()
-        .map(|s| s.findings.len().saturating_sub(MAX_RESULTS))
-        .sum();
-    let mut parts = Vec::new();
-    if too_many > 0 {
-        parts.push(format!(
-            "{too_many} of the least severe findings (more than {MAX_RESULTS} of one scanner)"
-        ));
-    }
-    let runs = all_scanners(assessment, Purpose::Upload)
-        .len()
-        .saturating_sub(MAX_RUNS);
-    if runs > 0 {
-        parts.push(format!("{runs} scanners (more than {MAX_RUNS})"));
-    }
-    (!parts.is_empty()).then(|| format!("the upload file leaves out {}", parts.join(" and ")))
 }
 
 #[derive(Serialize)]
@@ -76,53 +95,4 @@ struct Log<'a> {
     schema: &'static str,
     version: &'static str,
     runs: Vec<run::RunOut<'a>>,
-}
-
-/// One scanner with its reports and the findings that it leads.
-struct Scanner<'a> {
-    id: &'a ScannerId,
-    runs: Vec<&'a Run>,
-    findings: Vec<&'a Decided>,
-}
-
-fn scanners(assessment: &Assessment, purpose: Purpose) -> Vec<Scanner<'_>> {
-    let mut scanners = all_scanners(assessment, purpose);
-    if purpose == Purpose::Upload {
-        scanners.truncate(MAX_RUNS);
-    }
-    scanners
-}
-
-fn all_scanners(assessment: &Assessment, purpose: Purpose) -> Vec<Scanner<'_>> {
-    let mut scanners: BTreeMap<&ScannerId, Scanner<'_>> = BTreeMap::new();
-    for run in &assessment.runs {
-        let id = &run.scanner;
-        let scanner = scanners.entry(id).or_insert_with(|| Scanner {
-            id,
-            runs: Vec::new(),
-            findings: Vec::new(),
-        });
-        scanner.runs.push(run);
-    }
-    for decided in &assessment.findings {
-        if let Some(scanner) = scanners.get_mut(&decided.finding.scanner) {
-            scanner.findings.push(decided);
-        }
-    }
-    let mut scanners: Vec<_> = scanners.into_values().collect();
-    if purpose == Purpose::Upload {
-        // A scanner of which any report failed is not known to be clean of anything.
-        scanners.retain(|scanner| scanner.runs.iter().all(|run| run.health.work().is_some()));
-        for scanner in &mut scanners {
-            scanner.findings.retain(|decided| {
-                !matches!(
-                    decided.disposition,
-                    Disposition::Waived(..)
-                        | Disposition::Suppressed(_)
-                        | Disposition::Informational(_)
-                )
-            });
-        }
-    }
-    scanners
 }

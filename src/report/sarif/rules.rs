@@ -1,12 +1,12 @@
 //! The rules of a run.
 
-use super::Scanner;
+use super::Slice;
 use crate::escape;
 use crate::model::{Decided, RuleId, RuleInfo, Severity};
 use serde_sarif::sarif::{
     MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A rule as GitHub must see it: severity belongs to the rule there, so that a finding whose
 /// severity is not its rule's gets a rule of its own.
@@ -32,8 +32,8 @@ pub fn key(decided: &Decided, info: Option<&RuleInfo>) -> Key {
 }
 
 /// What the scanner's reports say of a rule.
-pub fn info<'a>(scanner: &Scanner<'a>, rule: &RuleId) -> Option<&'a RuleInfo> {
-    scanner.runs.iter().find_map(|run| run.rules.get(rule))
+pub fn info<'a>(slice: &Slice<'a>, rule: &RuleId) -> Option<&'a RuleInfo> {
+    slice.runs.iter().find_map(|run| run.rules.get(rule))
 }
 
 /// What is gathered of a rule before it is described.
@@ -46,13 +46,10 @@ struct Use<'a> {
 impl Rules {
     /// Collects the rules of the findings that will be written; the descriptors are in the order of
     /// the positions.
-    pub fn of<'a>(
-        scanner: &Scanner<'a>,
-        findings: &[&'a Decided],
-    ) -> (Self, Vec<ReportingDescriptor>) {
-        let mut uses: BTreeMap<Key, Use<'a>> = BTreeMap::new();
-        for decided in findings {
-            let info = info(scanner, &decided.finding.observation.rule);
+    pub fn of(slice: &Slice<'_>) -> (Self, Vec<ReportingDescriptor>) {
+        let mut uses: BTreeMap<Key, Use<'_>> = BTreeMap::new();
+        for decided in &slice.findings {
+            let info = info(slice, &decided.finding.observation.rule);
             let score = decided.finding.observation.reported.score;
             let entry = uses.entry(key(decided, info)).or_insert_with(|| Use {
                 example: decided,
@@ -68,9 +65,14 @@ impl Rules {
         }
         let mut index = BTreeMap::new();
         let mut descriptors = Vec::new();
+        let mut taken = BTreeSet::new();
         for (key, usage) in uses {
-            let id = id(&key);
-            let info = info(scanner, &key.rule);
+            let mut id = id(&key);
+            // A tool's own rule may be called as ours with a severity behind it.
+            while !taken.insert(id.clone()) {
+                id.push('~');
+            }
+            let info = info(slice, &key.rule);
             index.insert(key, (descriptors.len(), id.clone()));
             descriptors.push(describe(&id, &usage, info));
         }
@@ -85,8 +87,14 @@ impl Rules {
     }
 }
 
+/// True when a finding gets a rule of its own, because its severity is not its rule's.
+pub fn own_severity(slice: &Slice<'_>, decided: &Decided) -> bool {
+    let info = info(slice, &decided.finding.observation.rule);
+    key(decided, info).own.is_some()
+}
+
 fn id(key: &Key) -> String {
-    let id = escape::sarif_name(&key.rule);
+    let id = escape::sarif_key(&key.rule);
     match key.own {
         Some(severity) => format!("{id}-{severity}"),
         None => id,
@@ -171,8 +179,12 @@ fn help(
     (text, markdown)
 }
 
-/// `security` makes it a security rule; without it GitHub ignores `security-severity`. Of the tags
-/// GitHub keeps ten.
+/// Weaknesses of a rule that become tags: of the tags GitHub keeps ten (docs.github.com, "SARIF
+/// support for code scanning", limits), and two are ours.
+pub const MAX_CWE: usize = 8;
+
+/// `security` makes it a security rule; without it GitHub ignores
+/// `security-severity`.
 fn properties(usage: &Use<'_>, cwe: &[u32], info: Option<&RuleInfo>) -> PropertyBag {
     let mut tags = vec![
         "security".to_owned(),
@@ -180,7 +192,7 @@ fn properties(usage: &Use<'_>, cwe: &[u32], info: Option<&RuleInfo>) -> Property
     ];
     tags.extend(
         cwe.iter()
-            .take(8)
+            .take(MAX_CWE)
             .map(|number| format!("external/cwe/cwe-{number:03}")),
     );
     let mut more = BTreeMap::new();

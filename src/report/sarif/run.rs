@@ -1,7 +1,7 @@
 //! One scanner → one run.
 
 use super::rules::{self, Key, Rules};
-use super::{MAX_RESULTS, Purpose, Scanner, result};
+use super::{Purpose, Slice, result};
 use crate::escape;
 use crate::model::{Assessment, Decided, Health, Problem, RepoPath, Run};
 use crate::report::{comparison, parallel};
@@ -52,55 +52,49 @@ impl Serialize for Results<'_> {
 }
 
 /// The run of a scanner.
-pub fn run<'a>(scanner: &Scanner<'a>, purpose: Purpose, assessment: &'a Assessment) -> RunOut<'a> {
-    let limit = if purpose == Purpose::Upload {
-        MAX_RESULTS
-    } else {
-        usize::MAX
-    };
-    let findings: Vec<&Decided> = most_severe(scanner, limit);
-    let (rules, descriptors) = Rules::of(scanner, &findings);
-    let first = scanner.runs.first();
+pub fn run<'a>(slice: &Slice<'a>, purpose: Purpose, assessment: &'a Assessment) -> RunOut<'a> {
+    let (rules, descriptors) = Rules::of(slice);
     let mut driver = sarif::ToolComponent::builder()
-        .name(
-            first
-                .map(|run| escape::sarif_name(&run.tool))
-                .unwrap_or_default(),
-        )
+        .name(driver_name(slice))
         .rules(descriptors)
         .build();
-    driver.version = scanner
+    driver.version = slice
         .runs
         .iter()
         .find_map(|run| run.version.as_ref())
-        .map(escape::sarif_name);
-    driver.information_uri = scanner
+        .map(escape::sarif_name)
+        .filter(|version| !version.is_empty());
+    driver.information_uri = slice
         .runs
         .iter()
         .find_map(|run| run.home)
         .map(str::to_owned);
-    // A scanner that did not work has no list of results, by SARIF 2.1.0 §3.14.23.
-    let worked = scanner.runs.iter().any(|run| run.health.work().is_some());
-    let suppressible = findings
+    // A scanner that did not work has no list of results, by SARIF 2.1.0 §3.14.23. Code scanning
+    // refuses a run without one.
+    let worked = slice.runs.iter().any(|run| run.health.work().is_some());
+    let listed = worked || purpose == Purpose::Upload;
+    let suppressible = slice
+        .findings
         .iter()
         .any(|decided| result::is_suppressed(decided));
-    let findings = findings
-        .into_iter()
+    let findings = slice
+        .findings
+        .iter()
         .map(|decided| {
-            let info = rules::info(scanner, &decided.finding.observation.rule);
-            (decided, rules::key(decided, info))
+            let info = rules::info(slice, &decided.finding.observation.rule);
+            (*decided, rules::key(decided, info))
         })
         .collect();
     RunOut {
         tool: sarif::Tool::builder().driver(driver).build(),
         automation_details: sarif::RunAutomationDetails::builder()
-            .id(format!("lockgate/{}/", scanner.id))
+            .id(slice.category.as_str())
             .build(),
         conversion: Some(conversion()),
-        invocations: scanner.runs.iter().map(|run| invocation(run)).collect(),
+        invocations: invocations(slice),
         original_uri_base_ids: BTreeMap::from([("SRCROOT", source_root())]),
         column_kind: "utf16CodeUnits",
-        results: worked.then_some(Results {
+        results: listed.then_some(Results {
             findings,
             rules,
             purpose,
@@ -111,14 +105,26 @@ pub fn run<'a>(scanner: &Scanner<'a>, purpose: Purpose, assessment: &'a Assessme
     }
 }
 
-/// The findings in their order, or the most severe of them when there are too many.
-fn most_severe<'a>(scanner: &Scanner<'a>, limit: usize) -> Vec<&'a Decided> {
-    let mut findings = scanner.findings.clone();
-    if findings.len() > limit {
-        findings.sort_by_key(|decided| std::cmp::Reverse(decided.effective));
-        findings.truncate(limit);
+/// The tool's own name, as a run that worked gives it: a report that is missing has only the name
+/// that the user gave.
+fn driver_name(slice: &Slice<'_>) -> String {
+    let worked = slice.runs.iter().find(|run| run.health.work().is_some());
+    let name = worked
+        .or(slice.runs.first())
+        .map(|run| escape::sarif_name(&run.tool))
+        .unwrap_or_default();
+    match name.is_empty() {
+        true => slice.scanner.to_string(),
+        false => name,
     }
-    findings
+}
+
+/// §3.20, one for each report. What failed comes first: code scanning looks at the first alone
+/// (docs.github.com, "SARIF support for code scanning", `invocations[0]`).
+fn invocations(slice: &Slice<'_>) -> Vec<sarif::Invocation> {
+    let mut invocations: Vec<_> = slice.runs.iter().map(|run| invocation(run)).collect();
+    invocations.sort_by_key(|invocation| invocation.execution_successful);
+    invocations
 }
 
 /// §3.22: the results come from another tool's report.
@@ -143,7 +149,6 @@ fn source_root() -> sarif::ArtifactLocation {
         .build()
 }
 
-/// §3.20, one for each report.
 fn invocation(run: &Run) -> sarif::Invocation {
     let failed = matches!(run.health, Health::Failed(_) | Health::Skipped(_));
     let notifications: Vec<_> = run

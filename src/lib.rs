@@ -31,6 +31,7 @@ pub mod policy;
 pub mod report;
 pub mod shard;
 pub mod simulate;
+pub mod sticky;
 pub mod suppress;
 pub mod trial;
 pub mod upload;

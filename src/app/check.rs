@@ -12,8 +12,7 @@ use crate::edge::actions::Runner;
 use crate::edge::output::Destination;
 use crate::edge::terminal::{self, Stream};
 use crate::error::{Error, ErrorKind, verdict_code};
-use crate::escape;
-use crate::model::{Assessment, Untrusted, Verdict};
+use crate::model::{Assessment, Verdict};
 use crate::report::{annotations, console, html, json, junit, markdown, outputs, sarif};
 use rayon::prelude::*;
 use std::io::Write as _;
@@ -99,17 +98,6 @@ fn tell_runner(assessment: &Assessment, told: &Told, delivery: &Delivery) -> Vec
     let Some(runner) = runner(delivery) else {
         return Vec::new();
     };
-    let short = format!(
-        "lockgate: {}, {} findings, {} blocking. The summary is too long for this page; see the reports.\n",
-        assessment.verdict,
-        assessment.findings.len(),
-        assessment.blocking().count()
-    );
-    let mut summary = markdown::render(assessment);
-    for note in &told.notes {
-        let note = escape::markdown(Untrusted::from(note.as_str()));
-        summary.push_str(&format!("\n> {note}\n"));
-    }
     let path = |kinds: &[Kind]| {
         let of = |kind: &Kind| {
             delivery
@@ -122,7 +110,10 @@ fn tell_runner(assessment: &Assessment, told: &Told, delivery: &Delivery) -> Vec
     let sarif = path(&[Kind::UploadSarif, Kind::Sarif]);
     let report = path(&[Kind::Json, Kind::Markdown]);
     let outputs = outputs::outputs(assessment, sarif.as_deref(), report.as_deref());
-    let results = [runner.summary(&summary, &short), runner.outputs(&outputs)];
+    let summary = runner.summary(markdown::MAX_SUMMARY, |room| {
+        markdown::within(assessment, &told.notes, room)
+    });
+    let results = [summary, runner.outputs(&outputs)];
     results.into_iter().filter_map(Result::err).collect()
 }
 

@@ -10,7 +10,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("bundle", &[]),
     ("escape", &[]),
     ("event", &[]),
-    ("github", &[]),
+    ("sticky", &[]),
+    ("github", &["sticky"]),
     ("version", &[]),
     ("baseline", &[]),
     ("ingest", &["version"]),
@@ -49,8 +50,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "alerts", "assess", "baseline", "bundle", "canary", "cli", "edge", "error", "escape",
             "event", "explain", "github", "import", "ingest", "invoke", "locate", "manifest",
-            "merge", "origin", "policy", "report", "shard", "simulate", "suppress", "trial",
-            "upload", "waive",
+            "merge", "origin", "policy", "report", "shard", "simulate", "sticky", "suppress",
+            "trial", "upload", "waive",
         ],
     ),
 ];

@@ -2,6 +2,8 @@
 //! not brought is told in a sentence.
 
 pub mod alerts;
+mod comment;
+mod status;
 mod upload;
 
 use super::request::Delivery;
@@ -90,7 +92,9 @@ pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
     let options = &delivery.hub;
     let mut told = Told::default();
     let mut steps: Vec<(Wish, Step)> = Vec::new();
+    steps.push((options.comment, comment::bring));
     steps.push((options.upload, upload::bring));
+    steps.extend(status::step(options.status));
     steps.retain(|(wish, _)| *wish != Wish::Off);
     if steps.is_empty() {
         return told;

@@ -21,7 +21,7 @@ pub use sarif::{SarifCheck, SarifCommand};
 
 mod shards;
 
-pub use shards::{Merge, Plan};
+pub use shards::{Merge, Plan, Publish};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -57,6 +57,8 @@ pub enum Command {
     Plan(Plan),
     /// Put the bundles of several jobs together, and decide as check does.
     Merge(Box<Merge>),
+    /// Tell on a pull request what its own run has gathered, which may not write there itself.
+    Publish(Box<Publish>),
     /// Write down the findings of now, or show what has changed since.
     #[command(subcommand)]
     Baseline(BaselineCommand),

@@ -76,6 +76,7 @@ pub fn open_whole(file: &ReportFile) -> Result<Bundle, Unread> {
     })
 }
 
-fn home(scanner: &ScannerId) -> Option<&'static str> {
+/// The home page of a tool that lockgate knows.
+pub fn home(scanner: &ScannerId) -> Option<&'static str> {
     ingest::tool_named(scanner.as_str()).map(|tool| tool.url)
 }

@@ -78,7 +78,7 @@ pub fn conclude(case: Case, request: &Request, delivery: &Delivery) -> Result<u8
 type Stored = std::io::Result<Draft>;
 
 /// Writes every file that was asked for; one failure does not stop the others.
-fn write_all(
+pub fn write_all(
     assessment: &Assessment,
     draft: Option<&Stored>,
     uploads: Option<&Uploads<'_>>,
@@ -134,7 +134,8 @@ fn write(assessment: &Assessment, draft: Option<&Stored>, output: &OutputArg) ->
     })
 }
 
-fn runner(delivery: &Delivery) -> Option<Runner> {
+/// The runner that is to be told.
+pub fn runner(delivery: &Delivery) -> Option<Runner> {
     match delivery.github {
         When::Auto => Runner::detect(),
         When::Always => Some(Runner::attach()),

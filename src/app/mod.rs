@@ -16,9 +16,11 @@ mod import;
 mod kept;
 mod memory;
 mod merge;
+mod news;
 mod notes;
 mod plan;
 mod policy;
+mod publish;
 mod request;
 mod running;
 mod sarif;
@@ -69,6 +71,7 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
     match cli.command {
         Command::Check(args) => check::check(args),
         Command::Plan(args) => plan::run(&args),
+        Command::Publish(args) => publish::run(*args),
         Command::Merge(args) => merge::run(*args),
         Command::Baseline(command) => baseline::run(&command),
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),

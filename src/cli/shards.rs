@@ -2,6 +2,7 @@
 
 use super::{Check, Input};
 use clap::Args;
+use std::path::PathBuf;
 
 /// Options of `plan`.
 #[derive(Debug, Args)]
@@ -58,6 +59,45 @@ pub struct Merge {
     /// misses the bundle of a job that never ran.
     #[arg(long, value_name = "FOLDER")]
     pub expect: Vec<String>,
+
+    /// As for `check`.
+    #[command(flatten)]
+    pub check: Check,
+}
+
+/// Options of `publish`.
+#[derive(Debug, Args)]
+#[command(mut_arg("path", |arg| arg.long("root").value_name("FOLDER")))]
+#[command(mut_arg("reports", |arg| arg.hide(true)))]
+#[command(mut_arg("run", |arg| arg.hide(true)))]
+#[command(mut_arg("shard", |arg| arg.hide(true)))]
+#[command(mut_arg("base", |arg| arg.hide(true)))]
+#[command(mut_arg("event", |arg| arg.hide(true)))]
+#[command(mut_arg("state", |arg| arg.hide(true)))]
+#[command(mut_arg("update_state", |arg| arg.hide(true)))]
+#[command(mut_arg("alerts", |arg| arg.hide(true)))]
+#[command(mut_arg("status", |arg| arg.hide(true)))]
+#[command(mut_arg("tracking_issue", |arg| arg.hide(true)))]
+#[command(after_help = "\
+For pull requests from forks and of Dependabot, whose own run may only read. It writes a bundle and
+keeps it as an artifact; a second workflow, which runs on workflow_run and so is the default branch's,
+downloads it and publishes it. It needs a checkout of the default branch, never of the change.
+
+The bundle may come from anybody. It is refused when it is larger than 128 MiB, a link, damaged, or of
+another commit than the run; which pull request it is about is asked of GitHub; nothing in it is run or
+opened. It is judged by the policy of the target branch. What blocks the merge is the first run's own
+check: this one writes the comment, and alerts only with --upload required.
+
+Examples:
+  lockgate publish bundle/lockgate.bundle
+  lockgate publish bundle --comment required
+
+Exit codes: 0 told, or nothing to tell, 2 wrong usage or policy, 3 the bundle is refused,
+4 what was required could not be told, 5 internal error.")]
+pub struct Publish {
+    /// The bundle: a file, or a folder that holds nothing else.
+    #[arg(value_name = "BUNDLE")]
+    pub bundle: PathBuf,
 
     /// As for `check`.
     #[command(flatten)]

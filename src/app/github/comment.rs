@@ -25,7 +25,7 @@ pub fn bring(hub: &Hub, assessment: &Assessment) -> Brought {
         body,
         marker,
         runs: runs(hub),
-        speak: comment::need(assessment) == Need::Speak,
+        speak: comment::need(assessment) == Need::Speak || hub.remarks.urgent,
     };
     match desk.write() {
         Ok(note) => Brought::Done(note),
@@ -61,6 +61,7 @@ fn compose(hub: &Hub, assessment: &Assessment) -> (Marker, String) {
         commit,
         run: Some(hub.run_page()),
         key: hub.key.clone(),
+        remarks: hub.remarks.lines.clone(),
         // The marker is ASCII, and has its length whatever the digest is.
         room: comments::LONGEST.saturating_sub(marker.write().len()),
     };

@@ -31,6 +31,10 @@ use crate::model::{
 };
 use crate::policy::Policy;
 
+/// More than the attempts that GitHub allows of one run (docs.github.com, "Re-running workflows and
+/// jobs": 50 times).
+const MOST_ATTEMPTS: u64 = 100;
+
 /// Publishes; returns the exit code.
 pub fn run(args: Publish) -> Result<u8, Error> {
     let request = request(&args.check.input, "publish BUNDLE --root", args.check.color)?;
@@ -276,7 +280,9 @@ fn known(
 fn aim(hub: &mut Hub, finished: &Finished, pull: &Pull, assessment: &Assessment) {
     hub.run = github::Run {
         id: finished.id,
-        attempt: finished.attempt,
+        // Started again, this job speaks anew of the same run.
+        attempt: finished.attempt.saturating_mul(MOST_ATTEMPTS)
+            + hub.run.attempt.min(MOST_ATTEMPTS - 1),
     };
     hub.subject.number = Some(pull.number);
     hub.subject.head = Some(finished.head.clone());

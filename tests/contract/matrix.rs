@@ -72,6 +72,9 @@ const BANDIT: &str = r#"{"errors":[],"generated_at":"2026-11-20T00:00:00Z",
 
 const PIP: &str = r#"{"dependencies":[{"name":"flask","version":"0.5","vulns":[]}],"fixes":[]}"#;
 
+const GITLEAKS: &str = r#"[{"RuleID":"key","Description":"a key","File":"app.py","StartLine":1,
+  "EndLine":1,"Secret":"x","Match":"x","Fingerprint":"f"}]"#;
+
 /// What the gate's job left behind.
 struct Gate {
     scratch: Scratch,
@@ -86,7 +89,7 @@ impl Gate {
             .file("requirements.txt", "flask==0.5\n")
             .file("reports/bandit.json", BANDIT)
             .file("reports/pip.json", PIP)
-            .file("reports/gitleaks.json", "[]")
+            .file("reports/gitleaks.json", GITLEAKS)
             .file(".github/workflows/gate.yml", WORKFLOW.replace("LOST", lost));
         let event = scratch.pull_request();
         let (_, log, said) = scratch.act("pull_request", &event);

@@ -45,6 +45,7 @@ mod policies;
 mod policy_test;
 mod program;
 mod properties;
+mod publish;
 mod remedies;
 #[allow(dead_code, reason = "each binary uses its own part")]
 #[path = "../support/runner.rs"]

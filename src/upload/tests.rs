@@ -273,6 +273,26 @@ fn a_piece_that_is_no_longer_needed_is_emptied() {
     assert!(plan.ready(&vacated[0]).is_ok());
 }
 
+/// The scanner of the change itself is worth a request only where its alerts are to be closed.
+#[test]
+fn an_empty_list_of_suppressions_is_sent_only_to_close_alerts() {
+    let assessment = assessment(vec![sound("a"), sound("suppressions")], Vec::new());
+    let plan = plan(&assessment, "");
+    assert_eq!(ids(&plan), ["lockgate/a/"]);
+    assert_eq!(plan.vacated(&["lockgate/a"]).len(), 0);
+    let vacated = plan.vacated(&["lockgate/suppressions"]);
+    assert_eq!(vacated[0].id(), "lockgate/suppressions/");
+    assert_eq!(plan.files()[0].runs(), 2);
+}
+
+/// Without a base it fails, which says nothing about the project.
+#[test]
+fn suppressions_that_nobody_could_look_for_are_not_told() {
+    let assessment = assessment(vec![failed("suppressions")], Vec::new());
+    let plan = plan(&assessment, "");
+    assert_eq!(plan.parts.len() + plan.tell(Way::Api).len(), 0);
+}
+
 #[test]
 fn more_runs_than_a_file_takes_go_into_a_second_one() {
     const NAMES: [&str; 21] = [

@@ -60,6 +60,7 @@ mod shop;
 mod simulate;
 mod suppressions;
 mod tamper;
+mod uploading;
 mod verdicts;
 mod waive;
 mod waivers;

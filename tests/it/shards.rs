@@ -539,6 +539,23 @@ fn services_are_judged_by_one_gate() {
             .iter()
             .all(|f| f["origin"] == "introduced")
     );
+    let sarif = project.lockgate(&["merge", "bundles/*", "--output", "sarif=-"]);
+    let sarif: Value = serde_json::from_str(&sarif.args(&DAY).run().stdout).unwrap();
+    let runs = sarif["runs"].as_array().unwrap().iter();
+    let runs = runs.filter(|run| run["tool"]["driver"]["name"] == "Bandit");
+    let ids: Vec<(&str, usize)> = runs
+        .map(|run| {
+            let id = run["automationDetails"]["id"].as_str().unwrap();
+            (id, run["results"].as_array().unwrap().len())
+        })
+        .collect();
+    assert_eq!(
+        ids,
+        [
+            ("lockgate/bandit/services/api/", 1),
+            ("lockgate/bandit/services/web/", 1)
+        ]
+    );
     let (merged, code) =
         json(project.lockgate(&["merge", "bundles/*", "--expect", "services/jobs"]));
     assert_eq!(

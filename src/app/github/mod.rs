@@ -103,7 +103,7 @@ pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
     let options = &delivery.hub;
     let mut told = Told::default();
     let mut steps: Vec<(Wish, Step)> = Vec::new();
-    steps.push((options.comment, comment::bring));
+    steps.push(comment::step(options.comment));
     steps.push((options.upload, upload::bring));
     steps.extend(status::step(options.status));
     steps.retain(|(wish, _)| *wish != Wish::Off);
@@ -142,9 +142,9 @@ fn carry(hub: &Hub, steps: Vec<(Wish, Step)>, assessment: &Assessment, told: &mu
 pub fn publish(hub: &Hub, assessment: &Assessment, delivery: &Delivery) -> Told {
     let options = &delivery.hub;
     let mut told = Told::default();
-    let mut steps: Vec<(Wish, Step)> = vec![(options.comment, comment::bring)];
+    let mut steps: Vec<(Wish, Step)> = vec![comment::step(options.comment)];
     if options.upload == Wish::Required {
-        steps.push((options.upload, upload::bring));
+        steps.push((options.upload, upload::publish));
     }
     steps.retain(|(wish, _)| *wish != Wish::Off);
     carry(hub, steps, assessment, &mut told);

@@ -106,8 +106,7 @@ fn head(assessment: &Assessment, clear: bool, page: &Page, style: &Style<'_>) ->
     let numbers = sections::numbers(assessment, style);
     let mut text = match clear {
         true => format!(
-            "## {mark} {who}: all clear\n\nWhat stood here before is settled: nothing blocks, and \
-             nothing is left to look at.\n\n{numbers}"
+            "## {mark} {who}: all clear\n\nNothing blocks, and nothing is left to look at.\n\n{numbers}"
         ),
         false => {
             let verdict = phrase::verdict(assessment);

@@ -100,7 +100,14 @@ impl Brought {
             Some(said) => format!(" ({})", escape::terminal(said)),
             None => String::new(),
         };
-        Self::Not(format!("{what}: {}{words}", trouble.why()))
+        let server = match &trouble.enterprise {
+            Some(version) => format!(
+                ", by GitHub Enterprise Server {}",
+                escape::terminal(version)
+            ),
+            None => String::new(),
+        };
+        Self::Not(format!("{what}: {}{words}{server}", trouble.why()))
     }
 }
 

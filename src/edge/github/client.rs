@@ -126,7 +126,8 @@ impl Client {
             };
             let reply = reply.unwrap_or_else(|| spoken(""));
             let trouble = |cause| {
-                let trouble = Trouble::new(cause, request).said(reply.words());
+                let mut trouble = Trouble::new(cause, request).said(reply.words());
+                trouble.enterprise = reply.header("x-github-enterprise-version").map(Into::into);
                 match reply.status {
                     0 => trouble,
                     status => trouble.status(status),
@@ -171,16 +172,12 @@ impl Client {
     }
 
     fn answer(&self, reply: Reply) -> Answer {
-        let enterprise: Option<crate::model::Untrusted> = reply
-            .header("x-github-enterprise-version")
-            .map(crate::model::Untrusted::from);
         Answer {
             status: reply.status,
             next: reply
                 .next()
                 .and_then(|address| self.server.below(address))
                 .map(str::to_owned),
-            enterprise,
             body: reply.body,
         }
     }

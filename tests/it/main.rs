@@ -46,6 +46,7 @@ mod policies;
 mod policy_test;
 mod program;
 mod properties;
+mod publish;
 mod remedies;
 #[allow(dead_code, reason = "each binary uses its own part")]
 #[path = "../support/runner.rs"]
@@ -55,6 +56,7 @@ mod running;
 mod sarif;
 mod schedule;
 mod schema;
+mod shards;
 mod shop;
 mod simulate;
 mod suppressions;
@@ -64,3 +66,4 @@ mod uploading;
 mod verdicts;
 mod waive;
 mod waivers;
+mod workflows;

@@ -61,7 +61,8 @@ fn checkout(folder: &Path) -> [String; 3] {
     git(folder, &["add", "lockgate.toml"]);
     git(folder, &["commit", "--quiet", "-m", "target"]);
     git(folder, &["checkout", "--quiet", "-b", "change"]);
-    git(folder, &["add", "-A"]);
+    // Reports are no part of a change: a scanner has written them in this run.
+    git(folder, &["add", "--", ".", ":(exclude,glob)**/reports/**"]);
     git(folder, &["commit", "--quiet", "-m", "change"]);
     git(folder, &["checkout", "--quiet", "main"]);
     git(

@@ -62,25 +62,68 @@ fn a_hostile_report_gives_no_command_and_is_blocked() {
 
         let summary = job.summary();
         assert!(summary.contains("Blocked by 8 findings"), "{summary}");
-        for word in [
-            "@everyone",
-            "```",
-            "`a`",
-            "<script",
-            "</table",
-            "](https://example.org",
-            "\u{202e}",
-        ] {
-            assert!(!summary.contains(word), "{word:?} in {summary}");
-        }
-        let count = |word: &str| summary.matches(word).count();
-        assert_eq!(count("<details>"), count("</details>"), "{summary}");
+        holds_only_our_markup(summary);
+        // As it came to the server.
+        let state = job.hub().state();
+        let [comment] = &*state.comments_of(7) else {
+            panic!("{:#?}", job.hub().lines());
+        };
         assert!(
-            summary
-                .lines()
-                .all(|line| !line.trim_start().starts_with("::")),
-            "{summary}"
+            comment.body.contains("blocked by 8 findings"),
+            "{}",
+            comment.body
         );
+        holds_only_our_markup(&comment.body);
+    }
+}
+
+#[track_caller]
+fn holds_only_our_markup(text: &str) {
+    for word in [
+        "@everyone",
+        "```",
+        "`a`",
+        "<script",
+        "</table",
+        "](https://example.org",
+        "\u{202e}",
+    ] {
+        assert!(!text.contains(word), "{word:?} in {text}");
+    }
+    let count = |word: &str| text.matches(word).count();
+    assert_eq!(count("<details>"), count("</details>"), "{text}");
+    let mut lines = text.lines();
+    assert!(
+        lines.all(|line| !line.trim_start().starts_with("::")),
+        "{text}"
+    );
+}
+
+/// Names that git accepts.
+#[test]
+fn a_hostile_branch_gives_no_command() {
+    for name in [
+        "zzz\";echo${IFS}\"hello\";#",
+        "##set-output/%0A::error::forged",
+        "$(touch${IFS}pwned)",
+        "@everyone/`a`/</details>",
+        "-x\u{2066}##[error]forged",
+    ] {
+        let job = Scratch::new()
+            .branch(name)
+            .file(
+                "reports/bandit.json",
+                fixtures::read("bandit/gen__pygoat.json"),
+            )
+            .input("reports", "bandit=reports/bandit.json")
+            .run();
+        assert_eq!(job.output("verdict"), "block", "{name}");
+        obeys_only_us(&job);
+        let state = job.hub().state();
+        for comment in state.comments_of(7) {
+            holds_only_our_markup(&comment.body);
+        }
+        holds_only_our_markup(job.summary());
     }
 }
 

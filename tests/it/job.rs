@@ -2,7 +2,7 @@
 //! that the runner gives to a step.
 
 use crate::event_files;
-use crate::hub::{Account, Hub, NAME, Permissions};
+use crate::hub::{Account, Hub, Permissions};
 use crate::origin::commit;
 use crate::program::{Lockgate, git};
 use crate::runner::{self, Command};
@@ -275,15 +275,5 @@ impl Job {
         let comments = state.comments_of(7).into_iter();
         let ours = comments.filter(|comment| comment.author == state.me);
         ours.map(|comment| comment.body.clone()).collect()
-    }
-
-    /// The requests of one method, below the repository.
-    pub fn asked(&self, method: &str) -> Vec<String> {
-        let start = format!("/repos/{NAME}/");
-        let requests = self.hub.requests().into_iter();
-        requests
-            .filter(|request| request.method == method)
-            .map(|request| request.path.replacen(&start, "", 1))
-            .collect()
     }
 }

@@ -1,6 +1,7 @@
 //! Nothing that a pull request brings along reaches the runner as a command or a shell as a word.
 
 use crate::act::Scratch;
+use crate::fixtures;
 use crate::hostile;
 use crate::job::Job;
 

@@ -111,41 +111,58 @@ pub fn markdown(text: impl Foreign) -> String {
 
 /// [`markdown`] with another limit.
 pub fn markdown_up_to(text: impl Foreign, max: usize) -> String {
-    markdown_line(&one_line(text.raw(), max))
+    markdown_line(&one_line(text.raw(), max), "\u{2060}")
 }
 
 /// For a code span in GitHub's Markdown: the same, in `<code>`, which also works in tables and
 /// inside links.
 pub fn markdown_code(text: impl Foreign) -> String {
+    markdown_code_up_to(text, MAX_CHARS)
+}
+
+/// [`markdown_code`] with another limit. GitHub links nothing inside of code, so that the text is
+/// left as it is there, to be copied.
+pub fn markdown_code_up_to(text: impl Foreign, max: usize) -> String {
     format!(
         "<code>{}</code>",
-        markdown_line(&one_line(text.raw(), MAX_CHARS))
+        markdown_line(&one_line(text.raw(), max), "")
     )
 }
 
 /// The text is always put into a line that we began, so that what only matters at the start of a
-/// line (`-`, `1.`, `=`) stays as it is.
-fn markdown_line(line: &str) -> String {
-    const JOINER: char = '\u{2060}';
+/// line (`-`, `1.`, `=`) stays as it is. `joiner` goes where GitHub would link or replace something.
+fn markdown_line(line: &str, joiner: &str) -> String {
     let mut out = String::with_capacity(line.len() * 2);
     let mut word = String::new();
-    let mut chars = line.chars().peekable();
+    let mut chars = line.chars();
     while let Some(c) = chars.next() {
+        let rest = chars.as_str();
         match c {
             '@' | '#' => {
-                let _ = write!(out, "&#{};{JOINER}", c as u32);
+                let _ = write!(out, "&#{};{joiner}", c as u32);
             }
             '*' | '_' | '`' | '~' | '[' | ']' | '<' | '>' | '&' | '|' | '\\' | '$' | '{' | '}' => {
                 let _ = write!(out, "&#{};", c as u32);
             }
             // `https://` and `www.` are linked by GFM, `GH-1` by GitHub.
-            ':' if chars.peek() == Some(&'/') => out.push_str("&#58;"),
+            ':' if rest.starts_with('/') => out.push_str("&#58;"),
             '.' if word.eq_ignore_ascii_case("www") => out.push_str("&#46;"),
             '-' if word.eq_ignore_ascii_case("gh") => {
                 out.push('-');
-                out.push(JOINER);
+                out.push_str(joiner);
             }
-            c => out.push(c),
+            ':' if is_emoji(rest) => {
+                out.push(':');
+                out.push_str(joiner);
+            }
+            c => {
+                // Seven hex digits may be a commit.
+                if word.len() == 6 && c.is_ascii_hexdigit() && is_hex(&word) {
+                    out.push_str(joiner);
+                    word.clear();
+                }
+                out.push(c);
+            }
         }
         if c.is_alphanumeric() {
             word.push(c);
@@ -154,6 +171,18 @@ fn markdown_line(line: &str) -> String {
         }
     }
     out
+}
+
+fn is_hex(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// True for the rest of `:name:`, which GitHub shows as a picture.
+fn is_emoji(rest: &str) -> bool {
+    const LONGEST: usize = 64;
+    let named = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-');
+    let name = rest.chars().take(LONGEST).take_while(named).count();
+    name > 0 && rest.chars().nth(name) == Some(':')
 }
 
 /// For text and attributes of HTML and XML: one line, with every character that ends a text or an
@@ -327,6 +356,17 @@ pub fn toml_string(text: impl Foreign) -> String {
     out
 }
 
+/// For a part of the path of a web page, such as a file's on GitHub: every byte is percent-encoded
+/// that is no letter, no digit and none of `/-._`.
+pub fn web_path(text: impl Foreign) -> String {
+    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'/')
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_');
+    utf8_percent_encode(text.raw(), ENCODED).to_string()
+}
+
 /// A file's text for an excerpt on a terminal: byte for byte of the same length, so that places in
 /// it stay right. Controls except line breaks, and `##[`, are overwritten.
 pub fn excerpt(text: impl Foreign) -> String {
@@ -382,6 +422,11 @@ mod tests {
             "https&#58;//x www&#46;y GH-\u{2060}1"
         );
         assert_eq!(markdown(text("@all #1")), "&#64;\u{2060}all &#35;\u{2060}1");
+        assert_eq!(
+            markdown(text("0a1b2c3d4 :tada: a:b:")),
+            "0a1b2c\u{2060}3d4 :\u{2060}tada: a:\u{2060}b:"
+        );
+        assert_eq!(markdown_code(text("@a/b#1")), "<code>&#64;a/b&#35;1</code>");
         assert_eq!(
             markdown_code(text("</details>|`")),
             "<code>&#60;/details&#62;&#124;&#96;</code>"

@@ -4,10 +4,6 @@ use crate::error::{Error, ErrorKind};
 use std::io::Write as _;
 use std::path::PathBuf;
 
-/// The runner drops a step summary above this size, in bytes, whole (actions/runner,
-/// `FileCommandManager`).
-const MAX_SUMMARY: u64 = 1024 * 1024;
-
 /// What the runner offers to this step.
 #[derive(Debug, Default)]
 pub struct Runner {
@@ -34,17 +30,21 @@ impl Runner {
         }
     }
 
-    /// Adds to the job summary. One that does not fit is replaced by `short`.
+    /// Adds to the job summary what `render` gives for the room that is left of `most`, in bytes:
+    /// whatever runs in the same step may have written to it.
     ///
     /// # Errors
     /// When the runner's file cannot be written.
-    pub fn summary(&self, markdown: &str, short: &str) -> Result<(), Error> {
+    pub fn summary(&self, most: usize, render: impl FnOnce(usize) -> String) -> Result<(), Error> {
         let Some(path) = &self.summary else {
             return Ok(());
         };
         let used = std::fs::metadata(path).map_or(0, |m| m.len());
-        let fits = used + markdown.len() as u64 + 1 < MAX_SUMMARY;
-        append(path, if fits { markdown } else { short }).map_err(|e| failed("the job summary", &e))
+        // One for the line break that ends it.
+        let used = usize::try_from(used)
+            .unwrap_or(usize::MAX)
+            .saturating_add(1);
+        append(path, &render(most.saturating_sub(used))).map_err(|e| failed("the job summary", &e))
     }
 
     /// Sets the step's outputs. Values are single lines, so that none can set another output.
@@ -77,6 +77,9 @@ fn failed(what: &str, e: &std::io::Error) -> Error {
 }
 
 fn append(path: &PathBuf, text: &str) -> std::io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
     let mut file = std::fs::OpenOptions::new()
         .create(true)
         .append(true)

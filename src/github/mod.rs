@@ -5,9 +5,13 @@
 //! of its own: fields that lockgate does not use may change without harm.
 
 pub mod code_scanning;
+pub mod comments;
+pub mod issues;
+pub mod pulls;
 mod request;
 pub mod retry;
 mod server;
+pub mod statuses;
 
 pub use request::{Accept, Answer, Cause, Method, Repeat, Request, Trouble};
 pub use server::{Repository, Server, is_loopback};

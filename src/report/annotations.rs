@@ -6,7 +6,7 @@
 //! apart, warnings of what was there are left to the summary.
 
 use super::comparison;
-use super::phrase::{self, Sink};
+use super::phrase::{self, Phrase, Sink};
 use super::review;
 use crate::escape;
 use crate::model::{
@@ -35,16 +35,10 @@ pub fn render(assessment: &Assessment) -> String {
         .gaps()
         .map(|gap| about_evidence("error", gap))
         .collect();
-    // A scan of the main branch has no diff in which what was there before could be shown.
-    let scheduled = assessment.event == Event::Schedule;
-    let old = |d: &Decided| d.finding.provenance.origin == Origin::Existing;
-    let shown = |d: &&Decided| !(scheduled && old(d));
     let broken = assessment.authority.errors.iter();
     errors.extend(broken.map(|error| about_error(error, prefix)));
-    let mut blocking: Vec<&Decided> = assessment.blocking().filter(shown).collect();
-    blocking.sort_by_key(|decided| comparison::rank(decided));
     let annotate = |level, decided| about_finding(level, decided, assessment);
-    errors.extend(blocking.into_iter().map(|d| annotate("error", d)));
+    errors.extend(blocking(assessment).map(|d| annotate("error", d)));
     let mut warnings: Vec<String> = assessment
         .reasons
         .iter()
@@ -65,10 +59,7 @@ pub fn render(assessment: &Assessment) -> String {
     let mut waivers = notes(&[NoteCode::Expired, NoteCode::TooLong]);
     let others = waivers.split_off(waivers.len().min(FIRST_WAIVERS));
     warnings.extend(waivers);
-    let known = comparison::is_known(assessment);
-    let warned = assessment.warning().filter(shown);
-    let warned = warned.filter(|decided| !known || comparison::is_new(decided));
-    warnings.extend(warned.map(|d| annotate("warning", d)));
+    warnings.extend(warning(assessment).map(|d| annotate("warning", d)));
     warnings.extend(others);
     let notices = notes(&[NoteCode::Expiring]);
     let mut out = String::new();
@@ -94,6 +85,44 @@ pub fn render(assessment: &Assessment) -> String {
         }
     }
     out
+}
+
+/// What blocks and can be shown in the code, the worst first.
+pub fn blocking(assessment: &Assessment) -> impl Iterator<Item = &Decided> {
+    let findings = assessment.blocking();
+    let mut findings: Vec<&Decided> = findings.filter(|d| is_shown(assessment, d)).collect();
+    findings.sort_by_key(|decided| comparison::rank(decided));
+    findings.into_iter()
+}
+
+/// The same of what warns.
+pub fn warning(assessment: &Assessment) -> impl Iterator<Item = &Decided> {
+    let known = comparison::is_known(assessment);
+    let findings = assessment.warning();
+    let findings = findings.filter(|d| is_shown(assessment, d));
+    findings.filter(move |decided| !known || comparison::is_new(decided))
+}
+
+/// A scan of the main branch has no diff in which what was there before could be shown.
+fn is_shown(assessment: &Assessment, decided: &Decided) -> bool {
+    let old = decided.finding.provenance.origin == Origin::Existing;
+    !(old && assessment.event == Event::Schedule)
+}
+
+/// What is said about a finding, line by line.
+pub fn lines(decided: &Decided, assessment: &Assessment, sink: &Sink) -> Vec<String> {
+    let finding = &decided.finding;
+    let mut lines = vec![(sink.words)(&finding.observation.title)];
+    let mut line = |name: &str, phrase: Option<Phrase>| {
+        let phrase = phrase.map(|words| Phrase::default().ours(format!("{name}: ")).and(words));
+        lines.extend(phrase.map(|phrase| phrase.show(sink)));
+    };
+    let origin = comparison::origin(assessment, decided);
+    line("Package", phrase::package(finding));
+    line("Fix", phrase::fix(finding));
+    line("Origin", origin.map(|o| Phrase::default().ours(o)));
+    line("Why", Some(phrase::decision(decided)));
+    lines
 }
 
 fn about_evidence(level: &str, reason: &Reason) -> String {
@@ -190,19 +219,6 @@ fn about_finding(level: &str, decided: &Decided, assessment: &Assessment) -> Str
         severity.replace(',', "%2C")
     ));
 
-    let mut message = escape::command_data(&finding.observation.title);
-    if let Some(package) = phrase::package(finding) {
-        message.push_str(&format!("%0APackage: {}", package.show(&DATA)));
-    }
-    if let Some(fix) = phrase::fix(finding) {
-        message.push_str(&format!("%0AFix: {}", fix.show(&DATA)));
-    }
-    if let Some(origin) = comparison::origin(assessment, decided) {
-        message.push_str(&format!("%0AOrigin: {}", escape::encode_data(&origin)));
-    }
-    message.push_str(&format!(
-        "%0AWhy: {}",
-        phrase::decision(decided).show(&DATA)
-    ));
+    let message = lines(decided, assessment, &DATA).join("%0A");
     format!("::{level} {properties}::{message}")
 }

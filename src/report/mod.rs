@@ -2,6 +2,8 @@
 
 pub mod annotations;
 pub mod baseline;
+pub mod check;
+pub mod comment;
 pub mod comparison;
 pub mod console;
 mod coverage_json;
@@ -11,6 +13,7 @@ mod fix_json;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod layout;
 pub mod markdown;
 mod next;
 pub mod outputs;
@@ -18,7 +21,7 @@ mod parallel;
 pub mod phrase;
 mod policy_json;
 mod resolved;
-mod review;
+pub mod review;
 pub mod sarif;
-mod schedule;
+pub mod schedule;
 mod schedule_json;

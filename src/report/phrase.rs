@@ -150,6 +150,15 @@ pub fn fix(finding: &Finding) -> Option<Phrase> {
     })
 }
 
+/// The same with the command apart, to be copied.
+pub fn fix_and_command(finding: &Finding) -> Option<(Phrase, Option<String>)> {
+    let mut told = finding.remedy();
+    match told.as_mut().and_then(|remedy| remedy.command.take()) {
+        Some(command) => Some((remedy(&told?), Some(command.to_string()))),
+        None => Some((fix(finding)?, None)),
+    }
+}
+
 /// `upgrade qs from 6.5.2 to 6.5.3 or later (patch): refresh the lockfile (npm update qs), or move
 /// express`.
 fn remedy(remedy: &Remedy) -> Phrase {

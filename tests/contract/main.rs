@@ -15,6 +15,8 @@ mod act;
 mod api;
 mod binary;
 mod cases;
+mod command;
+mod deliveries;
 #[allow(dead_code, reason = "each binary uses its own part")]
 #[path = "../support/events.rs"]
 mod event_files;
@@ -25,7 +27,9 @@ mod hostile;
 #[path = "../support/hub/mod.rs"]
 mod hub;
 mod injection;
+mod install;
 mod job;
+mod matrix;
 mod policy;
 mod prism;
 mod programs;
@@ -34,3 +38,4 @@ mod sarif;
 mod schema;
 mod suppressions;
 mod tools;
+mod workflows;

@@ -45,6 +45,7 @@ mod policies;
 mod policy_test;
 mod program;
 mod properties;
+mod publish;
 mod remedies;
 #[allow(dead_code, reason = "each binary uses its own part")]
 #[path = "../support/runner.rs"]
@@ -54,11 +55,14 @@ mod running;
 mod sarif;
 mod schedule;
 mod schema;
+mod shards;
 mod shop;
 mod simulate;
 mod suppressions;
 mod tamper;
+mod tracking;
 mod uploading;
 mod verdicts;
 mod waive;
 mod waivers;
+mod workflows;

@@ -2,6 +2,9 @@
 //! not brought is told in a sentence.
 
 pub mod alerts;
+mod comment;
+mod status;
+mod tracking;
 mod upload;
 
 use super::request::Delivery;
@@ -9,8 +12,8 @@ use crate::cli::{Github, Wish};
 use crate::edge::events::{self, Place};
 use crate::edge::github::{Client, Token};
 use crate::escape;
-use crate::event::Subject;
-use crate::github::{Repository, Server, Trouble};
+use crate::event::{Delivery as What, Due, Occasion, Subject};
+use crate::github::{Repository, Server, Trouble, comments};
 use crate::model::{Assessment, Event};
 use std::time::Duration;
 
@@ -37,9 +40,37 @@ pub struct Hub {
     pub run: Run,
     /// Tells several gates of one repository apart; empty by default.
     pub key: String,
+    /// What has to be said of the verdict where it is told.
+    pub remarks: Remarks,
+}
+
+/// Sentences of ours about where the evidence comes from.
+#[derive(Debug, Clone, Default)]
+pub struct Remarks {
+    /// One sentence or two each.
+    pub lines: Vec<String>,
+    /// Somebody has to know, even if the verdict alone were no news.
+    pub urgent: bool,
 }
 
 impl Hub {
+    /// What the addresses of all runs begin with.
+    pub fn runs(&self) -> String {
+        let page = self.run_page();
+        let digits = |c: char| c.is_ascii_digit();
+        page.trim_end_matches(digits).to_owned()
+    }
+
+    /// The name of our token; an Enterprise Server answers that at another address, where the token
+    /// does not go.
+    pub fn login(&self) -> Option<String> {
+        if !self.client.server().prefix().is_empty() {
+            return None;
+        }
+        let answer = self.client.send(&comments::viewer()).ok()?;
+        comments::login(&answer)
+    }
+
     /// The page of this run, for people.
     pub fn run_page(&self) -> String {
         format!(
@@ -69,7 +100,14 @@ impl Brought {
             Some(said) => format!(" ({})", escape::terminal(said)),
             None => String::new(),
         };
-        Self::Not(format!("{what}: {}{words}", trouble.why()))
+        let server = match &trouble.enterprise {
+            Some(version) => format!(
+                ", by GitHub Enterprise Server {}",
+                escape::terminal(version)
+            ),
+            None => String::new(),
+        };
+        Self::Not(format!("{what}: {}{words}{server}", trouble.why()))
     }
 }
 
@@ -89,8 +127,21 @@ type Step = fn(&Hub, &Assessment) -> Brought;
 pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
     let options = &delivery.hub;
     let mut told = Told::default();
-    let mut steps: Vec<(Wish, Step)> = Vec::new();
-    steps.push((options.upload, upload::bring));
+    let occasion = events::surroundings().map(|words| Occasion::of(assessment.event, &words));
+    let wish = |what, wish| wished(occasion, what, wish);
+    let mut steps: Vec<(Wish, Step)> = vec![
+        (
+            wish(What::Comment, options.comment),
+            comment::step(options.comment),
+        ),
+        (wish(What::Upload, options.upload), upload::bring),
+        (
+            wish(What::Tracking, options.tracking_issue),
+            tracking::bring,
+        ),
+    ];
+    let status = status::step(options.status);
+    steps.extend(status.map(|(due, step)| (wish(What::Status, due), step)));
     steps.retain(|(wish, _)| *wish != Wish::Off);
     if steps.is_empty() {
         return told;
@@ -105,8 +156,13 @@ pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
             return told;
         }
     };
+    carry(&hub, steps, assessment, &mut told);
+    told
+}
+
+fn carry(hub: &Hub, steps: Vec<(Wish, Step)>, assessment: &Assessment, told: &mut Told) {
     for (wish, step) in steps {
-        match step(&hub, assessment) {
+        match step(hub, assessment) {
             Brought::Done(note) => told.notes.extend(note),
             Brought::Nothing => {}
             Brought::Not(sentence) => {
@@ -115,7 +171,31 @@ pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
             }
         }
     }
+}
+
+/// Brings the verdict on somebody else's evidence: the comment, and to code scanning only what is
+/// asked for. No status, which would be the word of whoever wrote the change.
+pub fn publish(hub: &Hub, assessment: &Assessment, delivery: &Delivery) -> Told {
+    let options = &delivery.hub;
+    let mut told = Told::default();
+    let mut steps: Vec<(Wish, Step)> = vec![(options.comment, comment::step(options.comment))];
+    if options.upload == Wish::Required {
+        steps.push((options.upload, upload::publish));
+    }
+    steps.retain(|(wish, _)| *wish != Wish::Off);
+    carry(hub, steps, assessment, &mut told);
     told
+}
+
+/// What remains of a wish on this occasion. Outside of Actions there is none; whoever requires
+/// something there is told so.
+fn wished(occasion: Option<Occasion>, what: What, wish: Wish) -> Wish {
+    match occasion.map(|occasion| occasion.due(what)) {
+        Some(Due::Never) => Wish::Off,
+        Some(Due::Asked) if wish == Wish::Auto => Wish::Off,
+        None if wish == Wish::Auto => Wish::Off,
+        _ => wish,
+    }
 }
 
 /// Finds out where to bring it. Outside of Actions nothing is brought, whatever token the machine
@@ -170,5 +250,6 @@ pub fn connect(time: Duration, event: Event, key: String) -> Result<Hub, String>
             attempt: place.attempt.unwrap_or(1),
         },
         key,
+        remarks: Remarks::default(),
     })
 }

@@ -39,7 +39,9 @@ pub fn annotations(assessment: &Assessment, most: usize) -> Vec<Annotation> {
     let blocking = annotations::blocking(assessment).map(|d| ("failure", d));
     let warning = annotations::warning(assessment).map(|d| ("warning", d));
     let shown = blocking.chain(warning).take(most);
-    shown.map(|(level, d)| annotation(level, d, assessment)).collect()
+    shown
+        .map(|(level, d)| annotation(level, d, assessment))
+        .collect()
 }
 
 fn annotation(level: &'static str, decided: &Decided, assessment: &Assessment) -> Annotation {

@@ -2,9 +2,8 @@
 
 use crate::hub::{Account, Answer, Hub, Permissions, What};
 use crate::job::{Evidence, Job, bandit};
-use crate::program::repository;
-use lockgate::model::Foreign as _;
 use lockgate::sticky::Marker;
+use serde_json::{Value, json};
 
 const LONGEST: usize = 60_000;
 
@@ -12,10 +11,33 @@ fn blocked() -> Job {
     Job::on("pull_request", Evidence::Blocked).args(&["--upload", "off"])
 }
 
-/// Other evidence for the same pull request.
-fn report(job: &Job, places: &[(&str, u32)]) {
+/// Other evidence for the same pull request: so many findings that block.
+fn report(job: &Job, blocking: usize) {
+    write(job, &many(blocking, "plain", &["HIGH"]));
+}
+
+fn write(job: &Job, bandit: &str) {
     let path = job.lockgate.folder.path().join("reports/bandit.json");
-    std::fs::write(path, bandit(places)).unwrap();
+    std::fs::write(path, bandit).unwrap();
+}
+
+const MIXED: &[&str] = &["HIGH", "MEDIUM", "LOW"];
+
+/// A report with as many findings of these severities in turn, whose texts are what a hostile report
+/// would hold.
+fn many(number: usize, text: &str, severities: &[&str]) -> String {
+    let one: Value = serde_json::from_str(&bandit(&[("app.py", 2)])).unwrap();
+    let mut report = one.clone();
+    let results = (0..number).map(|index| {
+        let mut result = one["results"][0].clone();
+        result["issue_severity"] = severities[index % severities.len()].into();
+        result["filename"] = format!("src/é\u{1f512} {index}.py").into();
+        result["issue_text"] = format!("{index} {text}").into();
+        result["test_id"] = format!("B{index:04}").into();
+        result
+    });
+    report["results"] = results.collect();
+    report.to_string()
 }
 
 /// The only comment of ours.
@@ -53,7 +75,7 @@ fn there_is_one_comment_and_it_changes_only_with_its_content() {
     assert_eq!(requests(&job), [list]);
     assert_eq!(comment(&job), first, "nothing but the run is another");
 
-    report(&job, &[("app.py", 2), ("app.py", 1)]);
+    report(&job, 2);
     job.run();
     let id = job.hub.state().comments[0].id;
     assert_eq!(
@@ -62,10 +84,13 @@ fn there_is_one_comment_and_it_changes_only_with_its_content() {
     );
     assert!(comment(&job).contains("blocked by 2 findings"));
 
-    report(&job, &[]);
+    report(&job, 0);
     assert_eq!(job.run().code, 0);
     let clear = comment(&job);
-    assert!(clear.contains("all clear") && !clear.contains("What blocks"), "{clear}");
+    assert!(
+        clear.contains("all clear") && !clear.contains("What blocks"),
+        "{clear}"
+    );
     requests(&job);
     job.run();
     assert_eq!(requests(&job), [list]);
@@ -87,7 +112,7 @@ fn an_older_run_never_has_the_last_word() {
     run_as(&mut job, 900, 2);
     job.run();
     let newest = comment(&job);
-    report(&job, &[]);
+    report(&job, 0);
     for (run, attempt) in [(899, 7), (900, 1)] {
         run_as(&mut job, run, attempt);
         let ran = job.run();
@@ -104,10 +129,14 @@ fn an_older_run_never_has_the_last_word() {
 fn a_second_check_of_the_same_run_hides_nothing_and_is_told() {
     let job = blocked();
     job.run();
-    report(&job, &[]);
+    report(&job, 0);
     let ran = job.run();
     assert!(comment(&job).contains("blocked by 1 finding"));
-    assert!(ran.stdout.contains("give each its own --comment-key"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("give each its own --comment-key"),
+        "{}",
+        ran.stdout
+    );
     let job = job.args(&["--comment-key", "web/a-b", "--comment", "required"]);
     job.run();
     assert_eq!(job.comments().len(), 2);
@@ -155,15 +184,25 @@ fn two_runs_at_once_leave_one_comment() {
 fn a_comment_that_somebody_removes_meanwhile_is_made_anew() {
     let job = blocked();
     job.run();
-    report(&job, &[("app.py", 1), ("app.py", 2)]);
-    job.hub.first("PATCH", "/comments", |state| state.comments.clear());
+    report(&job, 2);
+    job.hub
+        .first("PATCH", "/comments", |state| state.comments.clear());
     let ran = job.run();
-    assert!(comment(&job).contains("blocked by 2 findings"), "{}", ran.stdout);
+    assert!(
+        comment(&job).contains("blocked by 2 findings"),
+        "{}",
+        ran.stdout
+    );
     // A server that shows what it does not know is not asked for ever.
     let job = blocked();
     job.run();
-    report(&job, &[]);
-    job.hub.fail("PATCH", "/comments", usize::MAX, What::Answer(Answer::error(404, "Not Found", "")));
+    report(&job, 0);
+    job.hub.fail(
+        "PATCH",
+        "/comments",
+        usize::MAX,
+        What::Answer(Answer::error(404, "Not Found", "")),
+    );
     job.run();
     assert!(job.hub.lines().len() < 10, "{:#?}", job.hub.lines());
 }
@@ -181,11 +220,14 @@ fn whoever_the_token_belongs_to_has_one_comment() {
         job.run();
         for (run, places) in [(5006, 2), (5007, 3)] {
             run_as(&mut job, run, 1);
-            report(&job, &[("app.py", 1), ("app.py", 2), ("b.py", 1)][..places]);
+            report(&job, places);
             job.hub.forget();
             job.run();
             let body = comment(&job);
-            assert!(body.contains(&format!("blocked by {places} findings")), "{me:?}");
+            assert!(
+                body.contains(&format!("blocked by {places} findings")),
+                "{me:?}"
+            );
             assert!(job.hub.lines().len() <= 5, "{:#?}", job.hub.lines());
         }
     }
@@ -203,7 +245,7 @@ fn it_is_found_among_many_pages() {
     chat(&job);
     job.run();
     chat(&job);
-    report(&job, &[("app.py", 1), ("app.py", 2)]);
+    report(&job, 2);
     job.run();
     assert!(comment(&job).contains("blocked by 2 findings"));
 }
@@ -212,7 +254,11 @@ fn it_is_found_among_many_pages() {
 fn what_keeps_it_from_being_written_is_said_in_a_sentence() {
     let locked = "Unable to create comment because issue is locked.";
     for (event, what, sentence) in [
-        ("pull_request", None, "it needs the permission `pull-requests: write` (403)"),
+        (
+            "pull_request",
+            None,
+            "it needs the permission `pull-requests: write` (403)",
+        ),
         ("pull_request_fork", None, "lockgate publish"),
         ("pull_request_dependabot", None, "lockgate publish"),
         (
@@ -238,28 +284,14 @@ fn what_keeps_it_from_being_written_is_said_in_a_sentence() {
         }
         let ran = job.run();
         assert_eq!(ran.code, 1);
-        let note = ran.stdout.lines().find(|line| line.starts_with("note: comment: "));
+        let note = ran
+            .stdout
+            .lines()
+            .find(|line| line.starts_with("note: comment: "));
         assert!(note.unwrap().contains(sentence), "{event}: {note:?}");
         assert!(ran.summary.contains("comment: "), "{}", ran.summary);
         assert_eq!(job.comments().len(), 0);
     }
-}
-
-/// A report with as many findings, whose texts are what a hostile report would hold.
-fn many(number: usize, text: &str) -> String {
-    let one: serde_json::Value = serde_json::from_str(&bandit(&[("app.py", 2)])).unwrap();
-    let mut report = one.clone();
-    let results = (0..number).map(|index| {
-        let mut result = one["results"][0].clone();
-        let severity = ["HIGH", "MEDIUM", "LOW"][index % 3];
-        result["issue_severity"] = severity.into();
-        result["filename"] = format!("src/é\u{1f512} {index}.py").into();
-        result["issue_text"] = format!("{index} {text}").into();
-        result["test_id"] = format!("B{index:04}").into();
-        result
-    });
-    report["results"] = results.collect();
-    report.to_string()
 }
 
 /// Findings are left out whole from the least severe up; what is there is whole.
@@ -269,11 +301,10 @@ fn it_keeps_within_the_limit() {
         (40, "plain"),
         (400, "é\u{1f512}|`</details>"),
         (3000, "plain"),
-        (60, &*"| \u{1f512}".repeat(200)),
+        (120, &*"| \u{1f512}".repeat(200)),
     ] {
         let job = blocked();
-        let path = job.lockgate.folder.path().join("reports/bandit.json");
-        std::fs::write(path, many(number, text)).unwrap();
+        write(&job, &many(number, text, MIXED));
         job.run();
         let body = comment(&job);
         let units = body.encode_utf16().count();
@@ -290,7 +321,10 @@ fn it_keeps_within_the_limit() {
         let high = text.matches("🔴").count();
         let rows = text.matches("| medium ").count();
         let blocking = number.div_ceil(3);
-        assert!(high == blocking || rows == 0, "{number}: {high} of {blocking}, {rows}");
+        assert!(
+            high == blocking || rows == 0,
+            "{number}: {high} of {blocking}, {rows}"
+        );
     }
 }
 
@@ -310,7 +344,10 @@ pub fn closed(text: &str) {
     assert_eq!(count("```") % 2, 0);
     for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
         if let Event::Start(Tag::CodeBlock(kind)) = event {
-            assert!(matches!(&kind, CodeBlockKind::Fenced(name) if &**name == "sh"), "{kind:?}");
+            assert!(
+                matches!(&kind, CodeBlockKind::Fenced(name) if &**name == "sh"),
+                "{kind:?}"
+            );
         }
     }
     assert!(text.ends_with("</sub>\n"), "{text}");
@@ -324,14 +361,15 @@ fn a_status_is_written_where_one_is_asked_for() {
         (Evidence::Incomplete, "failure"),
     ] {
         let job = Job::on("pull_request", evidence).args(&["--upload", "off", "--comment", "off"]);
-        let job = job.args(&["--status", "check-run"]);
+        let mut job = job.args(&["--comment-key", "web"]);
+        job.env("LOCKGATE_STATUS", "check-run");
         job.run();
         let state = job.hub.state();
-        assert_eq!(state.checks.len(), 1);
+        assert_eq!(state.checks[0]["name"], "lockgate/web");
         assert_eq!(state.checks[0]["conclusion"], conclusion);
         assert_eq!(state.checks[0]["head_sha"], job.head.as_str());
         drop(state);
-        let job = job.args(&["--status", "commit-status", "--comment-key", "web"]);
+        job.env("LOCKGATE_STATUS", "commit-status");
         job.run();
         let state = job.hub.state();
         assert_eq!(state.statuses[0]["state"], conclusion);
@@ -343,8 +381,7 @@ fn a_status_is_written_where_one_is_asked_for() {
 #[test]
 fn a_check_run_keeps_within_its_limits() {
     let job = blocked().args(&["--status", "check-run", "--comment", "off"]);
-    let path = job.lockgate.folder.path().join("reports/bandit.json");
-    std::fs::write(path, many(900, "é\u{1f512}|")).unwrap();
+    write(&job, &many(900, "é\u{1f512}|", MIXED));
     let ran = job.run();
     assert_eq!(ran.code, 1);
     let lines = requests(&job);
@@ -371,8 +408,12 @@ fn comments_read_well() {
         let body = comment(job);
         let (marker, text) = Marker::split(&body).unwrap();
         assert_eq!(marker.stamp.run, 5005);
-        let text = text.replace(&job.head, "HEAD").replace(&job.base[..7], "BASE");
-        let text = text.replace(&job.head[..7], "HEAD").replace(&job.base, "BASE");
+        let text = text
+            .replace(&job.head, "HEAD")
+            .replace(&job.base[..7], "BASE");
+        let text = text
+            .replace(&job.head[..7], "HEAD")
+            .replace(&job.base, "BASE");
         text.replace(env!("CARGO_PKG_VERSION"), "VERSION")
     };
     insta::assert_snapshot!("comment_blocked", shown(&shop()));
@@ -381,27 +422,86 @@ fn comments_read_well() {
     insta::assert_snapshot!("comment_incomplete", shown(&job));
     let mut job = shop();
     run_as(&mut job, 5005, 2);
-    let empty = r#"{"auditReportVersion": 2, "vulnerabilities": {}, "metadata": {"dependencies": {"total": 9}}}"#;
-    std::fs::write(job.lockgate.folder.path().join("reports/npm.json"), empty).unwrap();
-    report(&job, &[]);
+    let empty = json!({"auditReportVersion": 2, "vulnerabilities": {}, "metadata": {"dependencies": {"total": 9}}});
+    let path = job.lockgate.folder.path().join("reports/npm.json");
+    std::fs::write(path, empty.to_string()).unwrap();
+    report(&job, 0);
     job.run();
     insta::assert_snapshot!("comment_clear", shown(&job));
 }
 
 /// A change with findings of several kinds.
 fn shop() -> Job {
-    let npm = repository().join("tests/fixtures/reports/npm-audit");
-    let _ = npm;
-    let job = blocked();
+    let lock = json!({
+        "name": "web", "version": "1.0.0", "lockfileVersion": 3, "requires": true, "packages": {
+            "": {"name": "web", "version": "1.0.0", "dependencies": {"lodash": "^4.17.15"}},
+            "node_modules/lodash": {"version": "4.17.15"},
+        },
+    });
+    let via = json!({
+        "source": 1, "name": "lodash", "dependency": "lodash", "severity": "high", "range": "<4.17.19",
+        "title": "Prototype Pollution in lodash", "cwe": ["CWE-1321"],
+        "url": "https://github.com/advisories/GHSA-p6mc-m468-83gw", "cvss": {"score": 7.4, "vectorString": null},
+    });
+    let npm = json!({
+        "auditReportVersion": 2, "metadata": {"dependencies": {"total": 9}}, "vulnerabilities": {"lodash": {
+            "name": "lodash", "severity": "high", "isDirect": true, "via": [via], "effects": [],
+            "range": "<4.17.19", "nodes": ["node_modules/lodash"],
+            "fixAvailable": {"name": "lodash", "version": "4.17.19", "isSemVerMajor": false},
+        }},
+    });
+    let job = blocked()
+        .file(
+            "web/package-lock.json",
+            serde_json::to_string_pretty(&lock).unwrap(),
+        )
+        .file("reports/npm.json", npm.to_string())
+        .args(&["--report", "npm-audit=reports/npm.json"]);
+    let mut bandit: Value = serde_json::from_str(&many(9, "Possible @everyone #1 | `x`", MIXED)).unwrap();
+    for (index, result) in bandit["results"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .enumerate()
+    {
+        if index % 3 > 0 {
+            result["test_id"] = "B101".into();
+            result["issue_text"] = "Use of assert detected.".into();
+        }
+    }
+    write(&job, &bandit.to_string());
     job.run();
     job
 }
 
-#[test]
-fn authors_are_no_text_of_ours() {
-    let author = lockgate::sticky::Author {
-        login: "x".into(),
-        bot: false,
-    };
-    assert_eq!(author.login.raw(), "x");
+/// The summary of a job in which earlier commands of the step have written so much already.
+fn summary(used: usize) -> (usize, String) {
+    let job = Job::on("push_branch", Evidence::Blocked).args(&["--upload", "off"]);
+    write(&job, &many(700, &"| \u{1f512}".repeat(200), MIXED));
+    let path = job.runner().join("summary");
+    let mut lockgate = job.lockgate;
+    lockgate = lockgate.env("GITHUB_STEP_SUMMARY", path.to_str().unwrap());
+    std::fs::write(&path, "x".repeat(used)).unwrap();
+    assert_eq!(lockgate.run().code, 1);
+    let text = std::fs::read_to_string(path).unwrap();
+    (text.len(), text[used..].to_owned())
+}
+
+pub fn summaries_keep_within_a_mebibyte() {
+    const MOST: usize = 1024 * 1024;
+    let (all, _) = summary(0);
+    // Exactly as much room as it takes, and a byte less or more.
+    for less in [0, 1, 2] {
+        let (length, text) = summary(MOST - all + less);
+        assert!(length <= MOST, "{length}");
+        closed(&text);
+        assert_eq!(text.contains("this page is full"), less > 0, "{less}");
+    }
+    for used in [MOST - 3000, MOST - 100, MOST - 1, MOST, MOST + 1] {
+        let (length, text) = summary(used);
+        assert!(length <= MOST.max(used), "{length}");
+        if !text.is_empty() {
+            closed(&text);
+        }
+    }
 }

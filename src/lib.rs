@@ -32,6 +32,7 @@ pub mod report;
 pub mod simulate;
 pub mod sticky;
 pub mod suppress;
+pub mod tracking;
 pub mod trial;
 pub mod upload;
 pub mod version;

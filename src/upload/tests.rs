@@ -128,7 +128,10 @@ fn gates_and_folders_of_one_repository_do_not_replace_each_other() {
     assessment.prefix = RepoPath::new("services/a b").ok();
     let plan = plan(&assessment, "eu/west");
     assert_eq!(ids(&plan), ["lockgate/a@eu/west/services/a%20b/"]);
-    assert_eq!(plan.parts[0].category(), "lockgate/a@eu/west/services/a%20b");
+    assert_eq!(
+        plan.parts[0].category(),
+        "lockgate/a@eu/west/services/a%20b"
+    );
 }
 
 /// An empty run would close all its alerts.
@@ -140,7 +143,10 @@ fn what_failed_is_sent_as_failed_and_is_in_no_file() {
     let failed: Vec<bool> = plan.parts.iter().map(|part| part.failed).collect();
     assert_eq!(failed, [true, false]);
     let text = unpacked(&plan, 0);
-    assert_eq!(text["runs"][0]["invocations"][0]["executionSuccessful"], false);
+    assert_eq!(
+        text["runs"][0]["invocations"][0]["executionSuccessful"],
+        false
+    );
     assert_eq!(text["runs"][0]["results"].as_array().unwrap().len(), 1);
     let mut file = Vec::new();
     plan.write(&plan.files()[0], &mut file).unwrap();
@@ -174,7 +180,10 @@ fn too_many_findings_are_cut_after_the_most_severe() {
     let plan = plan(&assessment, "");
     assert_eq!(ids(&plan), ["lockgate/a/", "lockgate/a.2/"]);
     assert!(plan.parts.iter().all(|part| part.len() <= MAX_RESULTS));
-    assert_eq!(plan.parts.iter().map(Part::len).sum::<usize>(), MAX_RESULTS + 1);
+    assert_eq!(
+        plan.parts.iter().map(Part::len).sum::<usize>(),
+        MAX_RESULTS + 1
+    );
     let severity = |part: &Part<'_>| {
         let all = part.slice.findings.iter().map(|d| d.effective);
         (all.clone().min().unwrap(), all.max().unwrap())
@@ -216,7 +225,10 @@ fn nothing_is_sent_twice_or_lost_and_the_order_of_findings_does_not_matter() {
     assert_eq!(all.len(), 60_000);
     let sizes = |assessment: &Assessment| -> Vec<(String, usize)> {
         let plan = plan(assessment, "");
-        plan.parts.iter().map(|p| (p.id().to_owned(), p.len())).collect()
+        plan.parts
+            .iter()
+            .map(|p| (p.id().to_owned(), p.len()))
+            .collect()
     };
     let before = sizes(&assessment);
     assessment.findings.reverse();
@@ -247,12 +259,38 @@ fn pieces_are_cut_by_their_bytes_too() {
 fn a_piece_that_is_no_longer_needed_is_emptied() {
     let assessment = assessment(vec![sound("a"), failed("b")], Vec::new());
     let plan = plan(&assessment, "");
-    let has = ["lockgate/a", "lockgate/a.2", "lockgate/b.2", "CodeQL", "lockgate/c.2"];
+    let has = [
+        "lockgate/a",
+        "lockgate/a.2",
+        "lockgate/b.2",
+        "CodeQL",
+        "lockgate/c.2",
+    ];
     let vacated = plan.vacated(&has);
     let ids: Vec<&str> = vacated.iter().map(Part::id).collect();
     assert_eq!(ids, ["lockgate/a.2/"]);
     assert!(vacated[0].is_empty() && !vacated[0].failed);
     assert!(plan.ready(&vacated[0]).is_ok());
+}
+
+/// The scanner of the change itself is worth a request only where its alerts are to be closed.
+#[test]
+fn an_empty_list_of_suppressions_is_sent_only_to_close_alerts() {
+    let assessment = assessment(vec![sound("a"), sound("suppressions")], Vec::new());
+    let plan = plan(&assessment, "");
+    assert_eq!(ids(&plan), ["lockgate/a/"]);
+    assert_eq!(plan.vacated(&["lockgate/a"]).len(), 0);
+    let vacated = plan.vacated(&["lockgate/suppressions"]);
+    assert_eq!(vacated[0].id(), "lockgate/suppressions/");
+    assert_eq!(plan.files()[0].runs(), 2);
+}
+
+/// Without a base it fails, which says nothing about the project.
+#[test]
+fn suppressions_that_nobody_could_look_for_are_not_told() {
+    let assessment = assessment(vec![failed("suppressions")], Vec::new());
+    let plan = plan(&assessment, "");
+    assert_eq!(plan.parts.len() + plan.tell(Way::Api).len(), 0);
 }
 
 #[test]
@@ -283,14 +321,21 @@ fn a_file_that_holds_nothing_is_still_a_file() {
 fn rules_with_odd_names_stay_apart() {
     let mut findings: Vec<Decided> = (0..4).map(|n| decided("a", n, Severity::Low)).collect();
     let long = "x".repeat(300);
-    let names = ["a\u{0}b", "a\u{1}b", &format!("{long}1"), &format!("{long}2")];
+    let names = [
+        "a\u{0}b",
+        "a\u{1}b",
+        &format!("{long}1"),
+        &format!("{long}2"),
+    ];
     for (finding, name) in findings.iter_mut().zip(names) {
         finding.finding.observation.rule = RuleId::new(name);
     }
     let assessment = assessment(vec![sound("a")], findings);
     let plan = plan(&assessment, "");
     let log = unpacked(&plan, 0);
-    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    let rules = log["runs"][0]["tool"]["driver"]["rules"]
+        .as_array()
+        .unwrap();
     let ids: BTreeSet<&str> = rules.iter().map(|r| r["id"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), 4);
     assert!(ids.iter().all(|id| id.chars().count() <= 255));

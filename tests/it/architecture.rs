@@ -31,6 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("canary", &["assess", "ingest", "policy"]),
     ("report", &["baseline", "escape"]),
+    ("tracking", &["escape", "report"]),
     ("upload", &["escape", "report"]),
     ("explain", &["bundle", "escape", "policy", "report"]),
     (
@@ -49,8 +50,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "alerts", "assess", "baseline", "bundle", "canary", "cli", "edge", "error", "escape",
             "event", "explain", "github", "import", "ingest", "invoke", "locate", "manifest",
-            "merge", "origin", "policy", "report", "simulate", "sticky", "suppress", "trial",
-            "upload", "waive",
+            "merge", "origin", "policy", "report", "simulate", "sticky", "suppress", "tracking",
+            "trial", "upload", "waive",
         ],
     ),
 ];

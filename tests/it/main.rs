@@ -59,6 +59,8 @@ mod shop;
 mod simulate;
 mod suppressions;
 mod tamper;
+mod tracking;
+mod uploading;
 mod verdicts;
 mod waive;
 mod waivers;

@@ -69,12 +69,37 @@ fn whatever_rejects_a_file_is_predicted() {
         (RUN, "/tool/driver/name", Some(json!("")), "no-tool-name"),
         (RULE, "/id", None, "no-rule-id"),
         (RULE, "/help", None, "no-rule-text"),
-        (RULE, "/shortDescription/text", Some(json!(" ")), "no-rule-text"),
+        (
+            RULE,
+            "/shortDescription/text",
+            Some(json!(" ")),
+            "no-rule-text",
+        ),
         (RULE, "/properties/tags", Some(tags), "too-many-tags"),
-        (RULE, "/properties/security-severity", Some(Value::Null), "security-severity"),
-        (RULE, "/properties/security-severity", Some(json!(8.0)), "security-severity"),
-        (RULE, "/properties/security-severity", Some(json!("undefined")), "security-severity"),
-        (RESULT, "/message", Some(json!({"id": "default"})), "no-message"),
+        (
+            RULE,
+            "/properties/security-severity",
+            Some(Value::Null),
+            "security-severity",
+        ),
+        (
+            RULE,
+            "/properties/security-severity",
+            Some(json!(8.0)),
+            "security-severity",
+        ),
+        (
+            RULE,
+            "/properties/security-severity",
+            Some(json!("undefined")),
+            "security-severity",
+        ),
+        (
+            RESULT,
+            "/message",
+            Some(json!({"id": "default"})),
+            "no-message",
+        ),
         (RESULT, "/message/text", Some(json!("")), "no-message"),
         (RESULT, "/locations", None, "no-location"),
         (RESULT, "/locations", Some(json!([])), "no-location"),
@@ -82,16 +107,44 @@ fn whatever_rejects_a_file_is_predicted() {
         (PLACE, "/artifactLocation", Some(json!({})), "no-file"),
         (PLACE, "/region/startLine", Some(json!(0)), "no-line"),
         (PLACE, "/region", None, "no-line"),
-        (PLACE, "/artifactLocation/uri", Some(json!("a b.py")), "uri-invalid"),
-        (PLACE, "/artifactLocation/uri", Some(json!("a\\b.py")), "uri-invalid"),
-        (PLACE, "/artifactLocation/uri", Some(json!("100%.py")), "uri-invalid"),
-        (PLACE, "/artifactLocation/uri", Some(json!("http://x/a.py")), "uri-scheme"),
-        (PLACE, "/artifactLocation/uri", Some(json!("file:///w/a.py")), "uri-scheme"),
+        (
+            PLACE,
+            "/artifactLocation/uri",
+            Some(json!("a b.py")),
+            "uri-invalid",
+        ),
+        (
+            PLACE,
+            "/artifactLocation/uri",
+            Some(json!("a\\b.py")),
+            "uri-invalid",
+        ),
+        (
+            PLACE,
+            "/artifactLocation/uri",
+            Some(json!("100%.py")),
+            "uri-invalid",
+        ),
+        (
+            PLACE,
+            "/artifactLocation/uri",
+            Some(json!("http://x/a.py")),
+            "uri-scheme",
+        ),
+        (
+            PLACE,
+            "/artifactLocation/uri",
+            Some(json!("file:///w/a.py")),
+            "uri-scheme",
+        ),
     ];
     for (above, place, value, code) in cases {
         let pointer = format!("{above}{place}");
         let said = with(&pointer, value.clone());
-        assert!(said.contains(&("rejected", code)), "{pointer} {value:?}: {said:?}");
+        assert!(
+            said.contains(&("rejected", code)),
+            "{pointer} {value:?}: {said:?}"
+        );
     }
 }
 
@@ -104,14 +157,29 @@ fn what_is_lost_is_told_apart() {
     for (above, place, value, code) in [
         (RULE, "/properties/tags", Some(tags), "tags-cut"),
         (RULE, "/properties/tags", Some(json!([])), "no-security-tag"),
-        (RULE, "/properties/security-severity", Some(json!("11")), "security-severity-range"),
+        (
+            RULE,
+            "/properties/security-severity",
+            Some(json!("11")),
+            "security-severity-range",
+        ),
         (RULE, "/fullDescription/text", Some(long), "text-cut"),
         (RULE, "/name", Some(json!("x".repeat(256))), "name-cut"),
         (RESULT, "/ruleId", Some(json!("R1/sub")), "unknown-rule"),
         (RESULT, "/suppressions", Some(suppressed), "suppressed"),
         (RESULT, "/partialFingerprints", None, "no-fingerprint"),
-        (PLACE, "/artifactLocation/uri", Some(json!("../a.py")), "uri-outside"),
-        (RUN, "/invocations", Some(json!([{"executionSuccessful": false}])), "failed-run"),
+        (
+            PLACE,
+            "/artifactLocation/uri",
+            Some(json!("../a.py")),
+            "uri-outside",
+        ),
+        (
+            RUN,
+            "/invocations",
+            Some(json!([{"executionSuccessful": false}])),
+            "failed-run",
+        ),
     ] {
         let pointer = format!("{above}{place}");
         let said = with(&pointer, value);
@@ -119,8 +187,10 @@ fn what_is_lost_is_told_apart() {
     }
     // Absolute addresses are understood where the file says what they are below of.
     let mut log = good();
-    log["runs"][0]["invocations"] = json!([{"executionSuccessful": true, "workingDirectory": {"uri": "file:///w/"}}]);
-    *log.pointer_mut(&format!("{PLACE}/artifactLocation/uri")).unwrap() = json!("file:///w/a.py");
+    log["runs"][0]["invocations"] =
+        json!([{"executionSuccessful": true, "workingDirectory": {"uri": "file:///w/"}}]);
+    *log.pointer_mut(&format!("{PLACE}/artifactLocation/uri"))
+        .unwrap() = json!("file:///w/a.py");
     assert_eq!(remarks(&log), []);
 }
 
@@ -130,8 +200,17 @@ fn runs_of_one_category_and_too_many_runs_are_predicted() {
     let run = log["runs"][0].clone();
     log["runs"] = Value::Array(vec![run; 21]);
     let said = remarks(&log);
-    let codes: Vec<_> = said.iter().map(|r| (r.code, r.count, r.first.as_str())).collect();
-    assert_eq!(codes, [("same-category", 20, "runs[1]"), ("too-many-runs", 1, "runs[20]")]);
+    let codes: Vec<_> = said
+        .iter()
+        .map(|r| (r.code, r.count, r.first.as_str()))
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            ("same-category", 20, "runs[1]"),
+            ("too-many-runs", 1, "runs[20]")
+        ]
+    );
     assert!(!accepts(&said));
 }
 
@@ -145,7 +224,10 @@ fn remarks_are_counted_and_say_where_the_first_is() {
     results.extend([result.clone(), result]);
     let said = remarks(&log);
     assert_eq!(said.len(), 1);
-    assert_eq!((said[0].count, said[0].first.as_str()), (2, "runs[0].results[1]"));
+    assert_eq!(
+        (said[0].count, said[0].first.as_str()),
+        (2, "runs[0].results[1]")
+    );
     assert_eq!(said[0].detail, Some("m".into()));
 }
 
@@ -153,7 +235,15 @@ fn remarks_are_counted_and_say_where_the_first_is() {
 fn hostile_files_are_refused_and_nothing_more() {
     let deep = "[".repeat(100_000);
     let deep = format!(r#"{{"version":"2.1.0","runs":{deep}"#);
-    for text in ["", "null", "[]", "{", "\u{0}", r#"{"runs":[{"results":7}]}"#, deep.as_str()] {
+    for text in [
+        "",
+        "null",
+        "[]",
+        "{",
+        "\u{0}",
+        r#"{"runs":[{"results":7}]}"#,
+        deep.as_str(),
+    ] {
         let said = read(text.as_bytes());
         assert!(!accepts(&said), "{text:.40}");
     }

@@ -2,8 +2,17 @@
 
 use crate::hub::{Account, Answer, Hub, Permissions, What};
 use crate::job::{Evidence, Job, bandit};
+use crate::properties::{evidence, judge_with};
+use lockgate::model::{
+    Assessment, Certainty, Coverage, Evidence as Seen, Health, Kind, Located, Location,
+    Observation, Region, RepoPath, RuleId, Run, ScannerId, Severity, SourceDigests, Witnessed,
+    Work,
+};
+use lockgate::report::comment::{self, Page};
 use lockgate::sticky::Marker;
+use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 const LONGEST: usize = 60_000;
 
@@ -42,7 +51,7 @@ fn many(number: usize, text: &str, severities: &[&str]) -> String {
 
 /// The only comment of ours.
 #[track_caller]
-fn comment(job: &Job) -> String {
+fn posted(job: &Job) -> String {
     let mut comments = job.comments();
     assert_eq!(comments.len(), 1, "{:#?}", job.hub.lines());
     comments.remove(0)
@@ -68,12 +77,12 @@ fn there_is_one_comment_and_it_changes_only_with_its_content() {
     assert_eq!(job.run().code, 1);
     let list = "GET issues/7/comments";
     assert_eq!(requests(&job), [list, "POST issues/7/comments", list]);
-    let first = comment(&job);
+    let first = posted(&job);
     assert!(first.contains("Blocked by 1 finding") || first.contains("blocked by 1 finding"));
     run_as(&mut job, 5006, 1);
     job.run();
     assert_eq!(requests(&job), [list]);
-    assert_eq!(comment(&job), first, "nothing but the run is another");
+    assert_eq!(posted(&job), first, "nothing but the run is another");
 
     report(&job, 2);
     job.run();
@@ -82,11 +91,12 @@ fn there_is_one_comment_and_it_changes_only_with_its_content() {
         requests(&job),
         [list.to_owned(), format!("PATCH issues/comments/{id}")]
     );
-    assert!(comment(&job).contains("blocked by 2 findings"));
+    assert!(posted(&job).contains("blocked by 2 findings"));
 
     report(&job, 0);
+    run_as(&mut job, 5007, 1);
     assert_eq!(job.run().code, 0);
-    let clear = comment(&job);
+    let clear = posted(&job);
     assert!(
         clear.contains("all clear") && !clear.contains("What blocks"),
         "{clear}"
@@ -103,7 +113,7 @@ fn a_clean_pull_request_gets_a_comment_only_where_one_is_required() {
     assert_eq!(requests(&job), ["GET issues/7/comments"]);
     let job = job.args(&["--comment", "required"]);
     assert_eq!(job.run().code, 0);
-    assert!(comment(&job).contains("all clear"));
+    assert!(posted(&job).contains("all clear"));
 }
 
 #[test]
@@ -111,18 +121,18 @@ fn an_older_run_never_has_the_last_word() {
     let mut job = blocked();
     run_as(&mut job, 900, 2);
     job.run();
-    let newest = comment(&job);
+    let newest = posted(&job);
     report(&job, 0);
     for (run, attempt) in [(899, 7), (900, 1)] {
         run_as(&mut job, run, attempt);
         let ran = job.run();
-        assert_eq!(comment(&job), newest);
+        assert_eq!(posted(&job), newest);
         let said = "a newer run has written it";
         assert!(ran.stdout.contains(said), "{}", ran.stdout);
     }
     run_as(&mut job, 900, 3);
     job.run();
-    assert_ne!(comment(&job), newest);
+    assert_ne!(posted(&job), newest);
 }
 
 #[test]
@@ -131,7 +141,7 @@ fn a_second_check_of_the_same_run_hides_nothing_and_is_told() {
     job.run();
     report(&job, 0);
     let ran = job.run();
-    assert!(comment(&job).contains("blocked by 1 finding"));
+    assert!(posted(&job).contains("blocked by 1 finding"));
     assert!(
         ran.stdout.contains("give each its own --comment-key"),
         "{}",
@@ -157,7 +167,7 @@ fn a_lost_answer_makes_no_second_comment() {
         let job = blocked();
         job.hub.fail("POST", "/comments", 1, what.clone());
         assert_eq!(job.run().code, 1);
-        assert!(comment(&job).contains("blocked by"), "{what:?}");
+        assert!(posted(&job).contains("blocked by"), "{what:?}");
     }
 }
 
@@ -167,7 +177,7 @@ fn two_runs_at_once_leave_one_comment() {
     for (other, ours_stays) in [(5004, true), (5006, false)] {
         let job = blocked();
         job.run();
-        let theirs = comment(&job).replace("run=5005", &format!("run={other}"));
+        let theirs = posted(&job).replace("run=5005", &format!("run={other}"));
         let theirs = theirs.replace("blocked by", "also blocked by");
         let job = blocked();
         let written = theirs.clone();
@@ -176,7 +186,7 @@ fn two_runs_at_once_leave_one_comment() {
             state.comment(7, &me, &written);
         });
         job.run();
-        assert_eq!(comment(&job) != theirs, ours_stays);
+        assert_eq!(posted(&job) != theirs, ours_stays);
     }
 }
 
@@ -189,7 +199,7 @@ fn a_comment_that_somebody_removes_meanwhile_is_made_anew() {
         .first("PATCH", "/comments", |state| state.comments.clear());
     let ran = job.run();
     assert!(
-        comment(&job).contains("blocked by 2 findings"),
+        posted(&job).contains("blocked by 2 findings"),
         "{}",
         ran.stdout
     );
@@ -223,7 +233,7 @@ fn whoever_the_token_belongs_to_has_one_comment() {
             report(&job, places);
             job.hub.forget();
             job.run();
-            let body = comment(&job);
+            let body = posted(&job);
             assert!(
                 body.contains(&format!("blocked by {places} findings")),
                 "{me:?}"
@@ -247,7 +257,7 @@ fn it_is_found_among_many_pages() {
     chat(&job);
     report(&job, 2);
     job.run();
-    assert!(comment(&job).contains("blocked by 2 findings"));
+    assert!(posted(&job).contains("blocked by 2 findings"));
 }
 
 #[test]
@@ -306,7 +316,7 @@ fn it_keeps_within_the_limit() {
         let job = blocked();
         write(&job, &many(number, text, MIXED));
         job.run();
-        let body = comment(&job);
+        let body = posted(&job);
         let units = body.encode_utf16().count();
         assert!(units <= LONGEST, "{units}");
         let (marker, text) = Marker::split(&body).unwrap();
@@ -405,7 +415,7 @@ fn a_check_run_keeps_within_its_limits() {
 #[test]
 fn comments_read_well() {
     let shown = |job: &Job| {
-        let body = comment(job);
+        let body = posted(job);
         let (marker, text) = Marker::split(&body).unwrap();
         assert_eq!(marker.stamp.run, 5005);
         let text = text
@@ -457,7 +467,8 @@ fn shop() -> Job {
         )
         .file("reports/npm.json", npm.to_string())
         .args(&["--report", "npm-audit=reports/npm.json"]);
-    let mut bandit: Value = serde_json::from_str(&many(9, "Possible @everyone #1 | `x`", MIXED)).unwrap();
+    let mut bandit: Value =
+        serde_json::from_str(&many(9, "Possible @everyone #1 | `x`", MIXED)).unwrap();
     for (index, result) in bandit["results"]
         .as_array_mut()
         .unwrap()
@@ -487,6 +498,7 @@ fn summary(used: usize) -> (usize, String) {
     (text.len(), text[used..].to_owned())
 }
 
+/// Part of anchor 24.
 pub fn summaries_keep_within_a_mebibyte() {
     const MOST: usize = 1024 * 1024;
     let (all, _) = summary(0);
@@ -501,6 +513,118 @@ pub fn summaries_keep_within_a_mebibyte() {
         let (length, text) = summary(used);
         assert!(length <= MOST.max(used), "{length}");
         if !text.is_empty() {
+            closed(&text);
+        }
+    }
+}
+
+fn page(room: usize) -> Page {
+    Page {
+        web: "https://github.com".to_owned(),
+        repository: "octo/shop".to_owned(),
+        commit: Some("c".repeat(40)),
+        run: Some("https://github.com/octo/shop/actions/runs/1".to_owned()),
+        key: String::new(),
+        room,
+    }
+}
+
+const BLOCKS: &str =
+    "[[gate]]\nname = \"all\"\nwhen = { severity = \">=medium\" }\naction = \"block\"\n";
+
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// Findings of which the whole comment has so many UTF-16 units.
+fn sized(wanted: usize) -> Assessment {
+    let located = |index: u32, title: &str| Located {
+        observation: Box::new({
+            let mut observation =
+                Observation::new(RuleId::new(&format!("R{index}")), Kind::Code, title);
+            observation.severity = Some(Severity::Critical);
+            observation
+        }),
+        location: Location {
+            path: RepoPath::new("é/\u{1f512}.py").unwrap(),
+            region: Region::line(index.into()),
+            certainty: Certainty::Exact,
+            target: None,
+        },
+        line_hash: None,
+        line_text: None,
+        digests: SourceDigests::default(),
+    };
+    let judged = |titles: &[String]| {
+        let run = Run {
+            scanner: ScannerId::new("alpha").unwrap(),
+            tool: "alpha".into(),
+            home: None,
+            version: None,
+            report: None,
+            ordinal: 0,
+            format: None,
+            health: Health::Complete(Work::new(1, "files").unwrap()),
+            coverage: Coverage::default(),
+            notes: Vec::new(),
+            findings: titles.len(),
+            rules: BTreeMap::new(),
+        };
+        let observations = (100..)
+            .zip(titles)
+            .map(|(line, title)| located(line, title));
+        let observations = observations.collect();
+        let evidence = Seen {
+            runs: vec![Witnessed { run, observations }],
+        };
+        judge_with(evidence, BLOCKS, None)
+    };
+    let length = |titles: &[String]| units(&comment::render(&judged(titles), &page(usize::MAX)));
+    // Each finding has the same length but for its title.
+    let some = |number: usize| vec!["\u{1f512}é".repeat(10); number];
+    let (few, more) = (length(&some(150)), length(&some(151)));
+    let mut titles = some(150 + (wanted - few) / (more - few));
+    let missing = wanted - length(&titles);
+    let mut at = 0;
+    for _ in 0..missing {
+        if titles[at].chars().count() > 190 {
+            at += 1;
+        }
+        titles[at].push('x');
+    }
+    assert_eq!(length(&titles), wanted);
+    judged(&titles)
+}
+
+/// Part of anchor 24: as long as GitHub accepts it, and one more.
+pub fn comments_keep_within_the_limit() {
+    const MOST: usize = 65_536;
+    for wanted in [MOST - 1, MOST, MOST + 1] {
+        let text = comment::render(&sized(wanted), &page(MOST));
+        assert!(units(&text) <= MOST);
+        assert_eq!(units(&text) == wanted, wanted <= MOST, "{wanted}");
+        assert_eq!(text.contains("not shown here"), wanted > MOST);
+        closed(&text);
+        // What is sent stays further away, with its marker.
+        let text = comment::render(&sized(wanted), &page(LONGEST));
+        assert!(units(&text) <= LONGEST && text.contains("not shown here"));
+        closed(&text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_comment_fits_and_is_whole(evidence in evidence(), room in 0..6000usize) {
+        let assessment = judge_with(evidence, BLOCKS, None);
+        let text = comment::render(&assessment, &page(room));
+        prop_assert!(units(&text) <= room);
+        let text2 = comment::render(&assessment, &page(room));
+        prop_assert_eq!(&text, &text2);
+        let whole = comment::render(&assessment, &page(LONGEST));
+        closed(&whole);
+        if !text.is_empty() && text.ends_with("</sub>\n") {
             closed(&text);
         }
     }

@@ -15,6 +15,10 @@ mod github;
 
 pub use github::{Github, Status, Wish};
 
+mod sarif;
+
+pub use sarif::{SarifCheck, SarifCommand};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -61,6 +65,9 @@ pub enum Command {
     Doctor(Doctor),
     /// Try the gate: known bad and known broken reports of every scanner must not come through.
     Canary(Canary),
+    /// Look at a SARIF file as GitHub code scanning would.
+    #[command(subcommand)]
+    Sarif(SarifCommand),
     /// List the report formats that are read, and the commands that write them.
     Formats,
 }

@@ -19,6 +19,7 @@ mod notes;
 mod policy;
 mod request;
 mod running;
+mod sarif;
 mod shelf;
 mod simulate;
 mod suppressions;
@@ -78,6 +79,7 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Waive(args) => waive::run(&args),
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Canary(args) => canary::run(&args),
+        Command::Sarif(command) => sarif::run(&command),
         Command::Formats => {
             formats();
             Ok(0)

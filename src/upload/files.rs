@@ -8,7 +8,8 @@ use std::io::Write;
 /// The runs of one file.
 #[derive(Debug, Clone, Default)]
 pub struct File<'a> {
-    slices: Vec<Slice<'a>>,
+    /// With the numbers of their pieces.
+    slices: Vec<(usize, Slice<'a>)>,
     size: u64,
 }
 
@@ -23,8 +24,9 @@ impl<'a> Plan<'a> {
     /// As few files as hold all pieces; at least one. The first pieces of all scanners come first.
     /// What failed is in none of them: it would make code scanning refuse the rest of its file.
     pub fn files(&self) -> Vec<File<'a>> {
-        let mut parts: Vec<&Part<'a>> = self.parts.iter().filter(|part| !part.failed).collect();
-        parts.sort_by_key(|part| part.number);
+        let parts = self.parts.iter().chain(&self.held);
+        let mut parts: Vec<&Part<'a>> = parts.filter(|part| !part.failed).collect();
+        parts.sort_by_key(|part| (part.number, part.scanner()));
         let total = parts
             .iter()
             .map(|part| part.size)
@@ -60,15 +62,16 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// The writer's.
     pub fn write<W: Write>(&self, file: &File<'a>, out: &mut W) -> std::io::Result<()> {
-        sarif::write_slices(&file.slices, Purpose::Upload, self.assessment, out)
+        let slices: Vec<Slice<'a>> = file.slices.iter().map(|(_, slice)| slice.clone()).collect();
+        sarif::write_slices(&slices, Purpose::Upload, self.assessment, out)
     }
 }
 
 impl<'a> File<'a> {
     fn add(&mut self, part: &Part<'a>, size: u64) {
-        self.slices.push(part.slice.clone());
+        self.slices.push((part.number, part.slice.clone()));
         self.slices
-            .sort_by(|a, b| (a.scanner, &a.category).cmp(&(b.scanner, &b.category)));
+            .sort_by(|(a, one), (b, other)| (one.scanner, a).cmp(&(other.scanner, b)));
         self.size = self.size.saturating_add(size);
     }
 }

@@ -88,6 +88,8 @@ pub struct Plan<'a> {
     key: String,
     /// The pieces, by scanner and number.
     pub parts: Vec<Part<'a>>,
+    /// Pieces that say nothing unless code scanning knows something of them: see [`Self::vacated`].
+    held: Vec<Part<'a>>,
     /// One for each scanner, in the scanners' order.
     pub accounts: Vec<Account<'a>>,
 }
@@ -98,6 +100,7 @@ pub fn plan<'a>(assessment: &'a Assessment, key: &str) -> Plan<'a> {
         assessment,
         key: key.to_owned(),
         parts: Vec::new(),
+        held: Vec::new(),
         accounts: Vec::new(),
     };
     for mut slice in sarif::scanners(assessment) {
@@ -108,7 +111,14 @@ pub fn plan<'a>(assessment: &'a Assessment, key: &str) -> Plan<'a> {
         if matches!(standing, Standing::Sound | Standing::Failed) {
             let parts = plan.parts_of(slice, standing == Standing::Failed);
             account.sent(&parts);
-            plan.parts.extend(parts);
+            // It looks at changes alone and mostly finds nothing: not worth a request each time.
+            let silent = |part: &Part<'_>| {
+                part.is_empty() && part.scanner().as_str() == ScannerId::SUPPRESSIONS
+            };
+            match parts.iter().all(silent) {
+                true => plan.held.extend(parts),
+                false => plan.parts.extend(parts),
+            }
         }
         plan.accounts.push(account);
     }
@@ -208,6 +218,8 @@ impl<'a> Plan<'a> {
     /// sent to any more, because the scanner has fewer findings now: without one, their alerts would
     /// stay open for ever. Nothing for scanners that failed.
     pub fn vacated(&self, has: &[&str]) -> Vec<Part<'a>> {
+        let held = self.held.iter();
+        let held = held.filter(|part| has.contains(&part.category())).cloned();
         let whole = |part: &&Part<'a>| part.number == 1 && !part.failed;
         let firsts = self.parts.iter().filter(whole);
         let vacated = firsts.flat_map(|first| {
@@ -227,7 +239,7 @@ impl<'a> Plan<'a> {
                 })
             })
         });
-        vacated.collect()
+        held.chain(vacated).collect()
     }
 }
 

@@ -122,6 +122,12 @@ fn the_fake_answers_as_published() {
             String::new(),
             200,
         ),
+        (
+            "POST",
+            "/code-scanning/sarifs",
+            json!({"commit_sha": sha, "ref": "refs/heads/main", "sarif": "H4sIAA=="}).to_string(),
+            400,
+        ),
         ("GET", "/code-scanning/alerts", String::new(), 200),
         ("GET", "/code-scanning/analyses", String::new(), 200),
     ] {

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// GitHub takes this many runs in one upload; what more reports bring would be left out.
+/// GitHub takes this many runs in one upload; what more reports bring would go into a second file.
 const RUNS: usize = 20;
 
 /// One check.

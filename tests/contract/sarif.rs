@@ -2,6 +2,10 @@
 
 use crate::cases::{self, Case};
 use crate::programs::{command, output, repository, tool};
+use flate2::read::GzDecoder;
+use lockgate::assess::assess;
+use lockgate::model::ScannerId;
+use lockgate::{bundle, policy, upload};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -45,6 +49,42 @@ fn every_full_file_follows_the_standard() {
 #[test]
 fn every_upload_file_follows_the_rules_of_code_scanning() {
     all_valid("upload", "upload-sarif");
+}
+
+/// The requests' content, which no file holds as it is sent: each scanner by itself, and those that
+/// failed as failed.
+#[test]
+fn every_piece_that_is_sent_follows_the_rules_of_code_scanning() {
+    let folder = TempDir::new().unwrap();
+    let mut files = Vec::new();
+    let mut failed = 0;
+    for case in cases::all() {
+        let bundle = std::fs::read(case.write("bundle")).unwrap();
+        let home = |scanner: &ScannerId| {
+            let tool = lockgate::ingest::tool_named(scanner.as_str());
+            tool.map(|tool| tool.url)
+        };
+        let bundle = bundle::read(&bundle, &home).unwrap();
+        let source = policy::shipped(policy::DEFAULT).unwrap();
+        let policy = policy::load(&source, &policy::Nothing).unwrap();
+        let assessment = assess(bundle.evidence, &policy, &bundle.context);
+        let plan = upload::plan(&assessment, "");
+        for (number, part) in plan.parts.iter().enumerate() {
+            let packed = plan.ready(part).unwrap();
+            let path = folder.path().join(format!("{}-{number}.sarif", case.name));
+            let mut file = std::fs::File::create(&path).unwrap();
+            std::io::copy(&mut GzDecoder::new(packed.as_slice()), &mut file).unwrap();
+            failed += usize::from(part.failed);
+            files.push(path);
+        }
+    }
+    assert!(
+        failed > 1 && files.len() > 20,
+        "{failed} of {}",
+        files.len()
+    );
+    let judgement = judge("upload", &files);
+    assert_eq!(judgement.code, Some(0), "{}", judgement.said);
 }
 
 fn read(path: &Path) -> Value {

@@ -684,3 +684,126 @@ fn anchor_16_what_the_change_suppresses_counts_all_the_same_and_is_shown() {
         assert_eq!(shown.unwrap()["location"]["path"], path);
     }
 }
+
+/// A report with so many results, of which the first is an error.
+fn crowded(tool: &str, results: usize) -> String {
+    let result = |n: usize| {
+        result(json!({
+            "message": {"text": format!("finding {n}")},
+            "level": if n == 0 { "error" } else { "note" },
+            "locations": [{"physicalLocation": {
+                "artifactLocation": {"uri": "a.py"}, "region": {"startLine": n + 1}}}],
+        }))
+    };
+    let results: Vec<Value> = (0..results).map(result).collect();
+    sarif(
+        json!([{"tool": {"driver": {"name": tool, "version": "1", "rules": [{"id": "r1"}]}},
+        "results": results}]),
+    )
+}
+
+/// The upload file and those beside it, and how many results they hold. Each is looked at by the
+/// preflight, which reads nothing but bytes.
+fn uploads(lockgate: Lockgate) -> (Vec<Value>, usize) {
+    let lockgate = lockgate.args(&["--quiet", "--output", "upload-sarif=up.sarif"]);
+    lockgate.run();
+    let mut names = vec!["up.sarif".to_owned()];
+    names.extend(
+        (2..)
+            .map(|n| format!("up.part-{n}.sarif"))
+            .take_while(|name| lockgate.folder.path().join(name).exists()),
+    );
+    let mut files = Vec::new();
+    let mut results = 0;
+    for name in names {
+        let bytes = std::fs::read(lockgate.folder.path().join(name)).unwrap();
+        let remarks = lockgate::upload::preflight::file(&bytes);
+        assert!(
+            lockgate::upload::preflight::accepts(&remarks),
+            "{remarks:?}"
+        );
+        let file: Value = serde_json::from_slice(&bytes).unwrap();
+        for run in file["runs"].as_array().unwrap() {
+            results += run["results"].as_array().unwrap().len();
+        }
+        files.push(file);
+    }
+    (files, results)
+}
+
+/// Text that no compression makes smaller than three quarters.
+fn noise(seed: usize, length: usize) -> String {
+    let mut state = seed as u64 + 1;
+    let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-";
+    let next = |_| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        char::from(digits[(state >> 58) as usize])
+    };
+    (0..length).map(next).collect()
+}
+
+#[test]
+fn anchor_20_21_runs_become_several_valid_uploads() {
+    let mut lockgate = Lockgate::check();
+    for n in 0..21 {
+        let text = crowded(&format!("Tool {n:02}"), 1);
+        lockgate = lockgate.report("", &format!("{n}.json"), text);
+    }
+    let (files, results) = uploads(lockgate);
+    let runs = |file: &Value| file["runs"].as_array().unwrap().len();
+    assert_eq!(files.iter().map(runs).collect::<Vec<_>>(), [20, 1]);
+    assert_eq!(results, 21);
+}
+
+#[test]
+fn anchor_20_25001_results_become_several_valid_uploads() {
+    let text = crowded("T", 25_001);
+    let (files, results) = uploads(Lockgate::check().report("", "t.json", text));
+    assert_eq!(results, 25_001);
+    let ids: Vec<&str> = files[0]["runs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| run["automationDetails"]["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["lockgate/t/", "lockgate/t.2/"]);
+    // The most severe one comes first.
+    assert_eq!(files[0]["runs"][0]["results"][0]["level"], "error");
+}
+
+#[test]
+fn anchor_20_more_than_10_mb_compressed_become_several_valid_uploads() {
+    // Rules with long texts of their own: each takes some 900 bytes however it is packed.
+    let rule = |n: usize| {
+        json!({"id": format!("r{n}"), "shortDescription": {"text": noise(n, 200)},
+            "fullDescription": {"text": noise(n + 1_000_000, 1_000)}})
+    };
+    let finding = |n: usize| result(json!({"ruleId": format!("r{n}")}));
+    let run = json!([{
+        "tool": {"driver": {"name": "T", "version": "1", "rules": (0..13_000).map(rule).collect::<Vec<_>>()}},
+        "results": (0..13_000).map(finding).collect::<Vec<_>>(),
+    }]);
+    let (files, results) = uploads(Lockgate::check().report("", "t.json", sarif(run)));
+    assert_eq!((files.len(), results), (2, 13_000));
+}
+
+#[test]
+fn anchor_20_21_tags_become_at_most_10() {
+    let tags: Vec<String> = (1..=21)
+        .map(|n| format!("external/cwe/cwe-{n:03}"))
+        .collect();
+    let run = json!([{
+        "tool": {"driver": {"name": "T", "version": "1",
+            "rules": [{"id": "r1", "properties": {"tags": tags, "security-severity": "8.0"}}]}},
+        "results": [result(json!({}))],
+    }]);
+    let (files, _) = uploads(Lockgate::check().report("", "t.json", sarif(run)));
+    let rule = &files[0]["runs"][0]["tool"]["driver"]["rules"][0];
+    let tags = rule["properties"]["tags"].as_array().unwrap();
+    assert!(
+        tags.len() <= 10 && tags.contains(&json!("security")),
+        "{tags:?}"
+    );
+}

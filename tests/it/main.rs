@@ -19,8 +19,12 @@ mod conditions;
 mod corpus;
 mod corrections;
 mod damage;
+mod delivery;
 mod determinism;
 mod evasions;
+#[allow(dead_code, reason = "each binary uses its own part")]
+#[path = "../support/events.rs"]
+mod event_files;
 mod explain;
 mod fake;
 mod formats;
@@ -31,6 +35,7 @@ mod hostile;
 mod hub;
 mod identity;
 mod import;
+mod job;
 mod judging;
 mod manifests;
 mod matching;
@@ -41,6 +46,9 @@ mod policy_test;
 mod program;
 mod properties;
 mod remedies;
+#[allow(dead_code, reason = "each binary uses its own part")]
+#[path = "../support/runner.rs"]
+mod runner;
 #[cfg(unix)]
 mod running;
 mod sarif;
@@ -51,6 +59,7 @@ mod simulate;
 mod suppressions;
 mod tamper;
 mod tracking;
+mod uploading;
 mod verdicts;
 mod waive;
 mod waivers;

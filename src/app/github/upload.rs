@@ -51,7 +51,10 @@ fn checked_out() -> Option<String> {
 
 /// Commit and reference must belong together (docs.github.com, "Upload an analysis as SARIF data").
 /// The runner's own pair does, unless the job has checked out the change itself instead of its test
-/// merge (github/codeql-action, `src/git-utils.ts`, `getRef`).
+/// merge (github/codeql-action, `src/git-utils.ts`, `getRef`), or something else altogether.
+///
+/// # Errors
+/// With a clause, when there is no pair that is right.
 pub fn target(
     subject: &Subject,
     event: Event,
@@ -65,20 +68,24 @@ pub fn target(
             "nothing was uploaded: the run stands on the target branch, and the findings of a change do not belong there",
         );
     }
-    if let (Some(number), Some(head)) = (subject.number, &subject.head)
-        && reference.starts_with("refs/pull/")
-        && commit != head
-        && checked_out == Some(head.as_str())
-    {
+    let here = checked_out.unwrap_or(commit.as_str());
+    if here == commit.as_str() {
         return Ok(Target {
-            commit: head.as_str().to_owned(),
-            reference: format!("refs/pull/{number}/head"),
+            commit: commit.as_str().to_owned(),
+            reference: reference.clone(),
         });
     }
-    Ok(Target {
-        commit: commit.as_str().to_owned(),
-        reference: reference.clone(),
-    })
+    let head = subject.head.as_ref().filter(|head| head.as_str() == here);
+    match (subject.number, head) {
+        (Some(number), Some(head)) => Ok(Target {
+            commit: head.as_str().to_owned(),
+            reference: format!("refs/pull/{number}/head"),
+        }),
+        // Another branch's findings would close the alerts of this one.
+        _ => {
+            Err("nothing was uploaded: what is checked out is not the commit that the run is about")
+        }
+    }
 }
 
 /// Uploads to a target, waits for the server to work on it, and tells what it says.
@@ -307,7 +314,7 @@ mod tests {
         assert_eq!(pulled(Some(MERGE)), merge);
         assert_eq!(pulled(None), merge);
         assert_eq!(pulled(Some(HEAD)), head);
-        let pushed = pair(&subject("refs/heads/main"), Event::Push, Some(HEAD));
+        let pushed = pair(&subject("refs/heads/main"), Event::Push, Some(MERGE));
         assert_eq!(pushed, (MERGE.to_owned(), "refs/heads/main".to_owned()));
         let tag = pair(&subject("refs/tags/v1"), Event::Push, None);
         assert_eq!(tag.1, "refs/tags/v1");
@@ -320,6 +327,10 @@ mod tests {
             ..pull()
         };
         assert!(target(&privileged, Event::PullRequest, Some(HEAD)).is_err());
+        // A job of `workflow_run` or of a schedule that has checked out something else.
+        let other = subject("refs/heads/main");
+        assert!(target(&other, Event::Manual, Some(HEAD)).is_err());
+        assert!(target(&other, Event::Schedule, Some(HEAD)).is_err());
         assert!(target(&Subject::default(), Event::Push, None).is_err());
     }
 }

@@ -11,7 +11,10 @@ mod text;
 
 pub use read::read;
 
+use super::{MAX_BYTES, pack};
 use crate::model::Untrusted;
+use flate2::read::MultiGzDecoder;
+use std::io::{BufReader, Read as _};
 
 /// What comes of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +57,32 @@ pub fn accepts(remarks: &[Remark]) -> bool {
     remarks
         .iter()
         .all(|remark| remark.effect != Effect::Rejects)
+}
+
+const TOO_LARGE: About = rejects("too-large", "the file has more than 10 MB after gzip");
+
+/// First bytes of gzip (RFC 1952, section 2.3.1).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Most bytes that a compressed file is read out to.
+const MAX_PLAIN: u64 = 4 * 1024 * 1024 * 1024;
+
+/// Looks at a whole file, which may be compressed already.
+pub fn file(bytes: &[u8]) -> Vec<Remark> {
+    let (mut remarks, packed) = match bytes.starts_with(&GZIP) {
+        true => {
+            let plain = MultiGzDecoder::new(bytes).take(MAX_PLAIN);
+            (read(BufReader::new(plain)), bytes.len() as u64)
+        }
+        false => (read(bytes), pack::at_most(&|out| out.write_all(bytes))),
+    };
+    if packed > MAX_BYTES {
+        let mut large = Remarks::default();
+        large.note(TOO_LARGE, 1, String::new, "");
+        remarks.extend(large.into_list());
+        remarks.sort();
+    }
+    remarks
 }
 
 /// Collects remarks: one for each code, which counts.

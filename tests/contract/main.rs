@@ -15,6 +15,7 @@ mod act;
 mod api;
 mod binary;
 mod cases;
+mod deliveries;
 #[allow(dead_code, reason = "each binary uses its own part")]
 #[path = "../support/events.rs"]
 mod event_files;
@@ -25,6 +26,7 @@ mod hostile;
 #[path = "../support/hub/mod.rs"]
 mod hub;
 mod injection;
+mod install;
 mod job;
 mod policy;
 mod prism;

@@ -19,6 +19,10 @@ mod sarif;
 
 pub use sarif::{SarifCheck, SarifCommand};
 
+mod shards;
+
+pub use shards::{Merge, Plan, Publish};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -49,6 +53,12 @@ pub struct Cli {
 pub enum Command {
     /// Collect reports, decide by the policy, write the outputs, exit with the verdict.
     Check(Check),
+    /// Divide a check among the jobs of a matrix: print what GitHub Actions wants for it.
+    Plan(Plan),
+    /// Put the bundles of several jobs together, and decide as check does.
+    Merge(Box<Merge>),
+    /// Tell on a pull request what its own run has gathered, which may not write there itself.
+    Publish(Box<Publish>),
     /// Write down the findings of now, or show what has changed since.
     #[command(subcommand)]
     Baseline(BaselineCommand),
@@ -61,7 +71,8 @@ pub enum Command {
     Simulate(Simulate),
     /// Accept findings for a time: write waivers into the policy file.
     Waive(Waive),
-    /// Show which tools lockgate would run here, with what command lines, and what is missing.
+    /// Show which tools lockgate would run here, with what command lines, what is missing, and what is
+    /// wrong with the workflows.
     Doctor(Doctor),
     /// Try the gate: known bad and known broken reports of every scanner must not come through.
     Canary(Canary),
@@ -102,6 +113,16 @@ pub struct Check {
         hide_env_values = true
     )]
     pub outputs: Vec<String>,
+
+    /// Do only this share of a check that `lockgate plan` has divided, such as 2/3, and write a bundle;
+    /// `lockgate merge` decides. The exit code is 0 when the evidence could be gathered, else 3.
+    #[arg(
+        long,
+        value_name = "I/N",
+        env = "LOCKGATE_SHARD",
+        hide_env_values = true
+    )]
+    pub shard: Option<String>,
 
     /// Whether to write the state back; auto leaves it alone for pull requests and merge queues,
     /// whose findings are not those of the branch.
@@ -317,10 +338,12 @@ pub enum WaiveBy {
 /// Options of `doctor`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Nothing is run but each program with its option for the version.
+Nothing is run but each program with its option for the version. Of the workflows in .github/workflows
+that call lockgate, a TRAP lets a change through without a verdict or runs its code with secrets; an
+ADVICE is something that will not work.
 
-Exit codes: 0 every required scanner can give evidence, 2 wrong usage or policy,
-3 a required scanner cannot, 5 internal error.")]
+Exit codes: 0 every required scanner can give evidence and no workflow has a trap, 2 wrong usage or
+policy, 3 a required scanner cannot, or a workflow has a trap, 5 internal error.")]
 pub struct Doctor {
     /// The repository's root folder.
     #[arg(default_value = ".")]

@@ -29,6 +29,7 @@ pub mod model;
 pub mod origin;
 pub mod policy;
 pub mod report;
+pub mod shard;
 pub mod simulate;
 pub mod sticky;
 pub mod suppress;
@@ -37,5 +38,6 @@ pub mod trial;
 pub mod upload;
 pub mod version;
 pub mod waive;
+pub mod workflows;
 
 pub use app::run;

@@ -29,6 +29,20 @@ pub fn gaps(runs: &[Run], policy: &Policy, context: &Context) -> Vec<Reason> {
     reasons
 }
 
+/// A part of a divided check that is not there: what it would have found, nobody knows, not even
+/// which scanners' word on gaps would count.
+pub fn missing(problem: Problem) -> Reason {
+    let names: Vec<&str> = problem.items.iter().map(|item| item.raw()).collect();
+    let named = (!names.is_empty()).then(|| Untrusted::from(names.join(", ")));
+    Reason {
+        verdict: Verdict::Incomplete,
+        code: problem.code,
+        scanner: None,
+        text: problem.text,
+        detail: problem.detail.or(named),
+    }
+}
+
 /// The verdict that a gap alone gives.
 pub fn on(gap: OnGap) -> Verdict {
     match gap {
@@ -97,20 +111,20 @@ fn is_in(item: &Untrusted, change: &BTreeSet<RepoPath>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Base, Change, Revision};
+    use crate::model::{Base, Change, Coverage, Health, Revision, ScannerId};
     use std::collections::BTreeMap;
 
     fn skipped(code: &'static str) -> Run {
         Run {
-            scanner: crate::model::ScannerId::new("x").unwrap(),
+            scanner: ScannerId::new("x").unwrap(),
             tool: "X".into(),
             home: None,
             version: None,
             report: None,
             ordinal: 0,
             format: None,
-            health: crate::model::Health::Skipped(Problem::new(code, "skipped")),
-            coverage: crate::model::Coverage::default(),
+            health: Health::Skipped(Problem::new(code, "skipped")),
+            coverage: Coverage::default(),
             notes: Vec::new(),
             findings: 0,
             rules: BTreeMap::new(),
@@ -127,7 +141,7 @@ mod tests {
         };
         let policy = crate::policy::load(&source, &crate::policy::Nothing).unwrap();
         let verdict = |code| gap(&skipped(code), &policy, &context).map(|reason| reason.verdict);
-        assert_eq!(verdict(crate::model::Health::NOTHING_TO_LOOK_AT), None);
+        assert_eq!(verdict(Health::NOTHING_TO_LOOK_AT), None);
         assert_eq!(verdict("skipped-by-itself"), Some(Verdict::Incomplete));
     }
 

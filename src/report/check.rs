@@ -34,16 +34,14 @@ pub struct Annotation {
     message: String,
 }
 
-/// The worst findings, in the order of the log's annotations, and how many more there are.
-pub fn annotations(assessment: &Assessment, most: usize) -> (Vec<Annotation>, usize) {
+/// The worst findings, in the order of the log's annotations.
+pub fn annotations(assessment: &Assessment, most: usize) -> Vec<Annotation> {
     let blocking = annotations::blocking(assessment).map(|d| ("failure", d));
     let warning = annotations::warning(assessment).map(|d| ("warning", d));
-    let mut all = blocking.chain(warning);
-    let shown = all.by_ref().take(most);
-    let shown = shown
+    let shown = blocking.chain(warning).take(most);
+    shown
         .map(|(level, d)| annotation(level, d, assessment))
-        .collect();
-    (shown, all.count())
+        .collect()
 }
 
 fn annotation(level: &'static str, decided: &Decided, assessment: &Assessment) -> Annotation {

@@ -15,6 +15,7 @@ mod act;
 mod api;
 mod binary;
 mod cases;
+mod command;
 mod deliveries;
 #[allow(dead_code, reason = "each binary uses its own part")]
 #[path = "../support/events.rs"]
@@ -28,6 +29,7 @@ mod hub;
 mod injection;
 mod install;
 mod job;
+mod matrix;
 mod policy;
 mod prism;
 mod programs;
@@ -36,3 +38,4 @@ mod sarif;
 mod schema;
 mod suppressions;
 mod tools;
+mod workflows;

@@ -3,7 +3,8 @@
 //! Ordinarily two requests: a list, and a change or a new comment. A new one costs one more, because
 //! another run may have written one at the same time; that happens once in a pull request's life.
 
-use super::{Brought, Hub};
+use super::{Brought, Hub, Step};
+use crate::cli::Wish;
 use crate::github::{Trouble, comments};
 use crate::model::{Assessment, Event, Foreign as _};
 use crate::report::comment::{self, Need, Page};
@@ -13,8 +14,20 @@ use jiff::{SignedDuration, Timestamp};
 /// How long before our own a comment may have been written that our list has not shown.
 const RACE: SignedDuration = SignedDuration::from_mins(10);
 
-/// Writes it.
-pub fn bring(hub: &Hub, assessment: &Assessment) -> Brought {
+/// How it is done for the option. A comment that is required is written on a clean pull request,
+/// too.
+pub fn step(wish: Wish) -> Step {
+    match wish {
+        Wish::Required => |hub, assessment| bring(hub, assessment, true),
+        Wish::Auto | Wish::Off => |hub, assessment| {
+            let speak = comment::need(assessment) == Need::Speak;
+            bring(hub, assessment, speak)
+        },
+    }
+}
+
+/// Writes it; a new one only to `speak`.
+fn bring(hub: &Hub, assessment: &Assessment, speak: bool) -> Brought {
     let (Some(number), Event::PullRequest) = (hub.subject.number, assessment.event) else {
         return Brought::Nothing;
     };
@@ -25,7 +38,7 @@ pub fn bring(hub: &Hub, assessment: &Assessment) -> Brought {
         body,
         marker,
         runs: hub.runs(),
-        speak: comment::need(assessment) == Need::Speak,
+        speak: speak || hub.remarks.urgent,
     };
     match desk.write() {
         Ok(note) => Brought::Done(note),
@@ -54,6 +67,7 @@ fn compose(hub: &Hub, assessment: &Assessment) -> (Marker, String) {
         commit,
         run: Some(hub.run_page()),
         key: hub.key.clone(),
+        remarks: hub.remarks.lines.clone(),
         // The marker is ASCII, and has its length whatever the digest is.
         room: comments::LONGEST.saturating_sub(marker.write().len()),
     };

@@ -55,7 +55,7 @@ fn check_run(hub: &Hub, assessment: &Assessment) -> Brought {
 }
 
 fn write(hub: &Hub, commit: &str, assessment: &Assessment) -> Result<(), Trouble> {
-    let (annotations, _) = check::annotations(assessment, ANNOTATIONS * (1 + MORE));
+    let annotations = check::annotations(assessment, ANNOTATIONS * (1 + MORE));
     let mut batches = annotations.chunks(ANNOTATIONS);
     let title = phrase::verdict(assessment);
     let summary = markdown::within(assessment, &[], LONGEST);

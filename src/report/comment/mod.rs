@@ -104,16 +104,19 @@ fn head(assessment: &Assessment, clear: bool, page: &Page, style: &Style<'_>) ->
     };
     let mark = sections::mark(assessment.verdict);
     let numbers = sections::numbers(assessment, style);
-    let text = match clear {
+    let mut text = match clear {
         true => format!(
-            "## {mark} {who}: all clear\n\nWhat stood here before is settled: nothing blocks, and \
-             nothing is left to look at.\n\n{numbers}"
+            "## {mark} {who}: all clear\n\nNothing blocks, and nothing is left to look at.\n\n{numbers}"
         ),
         false => {
             let verdict = phrase::verdict(assessment);
             format!("## {mark} {who}: {}\n\n{numbers}", lower(&verdict))
         }
     };
+    for remark in &page.remarks {
+        let remark = escape::markdown(Untrusted::from(remark.as_str()));
+        text.push_str(&format!("> {remark}\n\n"));
+    }
     Part::text(rank::FIRST, text)
 }
 

@@ -116,7 +116,7 @@ mod tests {
 
     fn skipped(code: &'static str) -> Run {
         Run {
-            scanner: crate::model::ScannerId::new("x").unwrap(),
+            scanner: ScannerId::new("x").unwrap(),
             tool: "X".into(),
             home: None,
             version: None,

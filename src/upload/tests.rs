@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{
     Authority, Base, Certainty, Event, Finding, Health, Kind, Location, Observation, PolicySummary,
-    Problem, Provenance, Region, RuleId, Run, Severity, SourceDigests, Verdict, Work,
+    Problem, Provenance, Region, RepoPath, RuleId, Run, Severity, SourceDigests, Verdict, Work,
 };
 use std::collections::BTreeSet;
 
@@ -131,6 +131,42 @@ fn gates_and_folders_of_one_repository_do_not_replace_each_other() {
     assert_eq!(
         plan.parts[0].category(),
         "lockgate/a@eu/west/services/a%20b"
+    );
+}
+
+/// One folder's failure closes no alerts of it, and holds up no other folder.
+#[test]
+fn folders_that_were_merged_are_sent_as_if_each_were_alone() {
+    let at = |mut run: Run, folder: &str| {
+        run.coverage.folder = RepoPath::new(folder).ok();
+        run
+    };
+    let found = |path: &str, number| {
+        let mut decided = decided("a", number, Severity::High);
+        decided.finding.location.path = RepoPath::new(path).unwrap();
+        decided
+    };
+    let runs = vec![
+        at(sound("a"), "s/api"),
+        at(failed("a"), "s/web"),
+        at(sound("a"), "s/web/admin"),
+    ];
+    let findings = vec![
+        found("s/web/admin/x.py", 1),
+        found("s/web/x.py", 2),
+        found("s/api/x.py", 3),
+        found("s/api/y.py", 4),
+    ];
+    let assessment = assessment(runs, findings);
+    let plan = plan(&assessment, "");
+    let sent = plan.parts.iter().map(|p| (p.id(), p.len(), p.failed));
+    assert_eq!(
+        sent.collect::<Vec<_>>(),
+        [
+            ("lockgate/a/s/api/", 2, false),
+            ("lockgate/a/s/web/", 1, true),
+            ("lockgate/a/s/web/admin/", 1, false),
+        ]
     );
 }
 

@@ -37,12 +37,11 @@ lint:
 unit: build
 	LOCKGATE_TEST_BIN=$(abspath $(BIN)) cargo test --locked
 
-# The action in a real runner, and every SARIF in an independent validator.
+# The action in a real runner, every SARIF in an independent validator, workflows and scripts in linters.
 contract: build
 	tests/tools/install.sh $(TOOLS)
 	LOCKGATE_TEST_BIN=$(abspath $(BIN)) LOCKGATE_TEST_TOOLS=$(abspath $(TOOLS)) \
 	  cargo test --locked --features contract --test contract
-	$(TOOLS)/bin/zizmor --offline --quiet action.yml .github
 
 # Speed, beside an empty process, a lower bound and a peer in the same run.
 bench:

@@ -1,22 +1,41 @@
 #!/usr/bin/env bash
-# Finds or builds the binary, and runs it once. Everything else is the binary's work.
+# Runs the binary once. Everything else is the binary's work, which reads its options from the
+# environment: no shell ever expands an input.
 set -euo pipefail
 
+fail() {
+  printf '::error title=lockgate::%s\n' "$1"
+  exit "$2"
+}
+
 binary=${LOCKGATE_BINARY:-}
-if [[ -z $binary ]]; then
-  if ! command -v cargo >/dev/null; then
-    echo "::error title=lockgate::there is no cargo on this runner to build lockgate with; give the input binary-path"
-    exit 5
-  fi
-  # Outside the checkout: what the pull request contains must not reach the build.
-  target="${RUNNER_TEMP:-/tmp}/lockgate-build"
-  echo "::group::building lockgate"
-  (cd "$LOCKGATE_SOURCE" && cargo build --release --locked --quiet --target-dir "$target")
-  echo "::endgroup::"
-  binary="$target/release/lockgate"
+if [[ ! -f $binary || ! -x $binary ]]; then
+  fail 'the input binary-path names no program that can be run' 5
 fi
-if [[ ! -x $binary ]]; then
-  echo "::error title=lockgate::the input binary-path names no program that can be run"
-  exit 5
-fi
-exec "$binary" check
+
+# Adds each line of an input that is not empty as one argument: lines_of INPUT [PREFIX].
+arguments=()
+lines_of() {
+  local line
+  while IFS= read -r line || [[ -n $line ]]; do
+    line=${line%$'\r'}
+    [[ -z ${line//[[:space:]]/} ]] || arguments+=("${2:-}$line")
+  done <<<"$1"
+}
+
+command=${LOCKGATE_COMMAND:-check}
+case $command in
+  check) exec "$binary" check ;;
+  plan) exec "$binary" plan --github "--shards=${LOCKGATE_SHARDS:-}" ;;
+  merge | publish)
+    [[ $command == publish ]] || lines_of "${LOCKGATE_EXPECT:-}" --expect=
+    arguments+=(--)
+    wanted=${#arguments[@]}
+    lines_of "${LOCKGATE_BUNDLES:-}"
+    if [[ ${#arguments[@]} -eq $wanted ]]; then
+      fail "the input command is $command, and the input bundles names nothing" 2
+    fi
+    exec "$binary" "$command" "${arguments[@]}"
+    ;;
+  *) fail 'the input command must be check, plan, merge or publish' 2 ;;
+esac

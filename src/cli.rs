@@ -71,7 +71,8 @@ pub enum Command {
     Simulate(Simulate),
     /// Accept findings for a time: write waivers into the policy file.
     Waive(Waive),
-    /// Show which tools lockgate would run here, with what command lines, and what is missing.
+    /// Show which tools lockgate would run here, with what command lines, what is missing, and what is
+    /// wrong with the workflows.
     Doctor(Doctor),
     /// Try the gate: known bad and known broken reports of every scanner must not come through.
     Canary(Canary),
@@ -337,10 +338,12 @@ pub enum WaiveBy {
 /// Options of `doctor`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Nothing is run but each program with its option for the version.
+Nothing is run but each program with its option for the version. Of the workflows in .github/workflows
+that call lockgate, a TRAP lets a change through without a verdict or runs its code with secrets; an
+ADVICE is something that will not work.
 
-Exit codes: 0 every required scanner can give evidence, 2 wrong usage or policy,
-3 a required scanner cannot, 5 internal error.")]
+Exit codes: 0 every required scanner can give evidence and no workflow has a trap, 2 wrong usage or
+policy, 3 a required scanner cannot, or a workflow has a trap, 5 internal error.")]
 pub struct Doctor {
     /// The repository's root folder.
     #[arg(default_value = ".")]

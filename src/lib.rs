@@ -33,9 +33,11 @@ pub mod shard;
 pub mod simulate;
 pub mod sticky;
 pub mod suppress;
+pub mod tracking;
 pub mod trial;
 pub mod upload;
 pub mod version;
 pub mod waive;
+pub mod workflows;
 
 pub use app::run;

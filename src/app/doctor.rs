@@ -1,9 +1,10 @@
-//! `lockgate doctor`: which tools would run here, and what is missing.
+//! `lockgate doctor`: which tools would run here, what is missing, and what is wrong with the workflows.
 
 use super::policy;
 use super::request::{open, wish};
 use super::running;
 use super::tools::{self, Fate, Plan, Wanted};
+use super::workflows;
 use crate::cli::Doctor;
 use crate::edge::programs::{Found, Programs};
 use crate::edge::reports;
@@ -17,7 +18,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// Shows every tool. The exit code is that of an incomplete verdict when a required scanner can
-/// give no evidence.
+/// give no evidence, or a workflow lets a change through without a verdict.
 pub fn doctor(args: &Doctor) -> Result<u8, Error> {
     let root = open(&args.path, "doctor")?;
     let wish = wish(&args.run)?;
@@ -53,8 +54,9 @@ pub fn doctor(args: &Doctor) -> Result<u8, Error> {
     for line in &missing {
         let _ = writeln!(text, "MISSING: {line}");
     }
+    let open = workflows::doctor(&root, &mut text);
     terminal::out(text.as_bytes());
-    Ok(verdict_code(match missing.is_empty() {
+    Ok(verdict_code(match missing.is_empty() && !open {
         true => Verdict::Pass,
         false => Verdict::Incomplete,
     }))

@@ -33,6 +33,7 @@ mod tools;
 mod trial;
 mod upload;
 mod waive;
+mod workflows;
 
 use crate::cli::{Cli, Command, PolicyCommand};
 use crate::edge::terminal::{self, Stream};

@@ -51,14 +51,18 @@ pub fn reasons(dark: &[Dark]) -> Vec<Reason> {
     dark.iter()
         .filter(|dark| dark.overdue || dark.accepted.is_some())
         .map(|dark| {
-            let since = format!("it is dark since {}, {}", dark.since, ago(dark.days));
+            let since = match dark.days {
+                0 => "earlier today".to_owned(),
+                days => format!("{}, {} ago", dark.since, ago(days)),
+            };
+            let last = format!("its last evidence is of {since}");
             let text = match (dark.overdue, dark.accepted) {
                 (true, Some(most)) if dark.days > most => {
-                    format!("{since}; the policy accepts {}", ago(most))
+                    format!("{last}; the policy accepts {}", ago(most))
                 }
-                (true, _) => format!("{since}; it is required"),
+                (true, _) => format!("{last}; it is required in every scan"),
                 (false, most) => format!(
-                    "{since}; after {} the verdict is incomplete",
+                    "{last}; after {} without any the verdict is incomplete",
                     ago(most.unwrap_or_default())
                 ),
             };

@@ -111,7 +111,7 @@ fn is_in(item: &Untrusted, change: &BTreeSet<RepoPath>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Base, Change, Revision};
+    use crate::model::{Base, Change, Coverage, Health, Revision, ScannerId};
     use std::collections::BTreeMap;
 
     fn skipped(code: &'static str) -> Run {
@@ -123,8 +123,8 @@ mod tests {
             report: None,
             ordinal: 0,
             format: None,
-            health: crate::model::Health::Skipped(Problem::new(code, "skipped")),
-            coverage: crate::model::Coverage::default(),
+            health: Health::Skipped(Problem::new(code, "skipped")),
+            coverage: Coverage::default(),
             notes: Vec::new(),
             findings: 0,
             rules: BTreeMap::new(),
@@ -141,7 +141,7 @@ mod tests {
         };
         let policy = crate::policy::load(&source, &crate::policy::Nothing).unwrap();
         let verdict = |code| gap(&skipped(code), &policy, &context).map(|reason| reason.verdict);
-        assert_eq!(verdict(crate::model::Health::NOTHING_TO_LOOK_AT), None);
+        assert_eq!(verdict(Health::NOTHING_TO_LOOK_AT), None);
         assert_eq!(verdict("skipped-by-itself"), Some(Verdict::Incomplete));
     }
 

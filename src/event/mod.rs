@@ -3,10 +3,14 @@
 //! an event holds, so that nothing of it is used before its form is checked.
 
 mod names;
+mod occasion;
 mod payload;
+mod privileged;
 mod subject;
 
 pub use names::{Branch, Id};
+pub use occasion::{Delivery, Due, Occasion};
+pub use privileged::Privileged;
 pub use subject::{Finished, Subject};
 
 use crate::model::Event;
@@ -40,6 +44,8 @@ pub struct Told {
     pub commit: Option<Id>,
     /// False when the event should have said more, and its file cannot be understood.
     pub understood: bool,
+    /// What the runner says of a run with the repository's secrets, whatever the user says it is.
+    pub privileged: Option<Privileged>,
 }
 
 impl Told {
@@ -59,6 +65,8 @@ pub enum Compare {
     Pull(Pull),
     /// What the merge queue has built with what the queue starts from.
     Queue {
+        /// The commit that the queue has built.
+        head: Option<Id>,
         /// The commit that the queue starts from.
         base: Option<Id>,
         /// The target branch.
@@ -96,6 +104,8 @@ pub struct Pull {
 pub struct Push {
     /// The branch's commit before; `None` when nobody says.
     pub before: Option<Id>,
+    /// The commit that was pushed; `None` when nobody says.
+    pub after: Option<Id>,
     /// The branch is new.
     pub created: bool,
     /// History was rewritten.
@@ -134,6 +144,8 @@ pub fn read(surroundings: Option<&Surroundings>, chosen: Option<Event>) -> Told 
         compare,
         commit: Id::parse(&words.commit),
         understood,
+        privileged: surroundings
+            .and_then(|s| privileged::read(&s.name, &s.commit, s.payload.as_deref())),
     }
 }
 
@@ -164,6 +176,7 @@ fn pull(words: &Surroundings, payload: Payload) -> Pull {
 fn queue(payload: Payload) -> Compare {
     let group = payload.merge_group.unwrap_or_default();
     Compare::Queue {
+        head: group.head_sha.as_deref().and_then(Id::parse),
         base: group.base_sha.as_deref().and_then(Id::parse),
         into: group.base_ref.as_deref().and_then(Branch::of_reference),
     }
@@ -179,6 +192,7 @@ fn push(words: &Surroundings, payload: Payload) -> Compare {
     let default = repository.default_branch;
     Compare::Push(Push {
         before: before.and_then(Id::parse),
+        after: payload.after.as_deref().and_then(Id::parse),
         created: before.is_some_and(Id::is_zero),
         forced: payload.forced.unwrap_or(false),
         branch: Branch::of_reference(&reference),
@@ -241,6 +255,7 @@ mod tests {
             r#"{{"merge_group": {{"base_sha": "{TWO}", "base_ref": "refs/heads/release/2"}}}}"#
         );
         let expected = |base| Compare::Queue {
+            head: None,
             base,
             into: into.clone(),
         };

@@ -1,6 +1,6 @@
 //! The event file, as far as it is used (github/rest-api-description, webhooks `pull-request-*`,
-//! `merge-group-checks-requested`, `push`). All fields may be missing; one of another type makes the
-//! whole file one that cannot be understood.
+//! `merge-group-checks-requested`, `push`, `workflow-run-completed`). All fields may be missing; one
+//! of another type makes the whole file one that cannot be understood.
 
 use serde::Deserialize;
 
@@ -18,6 +18,8 @@ pub struct Payload {
     pub reference: Option<String>,
     /// Of pushes: the id before, zeros for a new branch.
     pub before: Option<String>,
+    /// Of pushes: the id that was pushed.
+    pub after: Option<String>,
     /// Of pushes: whether history was rewritten.
     pub forced: Option<bool>,
     /// Of most events.
@@ -35,6 +37,10 @@ pub struct PullRequest {
     pub head: Option<Tip>,
     /// Its target.
     pub base: Option<Tip>,
+    /// It is part of the target by now.
+    pub merged: Option<bool>,
+    /// Its test merge, as long as it is open.
+    pub merge_commit_sha: Option<String>,
 }
 
 /// A branch and its commit.
@@ -78,6 +84,8 @@ pub struct WorkflowRun {
 /// `merge_group`; GitHub's own samples of older versions lack `base_sha`.
 #[derive(Debug, Default, Deserialize)]
 pub struct MergeGroup {
+    /// The commit that the queue has built.
+    pub head_sha: Option<String>,
     /// The commit that the group is built on.
     pub base_sha: Option<String>,
     /// The full name of the target branch.

@@ -72,11 +72,22 @@ struct ViewerData {
     viewer: User,
 }
 
-#[derive(Deserialize)]
-struct User {
+/// An account.
+#[derive(Debug, Deserialize)]
+pub struct User {
     login: String,
     #[serde(rename = "type", default)]
     kind: String,
+}
+
+impl User {
+    /// The account as an author; nobody's name where it is gone.
+    pub fn author(user: Option<&Self>) -> Author {
+        Author {
+            login: user.map(|user| &*user.login).unwrap_or_default().into(),
+            bot: user.is_some_and(|user| user.kind == "Bot"),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -90,16 +101,9 @@ struct Written {
 
 impl Written {
     fn comment(self) -> Comment {
-        let (login, bot) = match self.user {
-            Some(user) => (user.login, user.kind == "Bot"),
-            None => (String::new(), false),
-        };
         Comment {
             id: self.id,
-            author: Author {
-                login: login.into(),
-                bot,
-            },
+            author: User::author(self.user.as_ref()),
             body: Untrusted::from(self.body.unwrap_or_default()),
         }
     }

@@ -48,7 +48,7 @@ fn based(assessment: &Assessment) -> Phrase {
             }
         )),
         Base::Whole => phrase.ours(format!(
-            "not compared: {} looks at everything for its own sake",
+            "{} looks at everything, and compares with no commit",
             match assessment.event.word() {
                 "schedule" => "a scheduled check",
                 _ => "a check that a person starts",

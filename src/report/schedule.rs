@@ -43,7 +43,7 @@ pub fn sections(assessment: &Assessment, most: usize) -> Vec<Section> {
     let finding = |d: &&Decided| line(d, schedule, today);
     [
         section("Newly disclosed", &new, most, finding),
-        section("By age", &old, most, finding),
+        section("Still open, oldest first", &old, most, finding),
         section("Dark scanners", &schedule.dark, most, dark),
     ]
     .into_iter()
@@ -91,27 +91,45 @@ fn line(decided: &Decided, schedule: &Schedule, today: Date) -> Phrase {
         Some(package) => line.and(package),
         None => line.words(&phrase::brief(&finding.observation.title)),
     };
-    if let Some(since) = finding.since {
-        let days = days(since, today);
-        let ago = match days {
-            0 => "today".to_owned(),
-            days => format!("{since}, {} ago", count(days, "day")),
-        };
-        line = line.ours(format!("; first seen {ago}"));
+    if let Some(when) = times(decided, schedule, today) {
+        line = line.ours("; ").and(when);
     }
-    match (
-        &decided.disposition,
-        schedule.deadlines.get(&finding.fingerprint),
-    ) {
-        (Disposition::Blocked(gate), _) => line.ours("; blocks by gate ").title(&gate.name),
-        (_, Some(deadline)) => {
-            let left = count(days(today, deadline.day), "day");
-            let line = line.ours(format!("; blocks in {left} by gate "));
-            line.title(&deadline.gate.name)
-        }
-        (Disposition::Warned(gate), None) => line.ours("; warns by gate ").title(&gate.name),
+    let due = schedule.deadlines.contains_key(&finding.fingerprint);
+    match &decided.disposition {
+        Disposition::Blocked(gate) => line.ours("; blocks by gate ").title(&gate.name),
+        Disposition::Warned(gate) if !due => line.ours("; warns by gate ").title(&gate.name),
         _ => line,
     }
+}
+
+/// Since when a finding is there and when it will block, where a scheduled scan knows that.
+pub fn when(assessment: &Assessment, decided: &Decided) -> Option<Phrase> {
+    let schedule = assessment.schedule.as_ref()?;
+    times(decided, schedule, assessment.today)
+}
+
+/// `first seen 2026-11-01, 20 days ago; blocks on 2026-12-03, in 12 days, by gate "two weeks"`.
+fn times(decided: &Decided, schedule: &Schedule, today: Date) -> Option<Phrase> {
+    let finding = &decided.finding;
+    let mut parts: Vec<Phrase> = Vec::new();
+    let part = Phrase::default;
+    if let Some(since) = finding.since {
+        parts.push(part().ours(match days(since, today) {
+            0 => "first seen today".to_owned(),
+            days => format!("first seen {since}, {} ago", count(days, "day")),
+        }));
+    }
+    if let Disposition::Waived(_, waiver) = &decided.disposition {
+        parts.push(part().ours(format!("waived until {}", waiver.expires)));
+    }
+    if let Some(deadline) = schedule.deadlines.get(&finding.fingerprint) {
+        let left = count(days(today, deadline.day), "day");
+        let text = format!("blocks on {}, in {left}, by gate ", deadline.day);
+        parts.push(part().ours(text).title(&deadline.gate.name));
+    }
+    parts
+        .into_iter()
+        .reduce(|one, other| one.ours("; ").and(other))
 }
 
 fn days(from: Date, to: Date) -> usize {

@@ -17,7 +17,7 @@ mod secrets;
 mod settings;
 mod settled;
 mod trivy;
-mod workflow;
+pub mod workflow;
 mod xml;
 
 pub use comments::marks;

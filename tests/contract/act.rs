@@ -3,16 +3,24 @@
 //! A scratch repository holds the action under test, and one workflow that checks it out (act
 //! copies the folder instead), runs it, and in a last step saves what a later step can know of it.
 
+use crate::event_files;
+use crate::hub::{Account, Hub, NAME, Permissions};
 use crate::job::Job;
+use crate::prism::Prism;
 use crate::programs::{self, command, lockgate, output, repository, tool};
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 const WORKFLOW: &str = r#"
-on: [pull_request]
+on:
+  merge_group:
+  pull_request:
+  push:
+  schedule: [{cron: '17 3 * * 1'}]
+  workflow_dispatch:
+permissions: {}
 jobs:
   gate:
     runs-on: ubuntu-latest
@@ -62,6 +70,11 @@ pub const MARK: &str = "contract-test: end of step";
 pub struct Scratch {
     folder: TempDir,
     inputs: BTreeMap<String, String>,
+    /// The GitHub that the job talks to.
+    pub hub: Hub,
+    prism: Option<Prism>,
+    event: String,
+    branch: String,
 }
 
 impl Scratch {
@@ -79,8 +92,17 @@ impl Scratch {
         let mut scratch = Self {
             folder,
             inputs: BTreeMap::new(),
+            hub: Hub::start(),
+            prism: None,
+            event: "pull_request".to_owned(),
+            branch: "change".to_owned(),
         };
-        for part in ["action.yml", "action/run.sh"] {
+        for part in [
+            "action.yml",
+            "action/install.sh",
+            "action/run.sh",
+            "action/checksums.txt",
+        ] {
             scratch = scratch.file(part, std::fs::read(repository().join(part)).unwrap());
         }
         scratch.input("binary-path", &binary)
@@ -122,14 +144,32 @@ impl Scratch {
         self
     }
 
-    /// Runs the workflow as for a pull request.
+    /// Runs for this event of `tests/fixtures/events`, and not for a pull request.
+    pub fn event(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.event);
+        self
+    }
+
+    /// Gives the change's branch another name.
+    pub fn branch(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.branch);
+        self
+    }
+
+    /// Lets only pass to GitHub, and from it, what its published description allows.
+    pub fn by_the_book(mut self) -> Self {
+        self.prism = Some(Prism::before(&self.hub));
+        self
+    }
+
+    /// Runs the workflow.
     pub fn run(self) -> Job {
         // JSON is YAML, and no text can break out of it.
         let inputs = serde_json::to_string(&self.inputs).unwrap();
         let workflow = WORKFLOW.replace("INPUTS", &inputs);
         let scratch = self.file(".github/workflows/gate.yml", workflow);
         let event_file = scratch.pull_request();
-        let (code, log, said) = scratch.act("pull_request", &event_file);
+        let (code, log, said) = scratch.act(event_files::kind(&scratch.event), &event_file);
         let probe = scratch.beside("probe");
         assert!(
             probe.join("outcome").exists(),
@@ -150,7 +190,10 @@ impl Scratch {
                 .env("PATH", path.unwrap())
                 .args([event, "--json", "--no-cache-server"])
                 .args(["-P", "ubuntu-latest=-self-hosted"])
-                .args(["-s", "GITHUB_TOKEN=dummy"])
+                // What act hides, a test could not find.
+                .args(["--insecure-secrets", "-s"])
+                .arg(format!("GITHUB_TOKEN={}", self.hub.token()))
+                .args(["--env", &format!("GITHUB_API_URL={}", self.hub.api())])
                 .args(["--env", &set("PROBE_DIR", &self.beside("probe"))])
                 .args(["--env", &set("LOCKGATE_BIN", &lockgate())])
                 .args(["--env", &set("EVENTS", &event_log)])
@@ -166,22 +209,42 @@ impl Scratch {
         (code, log, said)
     }
 
-    /// Commits, and writes the event of a pull request; gives its file.
+    /// Commits, and writes the event; gives its file.
     pub fn pull_request(&self) -> PathBuf {
         self.commit();
-        let event = json!({
-            "action": "opened",
-            "number": 7,
-            "pull_request": {
-                "number": 7,
-                "head": {"ref": "change", "sha": self.id("change")},
-                "base": {"ref": "main", "sha": self.id("HEAD^1")},
-            },
-            "repository": {"full_name": "o/r"},
-        });
+        let (head, base) = (self.id("change-of-test"), self.id("HEAD^1"));
+        let event = event_files::with(&self.event, &head, &base, &self.id("HEAD"));
+        let branch = serde_json::to_string(&self.branch).unwrap();
+        let text = event
+            .to_string()
+            .replace("\"ref\":\"change\"", &format!("\"ref\":{branch}"));
         let event_file = self.beside("event.json");
-        std::fs::write(&event_file, event.to_string()).unwrap();
+        std::fs::write(&event_file, text).unwrap();
+        self.people(&head, &base);
         event_file
+    }
+
+    /// What the server knows of the pull request, and what the token may do there.
+    fn people(&self, head: &str, base: &str) {
+        let mut state = self.hub.state();
+        let pull = state.pull(7, head);
+        base.clone_into(&mut pull.base_sha);
+        self.branch.clone_into(&mut pull.head_ref);
+        if self.event.contains("fork") {
+            pull.author = Account::person("mallory");
+            pull.head_repository = Some("mallory/shop".to_owned());
+        }
+        if self.event.contains("fork") || self.event.contains("dependabot") {
+            state.permissions = Permissions::read_only();
+        }
+    }
+
+    /// What Prism found that the description does not allow.
+    pub fn violations(&self) -> Vec<String> {
+        self.prism
+            .as_ref()
+            .map(Prism::violations)
+            .unwrap_or_default()
     }
 
     /// A target branch with the policy, a change with the rest, and the test merge of both checked
@@ -189,18 +252,19 @@ impl Scratch {
     fn commit(&self) {
         let act = |args: &[&str]| self.git(args);
         act(&["init", "--quiet", "--initial-branch", "main"]);
-        act(&["remote", "add", "origin", "https://github.com/o/r.git"]);
+        let origin = format!("https://github.com/{NAME}.git");
+        act(&["remote", "add", "origin", &origin]);
         act(&["add", "--", ".github", "action", "action.yml"]);
         if self.beside("repository/lockgate.toml").exists() {
             act(&["add", "--", "lockgate.toml"]);
         }
         act(&["commit", "--quiet", "--message", "target"]);
-        act(&["checkout", "--quiet", "-b", "change"]);
+        act(&["checkout", "--quiet", "-b", "change-of-test"]);
         act(&["add", "--", ".", ":(exclude,glob)**/reports/**"]);
         act(&["commit", "--quiet", "--allow-empty", "--message", "change"]);
         act(&["checkout", "--quiet", "main"]);
         let merge = ["merge", "--quiet", "--no-ff", "--message", "test merge"];
-        act(&[&merge[..], &["change"]].concat());
+        act(&[&merge[..], &["change-of-test"]].concat());
     }
 
     /// The id of a commit of the repository.

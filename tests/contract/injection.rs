@@ -55,7 +55,7 @@ fn a_hostile_report_gives_no_command_and_is_blocked() {
         );
         assert_eq!(job.output("verdict"), "block");
         assert_eq!(job.output("blocking"), "8");
-        assert_eq!(job.outputs.len(), 8, "{:?}", job.outputs);
+        assert_eq!(job.outputs.len(), 9, "{:?}", job.outputs);
         obeys_only_us(&job);
         assert_eq!(job.annotations("error").len(), 8);
         assert!(!job.lines().is_empty());

@@ -1,6 +1,7 @@
 //! What became of a workflow, read from what it saved and from act's event log.
 
 use crate::act::{MARK, Scratch};
+use crate::hub::Hub;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -82,7 +83,18 @@ impl Job {
             job.inner().any(mark),
             "the step's last line is missing: {log}"
         );
+        job.keeps_token();
         job
+    }
+
+    /// The GitHub that the job talked to.
+    pub fn hub(&self) -> &Hub {
+        &self.scratch.hub
+    }
+
+    /// See [`Scratch::violations`].
+    pub fn violations(&self) -> Vec<String> {
+        self.scratch.violations()
     }
 
     /// See [`Scratch::beside`].
@@ -100,6 +112,24 @@ impl Job {
         let text = self.output(name);
         text.parse()
             .unwrap_or_else(|_| panic!("the output {name} is {text:?}, no number"))
+    }
+
+    /// The token is in nothing that the step has left behind, whatever the test is about.
+    fn keeps_token(&self) {
+        let hub = self.hub();
+        for event in self.inner() {
+            hub.keeps_token("an event of the step", event.to_string());
+        }
+        hub.keeps_token("the outputs", format!("{:?}", self.outputs));
+        for file in [&self.sarif, &self.report].into_iter().flatten() {
+            hub.keeps_token("a file", file);
+        }
+        for request in hub.requests() {
+            hub.keeps_token(
+                &request.line(),
+                [request.target.as_bytes(), &request.body].concat(),
+            );
+        }
     }
 
     fn inner(&self) -> impl Iterator<Item = &Value> {

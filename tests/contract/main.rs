@@ -15,6 +15,8 @@ mod act;
 mod api;
 mod binary;
 mod cases;
+mod command;
+mod deliveries;
 #[allow(dead_code, reason = "each binary uses its own part")]
 #[path = "../support/events.rs"]
 mod event_files;
@@ -25,6 +27,7 @@ mod hostile;
 #[path = "../support/hub/mod.rs"]
 mod hub;
 mod injection;
+mod install;
 mod job;
 mod matrix;
 mod policy;
@@ -35,3 +38,4 @@ mod sarif;
 mod schema;
 mod suppressions;
 mod tools;
+mod workflows;

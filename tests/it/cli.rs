@@ -117,6 +117,7 @@ fn outputs_are_prepared_first() {
 }
 
 /// A pull request can commit a link where the workflow writes its outputs.
+#[cfg(unix)]
 #[test]
 fn outputs_follow_no_link_out_of_the_folder() {
     let lockgate = Lockgate::check()
@@ -296,6 +297,7 @@ fn reports_inside_the_root_are_named_from_there() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn a_link_out_of_the_repository_is_not_followed_for_the_policys_reports() {
     let lockgate = Lockgate::check()

@@ -274,9 +274,89 @@ fn the_target_is_not_judged_in_place_of_the_change() {
     let meant = event(server.check("main", 0), "pull_request_target", &payload);
     let (json, _) = meant.args(&["--event", "workflow_dispatch"]).json();
     assert_eq!(json["comparison"]["state"], "none");
-    // Whoever checks out the change in there is judged by it.
-    let (json, _) = event(server.check("topic", 0), "pull_request_target", &payload).json();
-    known(&json, "main", &server.fork);
+}
+
+/// What `lockgate check` says in a run with secrets, where `main` is what the run is about.
+fn privileged(server: &Server, check: Lockgate, name: &str, payload: &Value) -> Outcome {
+    let lockgate = event(check, name, payload).env("GITHUB_SHA", &server.main);
+    lockgate.run()
+}
+
+fn refused(outcome: &Outcome) {
+    assert_eq!(outcome.code, 2, "{}", outcome.stderr);
+    let said = outcome
+        .stderr
+        .contains("has the repository's token and secrets");
+    assert!(said, "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("run on pull_request"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn a_change_is_not_checked_out_where_the_secrets_are() {
+    let server = Server::new();
+    server.merge();
+    let payload = server.pull();
+    let run = |check| privileged(&server, check, "pull_request_target", &payload);
+    for depth in [1, 2, 0] {
+        refused(&run(server.check("topic", depth)));
+        refused(&run(server.check("pull", depth)));
+    }
+    // What was pushed since the event was written; seen alone it may be anything.
+    git(server.at(), &["checkout", "topic"]);
+    commit(server.at(), &[("app.py", "a\nnewer\nc\n")]);
+    refused(&run(server.check("topic", 0)));
+    refused(&run(server.check("topic", 1)));
+    // Nobody's word makes that harmless.
+    for word in ["workflow_dispatch", "pull_request", "local"] {
+        refused(&run(server.check("pull", 0).args(&["--event", word])));
+    }
+    let outcome = run(server.check("main", 1));
+    assert!(outcome.stderr.contains("the target branch is checked out"));
+}
+
+#[test]
+fn a_run_after_another_does_not_check_out_its_change() {
+    let server = Server::new();
+    server.merge();
+    let payload = |sha: &str, branch: &str| {
+        let repository = json!({"full_name": "o/r", "default_branch": "main"});
+        json!({"repository": repository, "workflow_run": {
+            "head_sha": sha, "head_branch": branch, "head_repository": repository}})
+    };
+    let topic = payload(&server.topic, "topic");
+    let run = |check, payload: &Value| privileged(&server, check, "workflow_run", payload);
+    refused(&run(server.check("topic", 1), &topic));
+    refused(&run(server.check("pull", 1), &topic));
+    assert_ne!(run(server.check("main", 1), &topic).code, 2);
+    // An earlier commit of the default branch is the repository's own.
+    let own = payload(&server.topic, "main");
+    assert_ne!(run(server.check("topic", 1), &own).code, 2);
+}
+
+#[test]
+fn what_was_there_before_is_not_judged_in_place_of_what_came() {
+    let server = Server::new();
+    server.merge();
+    let group = json!({"merge_group": {"head_sha": id(server.at(), "pull"),
+        "base_sha": server.main, "base_ref": "refs/heads/main"}});
+    let (json, _) = event(server.check("pull", 0), "merge_group", &group).json();
+    known(&json, "main", &server.main);
+    let mut pushed = push(&server.main, "refs/heads/main", false);
+    pushed["after"] = json!(server.topic);
+    for (name, payload) in [("merge_group", &group), ("push", &pushed)] {
+        let lockgate = event(server.check("main", 0), name, payload);
+        let outcome = lockgate.env("GITHUB_SHA", &server.topic).run();
+        assert_eq!(outcome.code, 2, "{}", outcome.stderr);
+        assert!(
+            outcome.stderr.contains("what was there before"),
+            "{}",
+            outcome.stderr
+        );
+    }
 }
 
 pub fn push(before: &str, reference: &str, forced: bool) -> Value {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// What is a week old blocks; before that it warns.
-const POLICY: &str = r#"
+pub const POLICY: &str = r#"
 [[gate]]
 name   = "new"
 when   = { severity = ">=high", origin = "introduced" }
@@ -23,7 +23,7 @@ action = "warn"
 "#;
 
 /// A pip-audit report of these vulnerabilities.
-fn report(ids: &[&str]) -> String {
+pub fn report(ids: &[&str]) -> String {
     let vulns: Vec<Value> = ids
         .iter()
         .map(|id| json!({"id": id, "fix_versions": ["2.0"], "aliases": []}))
@@ -32,21 +32,21 @@ fn report(ids: &[&str]) -> String {
 }
 
 /// A folder that is scanned day after day.
-struct Project(tempfile::TempDir);
+pub struct Project(tempfile::TempDir);
 
 impl Project {
-    fn new(policy: &str) -> Self {
+    pub fn new(policy: &str) -> Self {
         let folder = tempfile::TempDir::new().unwrap();
         std::fs::write(folder.path().join("lockgate.toml"), policy).unwrap();
         std::fs::write(folder.path().join("requirements.txt"), "flask==1.0\n").unwrap();
         Self(folder)
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.0.path()
     }
 
-    fn command(&self, day: &str, files: &[(&str, &str)], more: &[&str]) -> Lockgate {
+    pub fn command(&self, day: &str, files: &[(&str, &str)], more: &[&str]) -> Lockgate {
         let mut lockgate = Lockgate::check().args(&["--as-of", day, "--state", "state.json"]);
         lockgate = lockgate.args(&["--event", "schedule"]).args(more);
         for (tool, content) in files {
@@ -58,11 +58,11 @@ impl Project {
     }
 
     /// A scan with the report of pip-audit.
-    fn scan(&self, day: &str, content: &str) -> Value {
+    pub fn scan(&self, day: &str, content: &str) -> Value {
         self.with(day, &[("pip-audit", content)], &[]).0
     }
 
-    fn with(&self, day: &str, files: &[(&str, &str)], more: &[&str]) -> (Value, i32) {
+    pub fn with(&self, day: &str, files: &[(&str, &str)], more: &[&str]) -> (Value, i32) {
         self.command(day, files, more).json()
     }
 
@@ -395,7 +395,7 @@ fn people_read_what_is_new_first_and_then_what_is_oldest() {
     insta::assert_snapshot!("scheduled_markdown", markdown);
     let html = std::fs::read_to_string(project.path().join("s.html")).unwrap();
     let at = |text: &str| html.find(text).unwrap_or_else(|| panic!("{text}: {html}"));
-    assert!(at("Newly disclosed (1)") < at("By age (1)"));
-    assert!(at("By age (1)") < at("Dark scanners (1)"));
+    assert!(at("Newly disclosed (1)") < at("Still open, oldest first (1)"));
+    assert!(at("Still open, oldest first (1)") < at("Dark scanners (1)"));
     assert!(at("Dark scanners (1)") < at("Resolved since 2026-11-02 (1)"));
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the pinned test tools (act, zizmor, jsonschema, sarif-multitool,
+# Installs the pinned test tools (act, zizmor, actionlint, shellcheck, jsonschema, sarif-multitool,
 # and the scanners Bandit and pip-audit).
 #
 #   tests/tools/install.sh [TARGET]
@@ -39,7 +39,7 @@ is_current() {
     [ -f "$target/stamp" ] || return 1
     IFS= read -r have <"$target/stamp" || return 1
     [ "$have" = "$wanted" ] || return 1
-    for tool in python act zizmor sarif-multitool prism bandit pip-audit; do
+    for tool in python act zizmor actionlint shellcheck sarif-multitool prism bandit pip-audit; do
         [ -x "$target/bin/$tool" ] || return 1
     done
     [ -x "$target/$multitool" ] && [ -f "$target/$prism" ]
@@ -110,7 +110,7 @@ else
     step 'pip' pip.log "$target/bin/python" -m ensurepip --default-pip
     set -- "$target/bin/python" -m pip
 fi
-step 'act, zizmor, jsonschema, bandit, pip-audit (pip)' pip.log "$@" install --quiet --no-cache-dir \
+step 'act, zizmor, actionlint, shellcheck, jsonschema, bandit, pip-audit (pip)' pip.log "$@" install --quiet --no-cache-dir \
     --only-binary :all: --require-hashes -r "$here/requirements.txt"
 
 cp -- "$here/package.json" "$here/package-lock.json" "$target/npm/" ||
@@ -147,6 +147,8 @@ step 'act' act.log env HOME="$target/tmp" "$target/bin/act" --version
 step 'bandit' bandit.log "$target/bin/bandit" --version
 step 'pip-audit' pip-audit.log "$target/bin/pip-audit" --version
 step 'zizmor' zizmor.log "$target/bin/zizmor" --version
+step 'actionlint' actionlint.log "$target/bin/actionlint" -version
+step 'shellcheck' shellcheck.log "$target/bin/shellcheck" --version
 step 'sarif-multitool' sarif-multitool.log "$target/bin/sarif-multitool" --version
 step 'prism' prism.log "$target/bin/prism" --version
 

@@ -97,8 +97,19 @@ pub fn by_event<'r>(told: &Told, repository: Option<&'r Repository>) -> Result<C
             stranger(pull, told, &head)?;
             pulled(pull, told, head)
         }
-        Compare::Queue { base, into } => queued(base.as_ref(), into.as_ref(), head),
-        Compare::Push(push) => pushed(push, head),
+        Compare::Queue {
+            head: built,
+            base,
+            into,
+        } => {
+            left_behind([built.as_ref(), told.commit.as_ref()], base.as_ref(), &head)?;
+            queued(base.as_ref(), into.as_ref(), head)
+        }
+        Compare::Push(push) => {
+            let after = [push.after.as_ref(), told.commit.as_ref()];
+            left_behind(after, push.before.as_ref(), &head)?;
+            pushed(push, head)
+        }
         Compare::Whole | Compare::Local | Compare::Tag | Compare::Other => {
             Err(none("there is nothing to compare with"))
         }
@@ -147,6 +158,26 @@ fn stranger(pull: &Pull, told: &Told, head: &Commit<'_>) -> Result<(), Error> {
     Err(
         Error::usage("the target branch is checked out, not the pull request that is to be judged")
             .hint("run on pull_request, where actions/checkout takes the change by itself")
+            .hint("or say --event workflow_dispatch to judge what is checked out for its own sake"),
+    )
+}
+
+/// A merge group or a push of which the state before is checked out would be compared with itself,
+/// and everything in it be old.
+fn left_behind(
+    after: [Option<&Id>; 2],
+    before: Option<&Id>,
+    head: &Commit<'_>,
+) -> Result<(), Error> {
+    let here = head.id();
+    let meant = after.into_iter().any(|id| is(&here, id));
+    let named = after.into_iter().any(|id| id.is_some());
+    if meant || !named || !is(&here, before) {
+        return Ok(());
+    }
+    Err(
+        Error::usage("what was there before is checked out, not the commits that are to be judged")
+            .hint("let actions/checkout take what the event is about: remove its setting ref")
             .hint("or say --event workflow_dispatch to judge what is checked out for its own sake"),
     )
 }

@@ -2,6 +2,7 @@
 
 mod choose;
 mod describe;
+mod privileged;
 
 pub use describe::describe;
 
@@ -43,13 +44,15 @@ pub struct Found<'r> {
 /// Finds the base of what is checked out: the one that the user gives, else that of the event.
 ///
 /// # Errors
-/// When what is checked out is certainly not what the event asks about.
+/// When what is checked out is certainly not what the event asks about, or must not be checked out
+/// there.
 pub fn find<'r>(
     told: &Told,
     given: Option<&str>,
     repository: Option<&'r Repository>,
     root: &Root,
 ) -> Result<Found<'r>, Error> {
+    privileged::refuse(told, repository)?;
     // `github.event.before` of a new branch is all zeros: nobody means that.
     let given = given.filter(|name| !Id::is_zero(name));
     let mut notes = Vec::new();

@@ -14,17 +14,16 @@ use jiff::{SignedDuration, Timestamp};
 /// How long before our own a comment may have been written that our list has not shown.
 const RACE: SignedDuration = SignedDuration::from_mins(10);
 
-/// What is to be done for the option. A comment that is required is written on a clean pull request,
+/// How it is done for the option. A comment that is required is written on a clean pull request,
 /// too.
-pub fn step(wish: Wish) -> (Wish, Step) {
-    let step: Step = match wish {
+pub fn step(wish: Wish) -> Step {
+    match wish {
         Wish::Required => |hub, assessment| bring(hub, assessment, true),
         Wish::Auto | Wish::Off => |hub, assessment| {
             let speak = comment::need(assessment) == Need::Speak;
             bring(hub, assessment, speak)
         },
-    };
-    (wish, step)
+    }
 }
 
 /// Writes it; a new one only to `speak`.
@@ -38,20 +37,13 @@ fn bring(hub: &Hub, assessment: &Assessment, speak: bool) -> Brought {
         number,
         body,
         marker,
-        runs: runs(hub),
+        runs: hub.runs(),
         speak: speak || hub.remarks.urgent,
     };
     match desk.write() {
         Ok(note) => Brought::Done(note),
         Err(trouble) => desk.failed(&trouble),
     }
-}
-
-/// What the addresses of all runs begin with.
-fn runs(hub: &Hub) -> String {
-    let page = hub.run_page();
-    let digits = |c: char| c.is_ascii_digit();
-    page.trim_end_matches(digits).to_owned()
 }
 
 /// The comment's marker and its whole body.
@@ -80,7 +72,7 @@ fn compose(hub: &Hub, assessment: &Assessment) -> (Marker, String) {
         room: comments::LONGEST.saturating_sub(marker.write().len()),
     };
     let text = comment::render(assessment, &page);
-    marker.digest = sticky::digest(&text, &runs(hub));
+    marker.digest = sticky::digest(&text, &hub.runs());
     let body = sticky::body(&marker, &text);
     (marker, body)
 }
@@ -106,7 +98,7 @@ impl Desk<'_> {
         // Only where somebody else has our marker does it matter who we are.
         if matches!(plan.write, Ok(None) | Err(Why::Silent))
             && sticky::is_claimed(&there, &identity, &self.marker.key)
-            && let Some(login) = self.who()
+            && let Some(login) = self.hub.login()
         {
             identity = Identity::named(&login);
             plan = self.decide(&there, &identity);
@@ -122,16 +114,6 @@ impl Desk<'_> {
         let pages = self.hub.client.pages(&request)?;
         let pages = pages.iter().map(|page| comments::listed(page, &request));
         Ok(pages.collect::<Result<Vec<_>, _>>()?.concat())
-    }
-
-    /// The name of our token; an Enterprise Server answers that at another address, where the token
-    /// does not go.
-    fn who(&self) -> Option<String> {
-        if !self.hub.client.server().prefix().is_empty() {
-            return None;
-        }
-        let answer = self.hub.client.send(&comments::viewer()).ok()?;
-        comments::login(&answer)
     }
 
     fn decide(&self, there: &[Comment], identity: &Identity) -> Plan {

@@ -4,6 +4,7 @@
 pub mod alerts;
 mod comment;
 mod status;
+mod tracking;
 mod upload;
 
 use super::request::Delivery;
@@ -11,8 +12,8 @@ use crate::cli::{Github, Wish};
 use crate::edge::events::{self, Place};
 use crate::edge::github::{Client, Token};
 use crate::escape;
-use crate::event::Subject;
-use crate::github::{Repository, Server, Trouble};
+use crate::event::{Delivery as What, Due, Occasion, Subject};
+use crate::github::{Repository, Server, Trouble, comments};
 use crate::model::{Assessment, Event};
 use std::time::Duration;
 
@@ -53,6 +54,23 @@ pub struct Remarks {
 }
 
 impl Hub {
+    /// What the addresses of all runs begin with.
+    pub fn runs(&self) -> String {
+        let page = self.run_page();
+        let digits = |c: char| c.is_ascii_digit();
+        page.trim_end_matches(digits).to_owned()
+    }
+
+    /// The name of our token; an Enterprise Server answers that at another address, where the token
+    /// does not go.
+    pub fn login(&self) -> Option<String> {
+        if !self.client.server().prefix().is_empty() {
+            return None;
+        }
+        let answer = self.client.send(&comments::viewer()).ok()?;
+        comments::login(&answer)
+    }
+
     /// The page of this run, for people.
     pub fn run_page(&self) -> String {
         format!(
@@ -82,7 +100,14 @@ impl Brought {
             Some(said) => format!(" ({})", escape::terminal(said)),
             None => String::new(),
         };
-        Self::Not(format!("{what}: {}{words}", trouble.why()))
+        let server = match &trouble.enterprise {
+            Some(version) => format!(
+                ", by GitHub Enterprise Server {}",
+                escape::terminal(version)
+            ),
+            None => String::new(),
+        };
+        Self::Not(format!("{what}: {}{words}{server}", trouble.why()))
     }
 }
 
@@ -102,10 +127,21 @@ type Step = fn(&Hub, &Assessment) -> Brought;
 pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
     let options = &delivery.hub;
     let mut told = Told::default();
-    let mut steps: Vec<(Wish, Step)> = Vec::new();
-    steps.push(comment::step(options.comment));
-    steps.push((options.upload, upload::bring));
-    steps.extend(status::step(options.status));
+    let occasion = events::surroundings().map(|words| Occasion::of(assessment.event, &words));
+    let wish = |what, wish| wished(occasion, what, wish);
+    let mut steps: Vec<(Wish, Step)> = vec![
+        (
+            wish(What::Comment, options.comment),
+            comment::step(options.comment),
+        ),
+        (wish(What::Upload, options.upload), upload::bring),
+        (
+            wish(What::Tracking, options.tracking_issue),
+            tracking::bring,
+        ),
+    ];
+    let status = status::step(options.status);
+    steps.extend(status.map(|(due, step)| (wish(What::Status, due), step)));
     steps.retain(|(wish, _)| *wish != Wish::Off);
     if steps.is_empty() {
         return told;
@@ -142,13 +178,24 @@ fn carry(hub: &Hub, steps: Vec<(Wish, Step)>, assessment: &Assessment, told: &mu
 pub fn publish(hub: &Hub, assessment: &Assessment, delivery: &Delivery) -> Told {
     let options = &delivery.hub;
     let mut told = Told::default();
-    let mut steps: Vec<(Wish, Step)> = vec![comment::step(options.comment)];
+    let mut steps: Vec<(Wish, Step)> = vec![(options.comment, comment::step(options.comment))];
     if options.upload == Wish::Required {
         steps.push((options.upload, upload::publish));
     }
     steps.retain(|(wish, _)| *wish != Wish::Off);
     carry(hub, steps, assessment, &mut told);
     told
+}
+
+/// What remains of a wish on this occasion. Outside of Actions there is none; whoever requires
+/// something there is told so.
+fn wished(occasion: Option<Occasion>, what: What, wish: Wish) -> Wish {
+    match occasion.map(|occasion| occasion.due(what)) {
+        Some(Due::Never) => Wish::Off,
+        Some(Due::Asked) if wish == Wish::Auto => Wish::Off,
+        None if wish == Wish::Auto => Wish::Off,
+        _ => wish,
+    }
 }
 
 /// Finds out where to bring it. Outside of Actions nothing is brought, whatever token the machine

@@ -4,7 +4,7 @@ use super::{Style, rank};
 use crate::escape;
 use crate::model::{Assessment, Decided, Disposition, Origin, RepoPath, Severity, Untrusted};
 use crate::report::layout::{Entry, Part};
-use crate::report::{comparison, phrase};
+use crate::report::{comparison, phrase, schedule};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -31,7 +31,16 @@ pub fn blocking(assessment: &Assessment, most: usize, style: &Style<'_>) -> Opti
 /// What warns.
 pub fn warnings(assessment: &Assessment, style: &Style<'_>) -> Option<Part> {
     let findings: Vec<&Decided> = assessment.warning().collect();
-    fold(assessment, rank::WARNING, "To look at", &findings, style)
+    warnings_of(assessment, &findings, style)
+}
+
+/// Those of them that are not told elsewhere.
+pub fn warnings_of(
+    assessment: &Assessment,
+    findings: &[&Decided],
+    style: &Style<'_>,
+) -> Option<Part> {
+    fold(assessment, rank::WARNING, "To look at", findings, style)
 }
 
 /// What neither blocks nor warns.
@@ -55,7 +64,8 @@ pub fn rest(assessment: &Assessment, style: &Style<'_>) -> Vec<Part> {
         .collect()
 }
 
-fn entry(assessment: &Assessment, decided: &Decided, style: &Style<'_>) -> String {
+/// One finding with all that a reader wants to know of it: what, where, since when, why, how to mend it.
+pub fn entry(assessment: &Assessment, decided: &Decided, style: &Style<'_>) -> String {
     let finding = &decided.finding;
     let title = escape::markdown_up_to(&finding.observation.title, style.title);
     let head = headline(decided, style);
@@ -68,6 +78,9 @@ fn entry(assessment: &Assessment, decided: &Decided, style: &Style<'_>) -> Strin
         let _ = write!(out, ", package {}", package.show(style.sink));
     }
     let _ = writeln!(out, ", seen by {}  ", phrase::witnesses(finding));
+    if let Some(when) = schedule::when(assessment, decided) {
+        let _ = writeln!(out, "  **When:** {}  ", when.show(style.sink));
+    }
     let origin = comparison::origin(assessment, decided);
     let _ = writeln!(
         out,

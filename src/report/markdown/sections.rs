@@ -38,30 +38,29 @@ pub fn numbers(assessment: &Assessment, style: &Style<'_>) -> String {
 }
 
 /// Our own sentences may quote a number or a fixed word, but never start markup.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     escape::markdown(Untrusted::from(text))
 }
 
-fn line(line: String) -> crate::report::layout::Entry {
+/// One line of a list.
+pub fn line(line: String) -> crate::report::layout::Entry {
     format!("- {line}\n").into()
 }
 
 /// What makes the evidence incomplete.
 pub fn gaps(assessment: &Assessment) -> Option<Part> {
-    let gaps = assessment.gaps().map(|gap| {
-        let mut text = about(gap);
-        if let Some(detail) = &gap.detail {
-            let _ = write!(text, " ({})", escape::markdown_code(detail));
-        }
-        line(text)
-    });
+    let gaps = assessment.gaps().map(|gap| line(about(gap)));
     Part::list(rank::GAPS, "### Missing evidence\n\n", gaps, "\n")
         .map(|part| part.more("- ", "the JSON report"))
 }
 
-fn about(gap: &Reason) -> String {
-    let scanner = gap.scanner.as_ref().map_or("lockgate", |s| s.as_str());
-    format!("**{scanner}**: {}", plain(&gap.text))
+/// One reason: who, what, and the foreign words that belong to it.
+pub fn about(reason: &Reason) -> String {
+    let scanner = reason.scanner.as_ref().map_or("lockgate", |s| s.as_str());
+    let detail = reason.detail.as_ref();
+    let detail = detail.map(|detail| format!(" ({})", escape::markdown_code(detail)));
+    let text = plain(&reason.text);
+    format!("**{scanner}**: {text}{}", detail.unwrap_or_default())
 }
 
 /// Evidence that is not whole, where the policy accepts that.

@@ -118,14 +118,23 @@ fn trigger(document: &Node<'_>) -> Around {
     around
 }
 
+/// A condition without the signs around it.
+fn bare(when: &str) -> &str {
+    let bare = when.trim().trim_start_matches("${{");
+    bare.trim_end_matches("}}").trim()
+}
+
+/// True for a condition that keeps no step from running while all goes well.
+pub fn harmless(when: &str) -> bool {
+    ALWAYS.contains(&bare(when))
+}
+
 /// What a job or a step says of itself.
 fn held_back(node: &Node<'_>, around: &mut Around) {
-    if let Some(when) = node.text_of("if") {
-        let bare = when.trim().trim_start_matches("${{").trim_end_matches("}}");
-        let bare = bare.trim();
-        if !ALWAYS.contains(&bare) {
-            around.weak.insert(format!("if: {bare}"));
-        }
+    if let Some(when) = node.text_of("if")
+        && !harmless(when)
+    {
+        around.weak.insert(format!("if: {}", bare(when)));
     }
     let goes_on = node.text_of("continue-on-error");
     if goes_on.is_some_and(|word| !matches!(word.trim(), "false" | "")) {
@@ -210,7 +219,7 @@ fn scripted(script: &str, line: u32, around: &Around, found: &mut Vec<Mention>) 
 }
 
 /// True for a line whose failure nobody hears of.
-fn excused(line: &str) -> bool {
+pub fn excused(line: &str) -> bool {
     let after = line.split("||").skip(1).map(str::trim);
     let calm = |command: &str| {
         let word = command.split([' ', ';']).next().unwrap_or_default();

@@ -2,11 +2,12 @@
 //! once: a step that moves to another file is not gone.
 
 mod mention;
-mod words;
+pub mod words;
 
 use super::{Content, Deed, File, Reader, Suppression, Surface, is};
 use crate::model::{Foreign as _, RepoPath, Untrusted};
 use mention::Mention;
+pub use mention::{excused, harmless};
 use std::collections::BTreeSet;
 
 /// Workflows and actions.

@@ -19,6 +19,10 @@ mod sarif;
 
 pub use sarif::{SarifCheck, SarifCommand};
 
+mod shards;
+
+pub use shards::{Merge, Plan, Publish};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -49,6 +53,12 @@ pub struct Cli {
 pub enum Command {
     /// Collect reports, decide by the policy, write the outputs, exit with the verdict.
     Check(Check),
+    /// Divide a check among the jobs of a matrix: print what GitHub Actions wants for it.
+    Plan(Plan),
+    /// Put the bundles of several jobs together, and decide as check does.
+    Merge(Box<Merge>),
+    /// Tell on a pull request what its own run has gathered, which may not write there itself.
+    Publish(Box<Publish>),
     /// Write down the findings of now, or show what has changed since.
     #[command(subcommand)]
     Baseline(BaselineCommand),
@@ -103,6 +113,16 @@ pub struct Check {
         hide_env_values = true
     )]
     pub outputs: Vec<String>,
+
+    /// Do only this share of a check that `lockgate plan` has divided, such as 2/3, and write a bundle;
+    /// `lockgate merge` decides. The exit code is 0 when the evidence could be gathered, else 3.
+    #[arg(
+        long,
+        value_name = "I/N",
+        env = "LOCKGATE_SHARD",
+        hide_env_values = true
+    )]
+    pub shard: Option<String>,
 
     /// Whether to write the state back; auto leaves it alone for pull requests and merge queues,
     /// whose findings are not those of the branch.

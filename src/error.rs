@@ -9,6 +9,8 @@ pub enum ErrorKind {
     Usage,
     /// The policy is wrong.
     Policy,
+    /// What should be judged cannot be believed.
+    Evidence,
     /// The verdict is there, but an output could not be delivered.
     Delivery,
     /// Our fault.
@@ -20,6 +22,7 @@ impl ErrorKind {
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Usage | Self::Policy => 2,
+            Self::Evidence => 3,
             Self::Delivery => 4,
             Self::Internal => 5,
         }
@@ -98,9 +101,10 @@ mod tests {
         let kinds = [
             ErrorKind::Usage,
             ErrorKind::Policy,
+            ErrorKind::Evidence,
             ErrorKind::Delivery,
             ErrorKind::Internal,
         ];
-        assert_eq!(kinds.map(ErrorKind::exit_code), [2, 2, 4, 5]);
+        assert_eq!(kinds.map(ErrorKind::exit_code), [2, 2, 3, 4, 5]);
     }
 }

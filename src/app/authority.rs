@@ -10,7 +10,7 @@ use super::policy;
 use super::shelf::{self, Failure, Places, Shelf};
 use crate::assess::Proposal;
 use crate::edge::files::Root;
-use crate::edge::git::{Look, Repository};
+use crate::edge::git::{Commit, Look, Repository};
 use crate::edge::named::Named;
 use crate::error::{Error, ErrorKind};
 use crate::model::{
@@ -145,6 +145,25 @@ pub fn is_foreign(places: &Places, given: &Circumstances<'_>, compared: &Compare
     }
 }
 
+/// The policy that a commit has, or else the default; `None` when this checkout lacks a part of the
+/// commit.
+///
+/// # Errors
+/// It is there and cannot be used.
+pub fn of_commit(
+    commit: Commit<'_>,
+    base: Revision,
+    places: &Places,
+    colour: bool,
+) -> Result<Option<(Policy, PolicyOrigin)>, Error> {
+    Ok(Some(match shelf::load(&Shelf::Commit(commit), places) {
+        Ok(Some(policy)) => (policy, PolicyOrigin::Base(base)),
+        Ok(None) => (default()?, PolicyOrigin::Default(base)),
+        Err(Failure::Unreadable) => return Ok(None),
+        Err(failure) => return Err(wrong_in_base(failure, &base, colour)),
+    }))
+}
+
 fn of_the_base(
     given: &Circumstances<'_>,
     known: &Known<'_>,
@@ -154,15 +173,9 @@ fn of_the_base(
         name: known.name.clone(),
         id: known.target.id(),
     };
-    let of_base = shelf::load(&Shelf::Commit(known.target), places);
-    let (policy, origin) = match of_base {
-        Ok(Some(policy)) => (policy, PolicyOrigin::Base(base)),
-        Ok(None) => (default()?, PolicyOrigin::Default(base)),
-        Err(Failure::Unreadable) => {
-            let policy = policy::load(given.named, given.root, given.colour)?;
-            return Ok(Chosen::with(policy, unread()));
-        }
-        Err(failure) => return Err(wrong_in_base(failure, &base, given.colour)),
+    let Some((policy, origin)) = of_commit(known.target, base, places, given.colour)? else {
+        let policy = policy::load(given.named, given.root, given.colour)?;
+        return Ok(Chosen::with(policy, unread()));
     };
     let head = head_of(given);
     // What the change does is seen from where it started. Since then the target may have moved on,

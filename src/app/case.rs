@@ -4,8 +4,11 @@ use super::authority::{self, Circumstances};
 use super::base::{self, Compared, Found};
 use super::committed::Committed;
 use super::request::Request;
+use super::share::Share;
+use super::suppressions::Undone;
 use super::{gather, kept, memory, suppressions};
 use crate::assess::{self, Proposal};
+use crate::bundle::{Part, Shard};
 use crate::canary;
 use crate::cli::When;
 use crate::edge::git::Repository;
@@ -26,16 +29,71 @@ pub struct Case {
     pub evidence: Evidence,
     /// In which circumstances.
     pub context: Context,
+    /// What a bundle of it says of itself.
+    pub part: Part,
 }
 
+/// What is known before there is any evidence.
+pub struct Ground<'a, 'r> {
+    /// What is asked for.
+    pub request: &'a Request,
+    /// The policy that decides.
+    pub policy: &'a Policy,
+    /// What git knows of reports.
+    pub committed: &'a Committed<'r>,
+    /// The base.
+    pub compared: &'a Compared<'r>,
+    /// The history, if there is one.
+    pub repository: Option<&'r Repository>,
+    /// What a bundle will say of itself, as far as it is known.
+    pub part: &'a Part,
+}
+
+/// Evidence with what belongs to it.
+pub struct Gathered {
+    /// The evidence.
+    pub evidence: Evidence,
+    /// Which suppressions had no effect.
+    pub undone: Undone,
+    /// Which share of a divided check it is.
+    pub shard: Option<Shard>,
+}
+
+/// A way to come by evidence.
+type Source<'s> = &'s dyn Fn(&Ground<'_, '_>) -> Result<Gathered, Error>;
+
 impl Case {
-    /// Gathers it.
+    /// Gathers it: reads the reports, runs the tools.
     pub fn gather(request: &Request) -> Result<Self, Error> {
+        Self::with(request, &|ground| {
+            let share = Share::of(request, ground.policy, ground.repository)?;
+            let (evidence, undone) = gather::evidence(
+                request,
+                ground.policy,
+                ground.committed,
+                ground.compared,
+                &share,
+            );
+            Ok(Gathered {
+                evidence,
+                undone,
+                shard: share.shard(),
+            })
+        })
+    }
+
+    /// Gathers it from somewhere else.
+    pub fn with(request: &Request, source: Source<'_>) -> Result<Self, Error> {
         let told = event::read(events::surroundings().as_ref(), request.event);
         let repository = Repository::open(&request.root);
         let given = request.base.as_deref();
-        let Found { compared, notes } =
-            base::find(&told, given, repository.as_ref(), &request.root)?;
+        let Found {
+            mut compared,
+            notes,
+        } = base::find(&told, given, repository.as_ref(), &request.root)?;
+        if let Compared::With(known) = &mut compared {
+            known.touched.leave_out(&request.handed);
+        }
         let colour = colour(request.color, Stream::Err);
         let circumstances = Circumstances {
             named: request.policy.as_deref(),
@@ -49,11 +107,34 @@ impl Case {
         let state = state(request, told.event, &compared)?;
         let (alerts, alerts_unread) = memory::alerts(request, told.event)?;
         let committed = Committed::new(&request.root, repository.as_ref(), &compared, told.event);
-        let added = suppressions::examine(&compared, told.event, &request.root);
-        let (mut evidence, undone) =
-            gather::evidence(request, &chosen.policy, &committed, &compared);
+        let head = repository.as_ref().and_then(Repository::head);
+        let mut part = Part {
+            commit: head.map(|head| head.id()),
+            head: told.head().map(str::to_owned),
+            policy: chosen.policy.digest.clone(),
+            ..Part::default()
+        };
+        let Gathered {
+            mut evidence,
+            undone,
+            shard,
+        } = source(&Ground {
+            request,
+            policy: &chosen.policy,
+            committed: &committed,
+            compared: &compared,
+            repository: repository.as_ref(),
+            part: &part,
+        })?;
+        // What the change adds is looked for once, by the job that judges.
+        let added = match shard {
+            Some(_) => None,
+            None => suppressions::examine(&compared, told.event, &request.root),
+        };
         let added = added.map(|added| added.witnessed(&undone, &evidence.runs));
         evidence.runs.extend(added);
+        part.undone = undone;
+        part.shard = shard;
         for note in notes {
             terminal::err(&format!("note: {note}\n"));
         }
@@ -74,6 +155,7 @@ impl Case {
             proposed: chosen.proposed,
             evidence,
             context,
+            part,
         })
     }
 

@@ -3,7 +3,8 @@
 use super::case::{Case, colour};
 use super::github::{self, Told};
 use super::memory;
-use super::request::{Delivery, Kind, OutputArg, delivery, request};
+use super::request::{Delivery, Kind, OutputArg, Request, delivery, request, shard};
+use super::share;
 use super::upload::Uploads;
 use crate::bundle::Draft;
 use crate::cli::{Check, When};
@@ -18,20 +19,35 @@ use std::io::Write as _;
 
 /// Runs a check; returns the exit code.
 pub fn check(args: Check) -> Result<u8, Error> {
-    let request = request(&args.input, "check", args.color)?;
+    let mut request = request(&args.input, "check", args.color)?;
+    request.shard = shard(args.shard.as_ref())?;
     let delivery = delivery(args)?;
+    if let Some(number) = request.shard {
+        return share::check(&request, number, &delivery);
+    }
+    prepare(&delivery)?;
+    let case = Case::gather(&request)?;
+    conclude(case, &request, &delivery)
+}
+
+/// Makes ready to write the outputs.
+pub fn prepare(delivery: &Delivery) -> Result<(), Error> {
     for output in &delivery.outputs {
         output.destination.prepare()?;
     }
-    let case = Case::gather(&request)?;
+    Ok(())
+}
+
+/// Judges a case and tells everybody; returns the exit code.
+pub fn conclude(case: Case, request: &Request, delivery: &Delivery) -> Result<u8, Error> {
     let stored = delivery.outputs.iter().any(|o| o.kind == Kind::Bundle);
-    let draft = stored.then(|| Draft::new(&case.evidence, &case.context));
+    let draft = stored.then(|| Draft::new(&case.part, &case.evidence, &case.context));
     let assessment = case.assess();
 
-    let uploads = Uploads::of(&assessment, &delivery);
-    let mut failures = write_all(&assessment, draft.as_ref(), uploads.as_ref(), &delivery);
-    let told = github::bring(&assessment, &delivery);
-    failures.extend(tell_runner(&assessment, &told, &delivery));
+    let uploads = Uploads::of(&assessment, delivery);
+    let mut failures = write_all(&assessment, draft.as_ref(), uploads.as_ref(), delivery);
+    let told = github::bring(&assessment, delivery);
+    failures.extend(tell_runner(&assessment, &told, delivery));
     let kept = memory::keep(&assessment, request.state.as_deref(), delivery.update_state);
     failures.extend(kept.err());
     if told.failed {
@@ -41,7 +57,7 @@ pub fn check(args: Check) -> Result<u8, Error> {
         ));
     }
     if !delivery.quiet {
-        summarise(&assessment, uploads.as_ref(), &told, &delivery);
+        summarise(&assessment, uploads.as_ref(), &told, delivery);
     }
     let code = verdict_code(assessment.verdict);
     let stops = matches!(assessment.verdict, Verdict::Block | Verdict::Incomplete);
@@ -62,7 +78,7 @@ pub fn check(args: Check) -> Result<u8, Error> {
 type Stored = std::io::Result<Draft>;
 
 /// Writes every file that was asked for; one failure does not stop the others.
-fn write_all(
+pub fn write_all(
     assessment: &Assessment,
     draft: Option<&Stored>,
     uploads: Option<&Uploads<'_>>,
@@ -118,7 +134,8 @@ fn write(assessment: &Assessment, draft: Option<&Stored>, output: &OutputArg) ->
     })
 }
 
-fn runner(delivery: &Delivery) -> Option<Runner> {
+/// The runner that is to be told.
+pub fn runner(delivery: &Delivery) -> Option<Runner> {
     match delivery.github {
         When::Auto => Runner::detect(),
         When::Always => Some(Runner::attach()),
@@ -132,21 +149,29 @@ fn summarise(
     told: &Told,
     delivery: &Delivery,
 ) {
+    show(delivery, &|colour| {
+        let mut text = console::render(assessment, colour);
+        for note in uploads.map(Uploads::notes).unwrap_or_default() {
+            text.push_str(&format!("\nnote: upload-sarif: {note}\n"));
+        }
+        for note in &told.notes {
+            text.push_str(&format!("\nnote: {note}\n"));
+        }
+        if runner(delivery).is_some() {
+            text.push_str(&annotations::render(assessment));
+        }
+        text
+    });
+}
+
+/// Shows a text, in colour or not, where no output goes.
+pub fn show(delivery: &Delivery, text: &dyn Fn(bool) -> String) {
     let taken = delivery
         .outputs
         .iter()
         .any(|o| o.destination == Destination::StandardOutput);
     let stream = if taken { Stream::Err } else { Stream::Out };
-    let mut text = console::render(assessment, colour(delivery.color, stream));
-    for note in uploads.map(Uploads::notes).unwrap_or_default() {
-        text.push_str(&format!("\nnote: upload-sarif: {note}\n"));
-    }
-    for note in &told.notes {
-        text.push_str(&format!("\nnote: {note}\n"));
-    }
-    if runner(delivery).is_some() {
-        text.push_str(&annotations::render(assessment));
-    }
+    let text = text(colour(delivery.color, stream));
     match stream {
         Stream::Out => terminal::out(text.as_bytes()),
         Stream::Err => terminal::err(&text),

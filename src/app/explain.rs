@@ -27,6 +27,7 @@ pub fn run(args: &Explain) -> Result<u8, Error> {
         context,
         // What the change makes of the policy decides nothing.
         proposed: _,
+        part: _,
     } = case;
     let mut assessment = assess(evidence, &policy, &context);
     canary::add(&mut assessment, &policy, &context);
@@ -83,13 +84,14 @@ fn stored(name: &str, request: &Request) -> Result<(Case, Judged), Error> {
     let [file] = files.as_slice() else {
         return Err(Error::usage("--from names several files").detail(name));
     };
-    let bundle = bundles::open(file).map_err(unread)?;
+    let bundle = bundles::open_whole(file).map_err(unread)?;
     let paint = colour(When::Auto, Stream::Err);
     let case = Case {
         policy: policy::load(request.policy.as_deref(), &request.root, paint)?,
         proposed: None,
         evidence: bundle.evidence,
         context: bundle.context,
+        part: bundle.part.unwrap_or_default(),
     };
     Ok((case, bundle.judged))
 }

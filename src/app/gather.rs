@@ -4,6 +4,7 @@ use super::base::Compared;
 use super::committed::{Committed, Doubt};
 use super::request::Request;
 use super::running;
+use super::share::{Share, unit};
 use super::suppressions::{self, Undone};
 use super::tools::{self, Wanted};
 use crate::edge::files::Root;
@@ -20,12 +21,15 @@ use crate::model::{
     RepoPath, ScannerId, SourceDigests, Untrusted, Witnessed,
 };
 use crate::policy::Policy;
+use crate::shard::Unit;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A report that is expected: one that is there, or the name of one that is not.
 struct Expectation {
     expected: Option<Expected>,
+    /// What it belongs to when the check is divided.
+    unit: Unit,
     file: Result<ReportFile, Untrusted>,
     /// Why it is no evidence of this run, when git has it.
     doubt: Option<Doubt>,
@@ -38,8 +42,13 @@ pub fn evidence(
     policy: &Policy,
     committed: &Committed<'_>,
     compared: &Compared<'_>,
+    share: &Share,
 ) -> (Evidence, Undone) {
-    let (mut expectations, replaced) = expectations(request, policy);
+    let (expectations, mut replaced) = expectations(request, policy);
+    replaced.retain(|expectation| share.holds(&expectation.unit));
+    let (mut expectations, others): (Vec<_>, Vec<_>) = expectations
+        .into_iter()
+        .partition(|expectation| share.holds(&expectation.unit));
     for expectation in &mut expectations {
         let file = expectation.file.as_ref().ok();
         expectation.doubt = file.and_then(|file| committed.doubt(file));
@@ -57,7 +66,12 @@ pub fn evidence(
         },
         || tree(&request.root, touched),
     );
-    let undone = run_tools(&mut runs, replaced, request, policy, compared);
+    let asked = Asked {
+        request,
+        policy,
+        share,
+    };
+    let undone = run_tools(&mut runs, replaced, &others, &asked, compared);
     runs.par_iter_mut().for_each(|(witnessed, inside)| {
         let locator = Locator::new(inside.as_ref(), &tree);
         witnessed.observations = std::mem::take(&mut witnessed.observations)
@@ -72,25 +86,48 @@ pub fn evidence(
     let mut runs: Vec<Witnessed> = runs.into_iter().map(|(witnessed, _)| witnessed).collect();
     suppressions::settle(&mut runs, &undone, compared, &request.root);
     quote_sources(&mut runs, &request.root);
-    (Evidence { runs }, undone)
+    (
+        Evidence {
+            runs,
+            ..Evidence::default()
+        },
+        undone,
+    )
+}
+
+/// Who asks for evidence.
+struct Asked<'a> {
+    request: &'a Request,
+    policy: &'a Policy,
+    share: &'a Share,
 }
 
 /// Runs the tools of which no report is given. `replaced` are the reports that the policy names, are
-/// not there, and are made up for by running the tool.
+/// not there, and are made up for by running the tool; `others` the reports that other jobs read.
 fn run_tools(
     runs: &mut Vec<Placed>,
     replaced: Vec<Expectation>,
-    request: &Request,
-    policy: &Policy,
+    others: &[Expectation],
+    asked: &Asked<'_>,
     compared: &Compared<'_>,
 ) -> Undone {
-    let asked = |scanner: &ScannerId| tools::wanted(scanner, policy, &request.run) != Wanted::No;
-    if !RECIPES.iter().any(|recipe| asked(&recipe.id())) {
+    let Asked {
+        request,
+        policy,
+        share,
+    } = asked;
+    let ours = |scanner: &ScannerId| {
+        tools::wanted(scanner, policy, &request.run) != Wanted::No && share.has(scanner)
+    };
+    if !RECIPES.iter().any(|recipe| ours(&recipe.id())) {
         return Undone::new();
     }
-    let given: BTreeSet<ScannerId> = runs.iter().map(|(w, _)| w.run.scanner.clone()).collect();
+    let elsewhere: Vec<Placed> = others.par_iter().flat_map_iter(read).collect();
+    let all = runs.iter().chain(&elsewhere);
+    let given: BTreeSet<ScannerId> = all.map(|(w, _)| w.run.scanner.clone()).collect();
     let programs = Programs::new(&request.root);
     let mut plans = tools::plans(&request.root, policy, &request.run, &given, &programs);
+    plans.retain(|plan| share.has(&plan.recipe.id()));
     let undone = tools::deafen(&mut plans, compared);
     let of_given = |e: &&Expectation| {
         e.expected
@@ -126,9 +163,11 @@ fn expectations(request: &Request, policy: &Policy) -> (Vec<Expectation>, Vec<Ex
     let mut list = Vec::new();
     let mut seen = BTreeSet::new();
     let mut add = |expected: Option<Expected>, name: &str, files: Vec<ReportFile>| {
+        let unit = unit(expected.as_ref(), name);
         if files.is_empty() {
             list.push(Expectation {
                 expected,
+                unit,
                 file: Err(name.into()),
                 doubt: None,
             });
@@ -139,6 +178,7 @@ fn expectations(request: &Request, policy: &Policy) -> (Vec<Expectation>, Vec<Ex
             if seen.insert((file.identity(), scanner)) {
                 list.push(Expectation {
                     expected: expected.clone(),
+                    unit: unit.clone(),
                     file: Ok(file),
                     doubt: None,
                 });
@@ -166,6 +206,7 @@ fn expectations(request: &Request, policy: &Policy) -> (Vec<Expectation>, Vec<Ex
             if none && run {
                 replaced.push(Expectation {
                     expected: Some(expected.clone()),
+                    unit: Unit::Scanner(scanner.clone()),
                     file: Err(pattern.as_str().into()),
                     doubt: None,
                 });
@@ -255,6 +296,17 @@ fn tree(root: &Root, touched: Option<&BTreeSet<RepoPath>>) -> Tree {
 fn manifest_text(root: &Root, path: &RepoPath) -> Option<String> {
     let bytes = root.read(path)?;
     ingest::text(&bytes)
+}
+
+/// Takes the lines again, for evidence that several jobs have gathered: what they knew of secrets is
+/// now known together. Lines of files that are not here stay as they were taken.
+pub fn quote_again(runs: &mut [Witnessed], root: &Root) {
+    for located in runs.iter_mut().flat_map(|w| &mut w.observations) {
+        if wanted_line(located).is_some() {
+            located.observation.line_hash = located.line_hash.take();
+        }
+    }
+    quote_sources(runs, root);
 }
 
 /// Reads each file that observations point into once, and takes from it the lines' hashes and

@@ -58,7 +58,7 @@ pub fn load(
 }
 
 /// Where it may be: where the user says, failing that where the policy says.
-fn places(request: &Request, policy: &Policy) -> Option<Places> {
+pub fn places(request: &Request, policy: &Policy) -> Option<Places> {
     if let Some(name) = &request.baseline {
         return Some(Places::of(Some(name), &request.root));
     }
@@ -143,7 +143,8 @@ fn wrong(chosen: &mut Chosen, name: &str, message: &str) {
     }
 }
 
-fn unusable(failure: Failure) -> Error {
+/// The error of a baseline that cannot be read from a commit.
+pub fn unusable(failure: Failure) -> Error {
     let error = Error::usage("the baseline of the base commit cannot be used");
     match failure.errors().into_iter().next() {
         Some(first) => error.detail(format!("{}: {}", first.source.raw(), first.message.raw())),

@@ -15,11 +15,16 @@ mod github;
 mod import;
 mod kept;
 mod memory;
+mod merge;
+mod news;
 mod notes;
+mod plan;
 mod policy;
+mod publish;
 mod request;
 mod running;
 mod sarif;
+mod share;
 mod shelf;
 mod simulate;
 mod suppressions;
@@ -66,6 +71,9 @@ pub fn run() -> u8 {
 fn dispatch(cli: Cli) -> Result<u8, Error> {
     match cli.command {
         Command::Check(args) => check::check(args),
+        Command::Plan(args) => plan::run(&args),
+        Command::Publish(args) => publish::run(*args),
+        Command::Merge(args) => merge::run(*args),
         Command::Baseline(command) => baseline::run(&command),
         Command::Policy(PolicyCommand::Check { policy, root }) => policy::check(&policy, &root),
         Command::Policy(PolicyCommand::Import(args)) => import::run(&args),

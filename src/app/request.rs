@@ -6,7 +6,8 @@ use crate::edge::output::Destination;
 use crate::error::Error;
 use crate::ingest::Expected;
 use crate::invoke::{self, RECIPES, Recipe};
-use crate::model::{Event, ScannerId};
+use crate::model::{Event, RepoPath, ScannerId};
+use crate::shard::Number;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -77,6 +78,10 @@ pub struct Request {
     pub as_of: Option<Timestamp>,
     /// Why the check runs, when the user says.
     pub event: Option<Event>,
+    /// Which share of a divided check this is.
+    pub shard: Option<Number>,
+    /// Files inside the root that other jobs have written for this check.
+    pub handed: BTreeSet<RepoPath>,
     /// What the judged change is to be merged into.
     pub base: Option<String>,
     /// Where scans keep their state.
@@ -167,6 +172,8 @@ pub fn request(args: &Input, command: &str, color: When) -> Result<Request, Erro
         event: given(args.event.as_ref())
             .map(|word| event(&word))
             .transpose()?,
+        shard: None,
+        handed: BTreeSet::new(),
         base: given(args.base.as_ref()),
         state: given(args.state.as_ref()).map(PathBuf::from),
         alerts: given(args.alerts.as_ref()).map(|from| match from.as_str() {
@@ -178,6 +185,19 @@ pub fn request(args: &Input, command: &str, color: When) -> Result<Request, Erro
         color,
         quiet: args.quiet,
     })
+}
+
+/// Understands `--shard`.
+pub fn shard(word: Option<&String>) -> Result<Option<Number>, Error> {
+    let Some(word) = given(word) else {
+        return Ok(None);
+    };
+    let number = Number::parse(&word).ok_or_else(|| {
+        Error::usage("--shard needs a number out of how many there are")
+            .detail(word.as_str())
+            .hint("write --shard 2/3; lockgate plan prints the numbers")
+    })?;
+    Ok(Some(number))
 }
 
 /// A text that is not blank: an input of an action that nobody sets is empty.

@@ -33,7 +33,7 @@ pub fn run(args: &Simulate) -> Result<u8, Error> {
         }
     }
     let judge = |file: &ReportFile| -> Result<Replay, Unread> {
-        let bundle = bundles::open(file)?;
+        let bundle = bundles::open_whole(file)?;
         let name = file.name.clone();
         Ok(simulate::replay(name, bundle, &tried, against.as_ref()))
     };

@@ -29,6 +29,20 @@ pub fn gaps(runs: &[Run], policy: &Policy, context: &Context) -> Vec<Reason> {
     reasons
 }
 
+/// A part of a divided check that is not there: what it would have found, nobody knows, not even
+/// which scanners' word on gaps would count.
+pub fn missing(problem: Problem) -> Reason {
+    let names: Vec<&str> = problem.items.iter().map(|item| item.raw()).collect();
+    let named = (!names.is_empty()).then(|| Untrusted::from(names.join(", ")));
+    Reason {
+        verdict: Verdict::Incomplete,
+        code: problem.code,
+        scanner: None,
+        text: problem.text,
+        detail: problem.detail.or(named),
+    }
+}
+
 /// The verdict that a gap alone gives.
 pub fn on(gap: OnGap) -> Verdict {
     match gap {

@@ -56,7 +56,8 @@ pub fn assess(evidence: Evidence, policy: &Policy, context: &Context) -> Assessm
     });
     decided.par_sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
 
-    let mut reasons = gap::gaps(&runs, policy, context);
+    let mut reasons: Vec<Reason> = evidence.missing.into_iter().map(gap::missing).collect();
+    reasons.extend(gap::gaps(&runs, policy, context));
     reasons.extend(known::gone(&runs, context.baseline.as_ref(), policy));
     reasons.extend(trust::reasons(&context.authority));
     reasons.extend(data::reasons(&decided, policy, context));

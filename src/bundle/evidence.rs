@@ -37,6 +37,7 @@ record! {
         modified: Option<Timestamp>,
         inputs: Vec<Untrusted>,
         exit: Option<i32>,
+        folder: Option<RepoPath>,
     }
     RuleInfo as RuleInfoForm {
         title: Untrusted,

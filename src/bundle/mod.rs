@@ -4,10 +4,12 @@
 //! as a whole:
 //!
 //! 1. `bundle`: version of the format, version of lockgate, scheme of the fingerprints;
-//! 2. `context`: see [`crate::model::Context`];
-//! 3. `run`, each followed by a `seen` for every observation of it;
-//! 4. `verdict` of the time when it was written, followed by a `decided` for every finding;
-//! 5. `end`, with the number of runs and observations: a bundle that was cut off is none.
+//! 2. `part`: which part of which check it is, see [`Part`]; older bundles have none;
+//! 3. `context`: see [`crate::model::Context`];
+//! 4. `missing`, for everything that should be here and belongs to no run;
+//! 5. `run`, each followed by a `seen` for every observation of it;
+//! 6. `verdict` of the time when it was written, followed by a `decided` for every finding;
+//! 7. `end`, with the number of runs and observations: a bundle that was cut off is none.
 //!
 //! A bundle may come from anybody. Every value goes through the constructor that guards it
 //! elsewhere, words that outputs show as lockgate's own are let in only if lockgate could have
@@ -20,11 +22,13 @@
 mod codec;
 mod context;
 mod evidence;
+mod part;
 mod read;
 mod verdict;
 mod words;
 mod write;
 
+pub use part::{Part, Shard};
 pub use read::read;
 pub use verdict::{Judged, Then};
 pub use write::Draft;
@@ -44,6 +48,8 @@ pub const MAX_LIST: usize = 1_000_000;
 /// What a bundle holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bundle {
+    /// Which part of which check it is; `None` when an older lockgate has written it.
+    pub part: Option<Part>,
     /// On what grounds.
     pub evidence: Evidence,
     /// In which circumstances.

@@ -2,14 +2,15 @@
 
 use super::codec::Codec as _;
 use super::context::ContextForm;
-use super::evidence::{LocatedForm, RunForm};
+use super::evidence::{LocatedForm, ProblemForm, RunForm};
+use super::part::{Part, PartForm};
 use super::verdict::{
     Answer, AnswerForm, End, EndForm, Header, HeaderForm, Judged, Then, ThenForm,
 };
 use super::{Bad, Bundle, MAX_LINE, VERSION};
 use crate::model::{
-    Context, Evidence, FINGERPRINT_SCHEME, Foreign as _, Located, Run, ScannerId, SourceDigests,
-    Untrusted, Witnessed,
+    Context, Evidence, FINGERPRINT_SCHEME, Foreign as _, Located, Problem, Run, ScannerId,
+    SourceDigests, Untrusted, Witnessed,
 };
 use serde::Deserialize;
 
@@ -18,7 +19,9 @@ use serde::Deserialize;
 #[serde(rename_all = "kebab-case")]
 enum Record {
     Bundle(HeaderForm),
+    Part(Box<PartForm>),
     Context(Box<ContextForm>),
+    Missing(Box<ProblemForm>),
     Run(Box<RunForm>),
     Seen(Box<LocatedForm>),
     Verdict(AnswerForm),
@@ -98,6 +101,7 @@ fn header(header: &Header) -> Result<(), Bad> {
 /// What was read so far.
 #[derive(Default)]
 struct Parts {
+    part: Option<Part>,
     context: Option<Context>,
     evidence: Evidence,
     answer: Option<Answer>,
@@ -117,6 +121,13 @@ impl Parts {
         }
         let misplaced = || Err(Bad::new("the record does not belong here"));
         match record {
+            Record::Part(form) if self.part.is_none() && self.context.is_none() => {
+                self.part = Some(Part::restore(*form)?);
+            }
+            Record::Missing(form) if self.context.is_some() && self.evidence.runs.is_empty() => {
+                *self.count.missing.get_or_insert(0) += 1;
+                self.evidence.missing.push(Problem::restore(*form)?);
+            }
             Record::Context(form) if self.context.is_none() => {
                 self.context = Some(Context::restore(*form)?);
             }
@@ -164,6 +175,7 @@ impl Parts {
             reasons,
         } = answer;
         Ok(Bundle {
+            part: self.part,
             evidence: self.evidence,
             context,
             judged: Judged {

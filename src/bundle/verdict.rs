@@ -70,6 +70,7 @@ record! {
         reasons: Vec<Code>,
     }
     End as EndForm {
+        missing: Option<usize>,
         runs: usize,
         seen: usize,
         decided: usize,
@@ -99,6 +100,8 @@ pub struct Answer {
 /// The last record.
 #[derive(Default, PartialEq, Eq)]
 pub struct End {
+    /// Number of things that are missing, unless nothing is.
+    pub missing: Option<usize>,
     /// Number of runs.
     pub runs: usize,
     /// Number of observations.

@@ -2,8 +2,11 @@
 
 use super::VERSION;
 use super::codec::Codec;
+use super::part::Part;
 use super::verdict::{Answer, End, Header, Then};
-use crate::model::{Assessment, Context, Evidence, FINGERPRINT_SCHEME, Located, Run};
+use crate::model::{
+    Assessment, Context, Evidence, FINGERPRINT_SCHEME, Located, Problem, Run, Verdict,
+};
 use rayon::prelude::*;
 use std::io::{Result, Write};
 
@@ -20,6 +23,7 @@ fn record<C: Codec>(name: &str, model: &C::Model, out: &mut impl Write) -> Resul
 /// The part of a bundle that is known before the verdict: judging uses the evidence up.
 pub struct Draft {
     bytes: Vec<u8>,
+    missing: usize,
     runs: usize,
     seen: usize,
 }
@@ -29,7 +33,7 @@ impl Draft {
     ///
     /// # Errors
     /// When a value cannot be written as JSON.
-    pub fn new(evidence: &Evidence, context: &Context) -> Result<Self> {
+    pub fn new(part: &Part, evidence: &Evidence, context: &Context) -> Result<Self> {
         let header = Header {
             version: VERSION,
             lockgate: env!("CARGO_PKG_VERSION").into(),
@@ -37,13 +41,16 @@ impl Draft {
         };
         let mut bytes = Vec::new();
         record::<Header>("bundle", &header, &mut bytes)?;
+        record::<Part>("part", part, &mut bytes)?;
         record::<Context>("context", context, &mut bytes)?;
+        many::<Problem>("missing", &evidence.missing, &mut bytes)?;
         for witnessed in &evidence.runs {
             record::<Run>("run", &witnessed.run, &mut bytes)?;
             many::<Located>("seen", &witnessed.observations, &mut bytes)?;
         }
         Ok(Self {
             bytes,
+            missing: evidence.missing.len(),
             runs: evidence.runs.len(),
             seen: evidence.runs.iter().map(|w| w.observations.len()).sum(),
         })
@@ -54,11 +61,29 @@ impl Draft {
     /// # Errors
     /// The writer's.
     pub fn finish(&self, assessment: &Assessment, out: &mut impl Write) -> Result<()> {
-        out.write_all(&self.bytes)?;
-        record::<Answer>("verdict", &Answer::of(assessment), out)?;
         let decided: Vec<Then> = assessment.findings.iter().map(Then::of).collect();
-        many::<Then>("decided", &decided, out)?;
+        self.end(&Answer::of(assessment), &decided, out)
+    }
+
+    /// Writes the bundle of a share, which by itself is never enough for a verdict.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn finish_share(&self, out: &mut impl Write) -> Result<()> {
+        let answer = Answer {
+            verdict: Verdict::Incomplete,
+            sources: Vec::new(),
+            reasons: vec!["shard"],
+        };
+        self.end(&answer, &[], out)
+    }
+
+    fn end(&self, answer: &Answer, decided: &[Then], out: &mut impl Write) -> Result<()> {
+        out.write_all(&self.bytes)?;
+        record::<Answer>("verdict", answer, out)?;
+        many::<Then>("decided", decided, out)?;
         let end = End {
+            missing: (self.missing > 0).then_some(self.missing),
             runs: self.runs,
             seen: self.seen,
             decided: decided.len(),

@@ -199,6 +199,7 @@ fn fly(sample: &Sample, scanner: &ScannerId, policy: &Policy, now: Timestamp) ->
     let assessment = assess(
         Evidence {
             runs: own.map(|run| placed(run, &path)).collect(),
+            ..Evidence::default()
         },
         policy,
         &context,
@@ -212,7 +213,14 @@ fn fly(sample: &Sample, scanner: &ScannerId, policy: &Policy, now: Timestamp) ->
         .iter()
         .all(|run| run.health.level() == HealthLevel::Failed);
     let runs = runs.into_iter().map(|run| placed(run, &path)).collect();
-    let assessment = assess(Evidence { runs }, policy, &context);
+    let assessment = assess(
+        Evidence {
+            runs,
+            ..Evidence::default()
+        },
+        policy,
+        &context,
+    );
     let about = |reason: &&Reason| reason.scanner.as_ref() == Some(scanner);
     let broken = assessment.reasons.iter().filter(about);
     Trial {

@@ -34,8 +34,6 @@ pub struct Place {
     pub run: Option<u64>,
     /// `GITHUB_RUN_ATTEMPT`.
     pub attempt: Option<u64>,
-    /// `GITHUB_WORKSPACE`: the folder into which the repository was checked out.
-    pub workspace: Option<String>,
 }
 
 impl Place {
@@ -49,7 +47,6 @@ impl Place {
             repository: text("GITHUB_REPOSITORY"),
             run: number("GITHUB_RUN_ID"),
             attempt: number("GITHUB_RUN_ATTEMPT"),
-            workspace: text("GITHUB_WORKSPACE"),
         }
     }
 }

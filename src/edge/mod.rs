@@ -6,6 +6,7 @@ pub mod actions;
 pub mod clock;
 pub mod events;
 pub mod files;
+pub mod foreign;
 pub mod git;
 pub mod github;
 pub mod named;

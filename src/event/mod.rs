@@ -48,6 +48,16 @@ pub struct Told {
     pub privileged: Option<Privileged>,
 }
 
+impl Told {
+    /// The last commit of the pull request that the event is about, in hex.
+    pub fn head(&self) -> Option<&str> {
+        match &self.compare {
+            Compare::Pull(pull) => pull.head.as_ref().map(Id::as_str),
+            _ => None,
+        }
+    }
+}
+
 /// What an event asks to compare.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Compare {

@@ -7,6 +7,7 @@
 pub mod code_scanning;
 pub mod comments;
 pub mod issues;
+pub mod pulls;
 mod request;
 pub mod retry;
 mod server;

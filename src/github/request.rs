@@ -137,9 +137,6 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Path and query of the next page (RFC 8288, `rel="next"`), below the API's address.
     pub next: Option<String>,
-    /// The version of the Enterprise Server that answered, if it is one
-    /// (`x-github-enterprise-version`).
-    pub enterprise: Option<Untrusted>,
 }
 
 impl Answer {
@@ -195,6 +192,9 @@ pub struct Trouble {
     pub status: Option<u16>,
     /// The server's or the system's own words.
     pub said: Option<Untrusted>,
+    /// The version of the Enterprise Server that answered, if it is one
+    /// (`x-github-enterprise-version`): older ones lack endpoints.
+    pub enterprise: Option<Untrusted>,
     /// What the request was about.
     pub about: &'static str,
     /// The permission that it needs.
@@ -208,6 +208,7 @@ impl Trouble {
             cause,
             status: None,
             said: None,
+            enterprise: None,
             about: request.about,
             needs: request.needs,
         }

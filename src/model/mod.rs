@@ -22,6 +22,7 @@ pub mod authority;
 pub mod baseline;
 pub mod change;
 pub mod diagnostic;
+mod digest;
 pub mod finding;
 pub mod location;
 pub mod package;
@@ -41,6 +42,7 @@ pub use assessment::{
 pub use authority::{AfterMerge, Authority, PolicyError, PolicyOrigin};
 pub use baseline::{Baseline, BaselineEntry, SourceDigests};
 pub use change::{Base, BasePackages, Change, Event, Lines, Origin, Provenance, Revision};
+pub use digest::digest;
 pub use finding::{
     FINGERPRINT_SCHEME, Finding, Kind, Observation, Place, Reported, Silences, Standing, Witness,
 };

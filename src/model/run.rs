@@ -2,7 +2,7 @@
 
 use super::baseline::SourceDigests;
 use super::finding::Observation;
-use super::location::Location;
+use super::location::{Location, RepoPath};
 use super::rule::{RuleId, RuleInfo, ScannerId};
 use super::text::Untrusted;
 use jiff::Timestamp;
@@ -165,6 +165,15 @@ impl Health {
         }
     }
 
+    /// The same, to be told otherwise: there are as many afterwards.
+    pub fn problems_mut(&mut self) -> &mut [Problem] {
+        match self {
+            Self::Complete(_) => &mut [],
+            Self::Partial(_, problems) => problems,
+            Self::Failed(problem) | Self::Skipped(problem) => std::slice::from_mut(problem),
+        }
+    }
+
     /// The proof of work.
     pub fn work(&self) -> Option<Work> {
         match self {
@@ -188,6 +197,9 @@ pub struct Coverage {
     pub inputs: Vec<Untrusted>,
     /// The scanner's exit code, when lockgate ran it.
     pub exit: Option<i32>,
+    /// The folder that the check was about, seen from the root of a check that merged it with
+    /// others; `None` for the root itself.
+    pub folder: Option<RepoPath>,
 }
 
 impl Coverage {
@@ -265,4 +277,7 @@ pub struct Witnessed {
 pub struct Evidence {
     /// All runs, in any order.
     pub runs: Vec<Witnessed>,
+    /// What should be here and is not, and belongs to no run: parts of a check that was divided
+    /// among several jobs. Each makes the verdict incomplete, whatever the policy says of gaps.
+    pub missing: Vec<Problem>,
 }

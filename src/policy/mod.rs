@@ -42,7 +42,7 @@ pub use terms::Terms;
 pub use trace::{Clause, GateStep, Trace, WaiverStep, WayOut, trace};
 
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{RepoPath, ScannerId, Severity, Untrusted};
+use crate::model::{RepoPath, ScannerId, Severity, Untrusted, digest};
 use jiff::SignedDuration;
 use places::Places;
 use semver::VersionReq;
@@ -58,6 +58,8 @@ const MAX_DEPTH: usize = 8;
 pub struct Policy {
     /// The files and shipped policies that it is made of, the most specific first.
     pub sources: Vec<Untrusted>,
+    /// SHA-256 of their texts, in hex: two jobs that were given the same policy agree on it.
+    pub digest: String,
     /// What a finding without severity counts as.
     pub unrated: Severity,
     /// What a scanner without evidence does, unless the scanner has a word of its own.
@@ -363,6 +365,7 @@ fn open(
 fn stack(layers: Vec<Layer>) -> Policy {
     let mut policy = Policy {
         sources: Vec::new(),
+        digest: String::new(),
         unrated: Severity::High,
         on_incomplete: OnGap::Block,
         on_partial: None,
@@ -386,12 +389,14 @@ fn stack(layers: Vec<Layer>) -> Policy {
     let mut dark_after = None;
     let mut on_suppression = None;
     let mut scanners: BTreeMap<ScannerId, validate::ScannerLayer> = BTreeMap::new();
+    let mut digests = Vec::new();
     for layer in layers {
         // A policy that two others extend is read once: its gates would only be tried twice.
         if policy.sources.contains(&layer.source) {
             continue;
         }
         policy.sources.push(layer.source);
+        digests.push(layer.digest);
         unrated = unrated.or(layer.unrated);
         on_incomplete = on_incomplete.or(layer.on_incomplete);
         on_partial = on_partial.or(layer.on_partial);
@@ -410,6 +415,7 @@ fn stack(layers: Vec<Layer>) -> Policy {
         waiver_rules.underlay(layer.waiver_rules);
         data.underlay(layer.data);
     }
+    policy.digest = digest(digests);
     policy.data = data.finish();
     policy.waiver_rules = waiver_rules.finish();
     policy.unrated = unrated.unwrap_or(policy.unrated);

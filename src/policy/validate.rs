@@ -14,7 +14,7 @@ use super::waiver::waiver;
 use super::when::conditions;
 use super::{Action, Gate, OnGap, Running, Scanner, Source, Waiver, World};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{RepoPath, ScannerId, Severity, Untrusted};
+use crate::model::{RepoPath, ScannerId, Severity, Untrusted, digest};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use semver::VersionReq;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,7 @@ use toml::de::{DeTable, DeValue};
 /// What one file says.
 pub struct Layer {
     pub source: Untrusted,
+    pub digest: String,
     pub extends: Vec<Word>,
     pub unrated: Option<Severity>,
     pub on_incomplete: Option<OnGap>,
@@ -104,6 +105,7 @@ pub fn layer(source: &Source, world: &dyn World) -> (Layer, Vec<Diagnostic>) {
             .and_then(|word| severity(&mut reader, &word));
         let layer = Layer {
             source: source.name.as_str().into(),
+            digest: digest([&source.text]),
             extends: reader.words("extends").unwrap_or_default(),
             unrated,
             on_incomplete: reader.choice("on-incomplete", ON_GAP),

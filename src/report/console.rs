@@ -59,7 +59,7 @@ pub fn render(assessment: &Assessment, colour: bool) -> String {
     let paint = Paint(colour);
     let mut out = String::new();
     if !assessment.runs.is_empty() {
-        scanners(assessment, &paint, &mut out);
+        scanners(&assessment.runs, &paint, &mut out);
     }
     compared(assessment, &paint, &mut out);
     scheduled(assessment, &paint, &mut out);
@@ -72,10 +72,33 @@ pub fn render(assessment: &Assessment, colour: bool) -> String {
     out
 }
 
-fn scanners(assessment: &Assessment, paint: &Paint, out: &mut String) {
+/// What one share of a divided check has gathered; it decides nothing.
+pub fn share(runs: &[Run], number: u32, of: u32, colour: bool) -> String {
+    let paint = Paint(colour);
+    let mut out = String::new();
+    if !runs.is_empty() {
+        scanners(runs, &paint, &mut out);
+    }
+    let failed = runs
+        .iter()
+        .any(|run| run.health.level() == HealthLevel::Failed);
+    let (colour, said) = match failed {
+        true => (AnsiColor::Red, "evidence is missing or damaged"),
+        false => (AnsiColor::Green, "the evidence is gathered"),
+    };
+    let _ = writeln!(
+        out,
+        "{}",
+        paint.colour(colour, format!("shard {number} of {of}: {said}"))
+    );
+    out.push_str("  lockgate merge decides, when all shards are there\n");
+    out
+}
+
+fn scanners(runs: &[Run], paint: &Paint, out: &mut String) {
     let header = ["scanner", "health", "looked at", "findings", "report"].map(str::to_owned);
     let mut rows = vec![header];
-    rows.extend(assessment.runs.iter().map(row));
+    rows.extend(runs.iter().map(row));
     let mut widths = [0; 5];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -94,7 +117,7 @@ fn scanners(assessment: &Assessment, paint: &Paint, out: &mut String) {
             .collect();
         let line = cells.join("  ");
         let line = line.trim_end();
-        let run = index.checked_sub(1).and_then(|i| assessment.runs.get(i));
+        let run = index.checked_sub(1).and_then(|i| runs.get(i));
         let line = match run {
             None => paint.dim(line),
             Some(run) => match run.health.level() {

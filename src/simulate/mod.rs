@@ -107,6 +107,7 @@ pub fn replay(
         evidence,
         context,
         judged,
+        part: _,
     } = bundle;
     let before = match against {
         Some(against) => Judged::of(&judge(evidence.clone(), against, &context)),

@@ -19,6 +19,7 @@ pub fn run(case: &Case, policy: &Policy) -> Outcome {
     let context = context(case);
     let evidence = Evidence {
         runs: runs(case, policy),
+        ..Evidence::default()
     };
     let judged = assess(evidence, policy, &context);
     let findings = case.findings.iter().map(|made| made.finding.clone());

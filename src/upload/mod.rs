@@ -20,7 +20,7 @@ pub use pack::base64;
 pub use tell::Way;
 
 use crate::escape;
-use crate::model::{Assessment, Decided, Disposition, RepoPath, ScannerId, Untrusted};
+use crate::model::{Assessment, Decided, Disposition, ScannerId, Untrusted};
 use crate::report::sarif::{self, Purpose, Slice};
 use flate2::read::GzDecoder;
 use std::io::{BufReader, Write};
@@ -136,7 +136,7 @@ fn is_open(decided: &Decided) -> bool {
 impl<'a> Plan<'a> {
     fn parts_of(&self, slice: Slice<'a>, failed: bool) -> Vec<Part<'a>> {
         let with = |findings: &[&'a Decided], number| Slice {
-            category: self.category(slice.scanner, number),
+            category: self.category(&slice, number),
             findings: findings.to_vec(),
             ..slice.clone()
         };
@@ -164,7 +164,7 @@ impl<'a> Plan<'a> {
 
     /// `lockgate/<scanner>/`, with the number of a further piece, the gate's key and the folder that
     /// was checked where there are such: a scanner's name holds neither dot nor `@` nor slash.
-    fn category(&self, scanner: &ScannerId, number: usize) -> String {
+    fn category(&self, slice: &Slice<'a>, number: usize) -> String {
         let encoded = |text: &str| escape::uri_path(&Untrusted::from(text)).into_owned();
         let number = match number {
             1 => String::new(),
@@ -174,9 +174,11 @@ impl<'a> Plan<'a> {
             "" => String::new(),
             key => format!("@{}", encoded(key)),
         };
-        let folder = |prefix: &RepoPath| format!("{}/", escape::uri_path(prefix));
-        let folder = self.assessment.prefix.as_ref().map(folder);
-        let folder = folder.unwrap_or_default();
+        let folders = self.assessment.prefix.iter().chain(slice.folder);
+        let folder: String = folders
+            .map(|folder| format!("{}/", escape::uri_path(folder)))
+            .collect();
+        let scanner = slice.scanner;
         format!("lockgate/{scanner}{number}{key}/{folder}")
     }
 
@@ -224,7 +226,7 @@ impl<'a> Plan<'a> {
         let firsts = self.parts.iter().filter(whole);
         let vacated = firsts.flat_map(|first| {
             (2..=MAX_PARTS).filter_map(|number| {
-                let category = self.category(first.slice.scanner, number);
+                let category = self.category(&first.slice, number);
                 let known = has.contains(&category.trim_end_matches('/'));
                 let sent = self.parts.iter().any(|part| part.id() == category);
                 (known && !sent).then(|| Part {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{
     Authority, Base, Certainty, Event, Finding, Health, Kind, Location, Observation, PolicySummary,
-    Problem, Provenance, Region, RuleId, Run, Severity, SourceDigests, Verdict, Work,
+    Problem, Provenance, Region, RepoPath, RuleId, Run, Severity, SourceDigests, Verdict, Work,
 };
 use std::collections::BTreeSet;
 

@@ -168,36 +168,34 @@ impl Scratch {
         let inputs = serde_json::to_string(&self.inputs).unwrap();
         let workflow = WORKFLOW.replace("INPUTS", &inputs);
         let scratch = self.file(".github/workflows/gate.yml", workflow);
-        scratch.commit();
-        let (head, base) = (scratch.id("change-of-test"), scratch.id("HEAD^1"));
-        let event = event_files::with(&scratch.event, &head, &base, &scratch.id("HEAD"));
-        let event_file = scratch.beside("event.json");
-        let branch = serde_json::to_string(&scratch.branch).unwrap();
-        let text = event
-            .to_string()
-            .replace("\"ref\":\"change\"", &format!("\"ref\":{branch}"));
-        std::fs::write(&event_file, text).unwrap();
-        scratch.people(&head, &base);
+        let event_file = scratch.pull_request();
+        let (code, log, said) = scratch.act(event_files::kind(&scratch.event), &event_file);
         let probe = scratch.beside("probe");
-        let event_log = scratch.beside("events");
+        assert!(
+            probe.join("outcome").exists(),
+            "act did not come to the last step: {said}\n{log}"
+        );
+        Job::new(code, &log, &probe, scratch)
+    }
+
+    /// Runs act on the committed workflow; gives its exit code, its event log and what it says.
+    pub fn act(&self, event: &str, event_file: &Path) -> (i32, String, String) {
+        let event_log = self.beside("events");
         let set = |name: &str, value: &Path| format!("{name}={}", value.display());
         let path =
-            std::env::join_paths(std::iter::once(scratch.beside("bin")).chain(programs::path()));
+            std::env::join_paths(std::iter::once(self.beside("bin")).chain(programs::path()));
         let done = output(
-            command(&tool("act"), &scratch.beside("home"))
-                .current_dir(scratch.beside("repository"))
+            command(&tool("act"), &self.beside("home"))
+                .current_dir(self.beside("repository"))
                 .env("PATH", path.unwrap())
-                .args([
-                    event_files::kind(&scratch.event),
-                    "--json",
-                    "--no-cache-server",
-                ])
+                .args([event, "--json", "--no-cache-server"])
                 .args(["-P", "ubuntu-latest=-self-hosted"])
                 // What act hides, a test could not find.
                 .args(["--insecure-secrets", "-s"])
-                .arg(format!("GITHUB_TOKEN={}", scratch.hub.token()))
-                .args(["--env", &format!("GITHUB_API_URL={}", scratch.hub.api())])
-                .args(["--env", &set("PROBE_DIR", &probe)])
+                .arg(format!("GITHUB_TOKEN={}", self.hub.token()))
+                .args(["--env", &format!("GITHUB_API_URL={}", self.hub.api())])
+                .args(["--env", &set("PROBE_DIR", &self.beside("probe"))])
+                .args(["--env", &set("LOCKGATE_BIN", &lockgate())])
                 .args(["--env", &set("EVENTS", &event_log)])
                 // The runner gives a step no terminal; act does.
                 .args(["--env", "NO_COLOR=1"])
@@ -206,13 +204,24 @@ impl Scratch {
                 .stdout(std::fs::File::create(&event_log).unwrap()),
         );
         let log = std::fs::read_to_string(event_log).unwrap();
-        let said = String::from_utf8_lossy(&done.stderr);
-        assert!(
-            probe.join("outcome").exists(),
-            "act did not come to the last step: {said}\n{log}"
-        );
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
         let code = done.status.code().expect("no signal ended act");
-        Job::new(code, &log, &probe, scratch)
+        (code, log, said)
+    }
+
+    /// Commits, and writes the event; gives its file.
+    pub fn pull_request(&self) -> PathBuf {
+        self.commit();
+        let (head, base) = (self.id("change-of-test"), self.id("HEAD^1"));
+        let event = event_files::with(&self.event, &head, &base, &self.id("HEAD"));
+        let branch = serde_json::to_string(&self.branch).unwrap();
+        let text = event
+            .to_string()
+            .replace("\"ref\":\"change\"", &format!("\"ref\":{branch}"));
+        let event_file = self.beside("event.json");
+        std::fs::write(&event_file, text).unwrap();
+        self.people(&head, &base);
+        event_file
     }
 
     /// What the server knows of the pull request, and what the token may do there.

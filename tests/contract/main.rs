@@ -29,6 +29,7 @@ mod hub;
 mod injection;
 mod install;
 mod job;
+mod matrix;
 mod policy;
 mod prism;
 mod programs;

@@ -33,6 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("canary", &["assess", "ingest", "policy"]),
     ("report", &["baseline", "escape"]),
     ("tracking", &["escape", "report"]),
+    ("shard", &["bundle"]),
     ("upload", &["escape", "report"]),
     ("explain", &["bundle", "escape", "policy", "report"]),
     (
@@ -70,6 +71,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "origin",
             "policy",
             "report",
+            "shard",
             "simulate",
             "sticky",
             "suppress",

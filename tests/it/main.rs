@@ -45,6 +45,7 @@ mod policies;
 mod policy_test;
 mod program;
 mod properties;
+mod publish;
 mod remedies;
 #[allow(dead_code, reason = "each binary uses its own part")]
 #[path = "../support/runner.rs"]
@@ -54,6 +55,7 @@ mod running;
 mod sarif;
 mod schedule;
 mod schema;
+mod shards;
 mod shop;
 mod simulate;
 mod suppressions;

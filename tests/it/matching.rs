@@ -71,7 +71,14 @@ fn findings(specs: &[&str]) -> (Vec<Finding>, Baseline) {
     };
     let observations = specs.iter().map(|spec| located(spec)).collect();
     let runs = vec![Witnessed { run, observations }];
-    let assessment = judge_with(Evidence { runs }, "", None);
+    let assessment = judge_with(
+        Evidence {
+            runs,
+            ..Evidence::default()
+        },
+        "",
+        None,
+    );
     let written = baseline::of(&assessment);
     let findings = assessment.findings.into_iter().map(|d| d.finding);
     (findings.collect(), written)

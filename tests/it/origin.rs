@@ -17,7 +17,7 @@ fn says(folder: &Path, args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-fn id(folder: &Path, name: &str) -> String {
+pub fn id(folder: &Path, name: &str) -> String {
     says(folder, &["rev-parse", name])
 }
 

@@ -165,7 +165,10 @@ pub fn evidence() -> impl Strategy<Value = Evidence> {
         // One report is read once for each scanner.
         runs.sort_by(|a, b| (&a.run.scanner, &a.run.report).cmp(&(&b.run.scanner, &b.run.report)));
         runs.dedup_by(|a, b| (&a.run.scanner, &a.run.report) == (&b.run.scanner, &b.run.report));
-        Evidence { runs }
+        Evidence {
+            runs,
+            ..Evidence::default()
+        }
     })
 }
 

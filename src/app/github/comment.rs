@@ -38,7 +38,7 @@ fn bring(hub: &Hub, assessment: &Assessment, speak: bool) -> Brought {
         body,
         marker,
         runs: hub.runs(),
-        speak,
+        speak: speak || hub.remarks.urgent,
     };
     match desk.write() {
         Ok(note) => Brought::Done(note),
@@ -67,6 +67,7 @@ fn compose(hub: &Hub, assessment: &Assessment) -> (Marker, String) {
         commit,
         run: Some(hub.run_page()),
         key: hub.key.clone(),
+        remarks: hub.remarks.lines.clone(),
         // The marker is ASCII, and has its length whatever the digest is.
         room: comments::LONGEST.saturating_sub(marker.write().len()),
     };

@@ -40,6 +40,17 @@ pub struct Hub {
     pub run: Run,
     /// Tells several gates of one repository apart; empty by default.
     pub key: String,
+    /// What has to be said of the verdict where it is told.
+    pub remarks: Remarks,
+}
+
+/// Sentences of ours about where the evidence comes from.
+#[derive(Debug, Clone, Default)]
+pub struct Remarks {
+    /// One sentence or two each.
+    pub lines: Vec<String>,
+    /// Somebody has to know, even if the verdict alone were no news.
+    pub urgent: bool,
 }
 
 impl Hub {
@@ -89,7 +100,14 @@ impl Brought {
             Some(said) => format!(" ({})", escape::terminal(said)),
             None => String::new(),
         };
-        Self::Not(format!("{what}: {}{words}", trouble.why()))
+        let server = match &trouble.enterprise {
+            Some(version) => format!(
+                ", by GitHub Enterprise Server {}",
+                escape::terminal(version)
+            ),
+            None => String::new(),
+        };
+        Self::Not(format!("{what}: {}{words}{server}", trouble.why()))
     }
 }
 
@@ -138,8 +156,13 @@ pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
             return told;
         }
     };
+    carry(&hub, steps, assessment, &mut told);
+    told
+}
+
+fn carry(hub: &Hub, steps: Vec<(Wish, Step)>, assessment: &Assessment, told: &mut Told) {
     for (wish, step) in steps {
-        match step(&hub, assessment) {
+        match step(hub, assessment) {
             Brought::Done(note) => told.notes.extend(note),
             Brought::Nothing => {}
             Brought::Not(sentence) => {
@@ -148,6 +171,19 @@ pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
             }
         }
     }
+}
+
+/// Brings the verdict on somebody else's evidence: the comment, and to code scanning only what is
+/// asked for. No status, which would be the word of whoever wrote the change.
+pub fn publish(hub: &Hub, assessment: &Assessment, delivery: &Delivery) -> Told {
+    let options = &delivery.hub;
+    let mut told = Told::default();
+    let mut steps: Vec<(Wish, Step)> = vec![(options.comment, comment::step(options.comment))];
+    if options.upload == Wish::Required {
+        steps.push((options.upload, upload::publish));
+    }
+    steps.retain(|(wish, _)| *wish != Wish::Off);
+    carry(hub, steps, assessment, &mut told);
     told
 }
 
@@ -214,5 +250,6 @@ pub fn connect(time: Duration, event: Event, key: String) -> Result<Hub, String>
             attempt: place.attempt.unwrap_or(1),
         },
         key,
+        remarks: Remarks::default(),
     })
 }

@@ -31,6 +31,7 @@ fn page(hub: &Hub) -> Page {
         run: Some(hub.run_page()),
         key: hub.key.clone(),
         room: tracking::MOST_UNITS,
+        remarks: Vec::new(),
     }
 }
 

@@ -37,10 +37,19 @@ pub fn bring(hub: &Hub, assessment: &Assessment) -> Brought {
         // same to the branch.
         return Brought::Nothing;
     }
-    match target(&hub.subject, hub.event, checked_out().as_deref()) {
+    to(hub, assessment, checked_out().as_deref())
+}
+
+fn to(hub: &Hub, assessment: &Assessment, checked_out: Option<&str>) -> Brought {
+    match target(&hub.subject, hub.event, checked_out) {
         Ok(target) => send(hub, &target, assessment),
         Err(why) => Brought::Not(format!("code scanning: {why}")),
     }
+}
+
+/// Uploads what the run of a pull request has seen, of which nothing is checked out here.
+pub fn publish(hub: &Hub, assessment: &Assessment) -> Brought {
+    to(hub, assessment, None)
 }
 
 /// The commit that is checked out in the working folder.

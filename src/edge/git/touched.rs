@@ -26,6 +26,18 @@ pub struct Touched {
     pub unclear: BTreeSet<RepoPath>,
 }
 
+impl Touched {
+    /// Forgets files that are not committed, and are no part of the change: what other jobs have
+    /// written for this one.
+    pub fn leave_out(&mut self, files: &BTreeSet<RepoPath>) {
+        for file in files {
+            if self.uncommitted.remove(file) {
+                self.files.remove(file);
+            }
+        }
+    }
+}
+
 /// Why nobody can tell what differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Untold {

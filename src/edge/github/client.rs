@@ -17,7 +17,7 @@ use octocrab::service::middleware::base_uri::BaseUriLayer;
 use octocrab::service::middleware::extra_headers::ExtraHeadersLayer;
 use octocrab::service::middleware::reqwest_connector::ReqwestConnector;
 use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -54,8 +54,6 @@ pub struct Client {
     octocrab: Octocrab,
     until: Instant,
     sent: Cell<u32>,
-    /// The version that an Enterprise Server gave in its last answer.
-    enterprise: RefCell<Option<crate::model::Untrusted>>,
 }
 
 impl Client {
@@ -78,7 +76,6 @@ impl Client {
             octocrab,
             until: Instant::now() + time,
             sent: Cell::new(0),
-            enterprise: RefCell::default(),
         })
     }
 
@@ -88,13 +85,9 @@ impl Client {
     }
 
     /// How many requests were sent, repeated ones included.
+    #[cfg(test)]
     pub fn sent(&self) -> u32 {
         self.sent.get()
-    }
-
-    /// The version of the Enterprise Server that answered last; `None` for github.com.
-    pub fn enterprise(&self) -> Option<crate::model::Untrusted> {
-        self.enterprise.borrow().clone()
     }
 
     /// The time that is left for requests.
@@ -133,7 +126,8 @@ impl Client {
             };
             let reply = reply.unwrap_or_else(|| spoken(""));
             let trouble = |cause| {
-                let trouble = Trouble::new(cause, request).said(reply.words());
+                let mut trouble = Trouble::new(cause, request).said(reply.words());
+                trouble.enterprise = reply.header("x-github-enterprise-version").map(Into::into);
                 match reply.status {
                     0 => trouble,
                     status => trouble.status(status),
@@ -178,17 +172,12 @@ impl Client {
     }
 
     fn answer(&self, reply: Reply) -> Answer {
-        let enterprise: Option<crate::model::Untrusted> = reply
-            .header("x-github-enterprise-version")
-            .map(crate::model::Untrusted::from);
-        self.enterprise.replace(enterprise.clone());
         Answer {
             status: reply.status,
             next: reply
                 .next()
                 .and_then(|address| self.server.below(address))
                 .map(str::to_owned),
-            enterprise,
             body: reply.body,
         }
     }

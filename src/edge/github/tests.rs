@@ -110,13 +110,14 @@ fn post() -> Request {
 #[test]
 fn a_request_names_its_version_and_carries_one_token() {
     let script = Script::new(vec![answer(
-        201,
-        "x-github-enterprise-version: 3.18.0\r\n",
+        404,
+        "x-github-enterprise-version: 3.14.0\r\n",
         "{}",
     )]);
     let client = script.client("/api/v3", 20);
-    let answer = client.send(&post()).unwrap();
-    assert_eq!(answer.enterprise, Some("3.18.0".into()));
+    let trouble = client.send(&post()).unwrap_err();
+    assert_eq!(trouble.cause, Cause::Missing);
+    assert_eq!(trouble.enterprise, Some("3.14.0".into()));
     assert_eq!(client.sent(), 1);
     let seen = script.seen().remove(0);
     assert_eq!(seen.head[0], "POST /api/v3/repos/o/r/x HTTP/1.1");

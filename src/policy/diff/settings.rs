@@ -10,6 +10,7 @@ pub fn compare(before: &Policy, after: &Policy, list: &mut List<'_>) {
     // By name, so that a new part of the policy is thought of here.
     let Policy {
         sources: _,
+        digest: _,
         unrated,
         on_incomplete,
         on_partial,

@@ -104,7 +104,7 @@ fn head(assessment: &Assessment, clear: bool, page: &Page, style: &Style<'_>) ->
     };
     let mark = sections::mark(assessment.verdict);
     let numbers = sections::numbers(assessment, style);
-    let text = match clear {
+    let mut text = match clear {
         true => format!(
             "## {mark} {who}: all clear\n\nNothing blocks, and nothing is left to look at.\n\n{numbers}"
         ),
@@ -113,6 +113,10 @@ fn head(assessment: &Assessment, clear: bool, page: &Page, style: &Style<'_>) ->
             format!("## {mark} {who}: {}\n\n{numbers}", lower(&verdict))
         }
     };
+    for remark in &page.remarks {
+        let remark = escape::markdown(Untrusted::from(remark.as_str()));
+        text.push_str(&format!("> {remark}\n\n"));
+    }
     Part::text(rank::FIRST, text)
 }
 

@@ -17,6 +17,8 @@ pub struct Page {
     pub run: Option<String>,
     /// Tells several gates of one repository apart; empty when there is only one.
     pub key: String,
+    /// Sentences of ours that stand before everything but the verdict.
+    pub remarks: Vec<String>,
     /// How long the text may be, in UTF-16 code units.
     pub room: usize,
 }

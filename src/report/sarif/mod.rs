@@ -10,7 +10,8 @@ mod run;
 
 pub use rules::{MAX_CWE, info, own_severity};
 
-use crate::model::{Assessment, Decided, Run, ScannerId};
+use crate::escape;
+use crate::model::{Assessment, Decided, RepoPath, Run, ScannerId};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -29,6 +30,8 @@ pub enum Purpose {
 pub struct Slice<'a> {
     /// The scanner.
     pub scanner: &'a ScannerId,
+    /// The folder that was checked, of several; see [`crate::model::Coverage::folder`].
+    pub folder: Option<&'a RepoPath>,
     /// `automationDetails.id`: what is before its last slash tells code scanning apart what
     /// replaces what (docs.github.com, "SARIF support for code scanning", `runAutomationDetails`).
     pub category: String,
@@ -38,25 +41,38 @@ pub struct Slice<'a> {
     pub findings: Vec<&'a Decided>,
 }
 
-/// Every scanner with all that it leads.
+/// Every scanner with all that it leads; of a check that was merged from several folders, each folder
+/// by itself, as if it had been checked alone.
 pub fn scanners(assessment: &Assessment) -> Vec<Slice<'_>> {
-    let mut scanners: BTreeMap<&ScannerId, Slice<'_>> = BTreeMap::new();
+    let mut slices: BTreeMap<(&ScannerId, Option<&RepoPath>), Slice<'_>> = BTreeMap::new();
     for run in &assessment.runs {
-        let scanner = &run.scanner;
-        let slice = scanners.entry(scanner).or_insert_with(|| Slice {
+        let (scanner, folder) = (&run.scanner, run.coverage.folder.as_ref());
+        let below = folder.map(|folder| format!("{}/", escape::uri_path(folder)));
+        let slice = slices.entry((scanner, folder)).or_insert_with(|| Slice {
             scanner,
-            category: format!("lockgate/{scanner}/"),
+            folder,
+            category: format!("lockgate/{scanner}/{}", below.unwrap_or_default()),
             runs: Vec::new(),
             findings: Vec::new(),
         });
         slice.runs.push(run);
     }
     for decided in &assessment.findings {
-        if let Some(slice) = scanners.get_mut(&decided.finding.scanner) {
+        let path = &decided.finding.location.path;
+        let mut of_scanner = slices
+            .values_mut()
+            .filter(|slice| *slice.scanner == decided.finding.scanner);
+        // The deepest folder that holds it comes last, the root first.
+        let first = of_scanner.next();
+        let inside = |slice: &Slice<'_>| slice.folder.is_some_and(|f| path.inside(f).is_some());
+        let deepest = of_scanner
+            .filter(|slice| inside(slice))
+            .max_by_key(|s| s.folder);
+        if let Some(slice) = deepest.or(first) {
             slice.findings.push(decided);
         }
     }
-    scanners.into_values().collect()
+    slices.into_values().collect()
 }
 
 /// Writes the full file, ending in a line break.

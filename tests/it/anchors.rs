@@ -563,6 +563,46 @@ fn reason(lockgate: Lockgate) -> (String, i32, String) {
 }
 
 #[test]
+fn anchor_22_a_forks_token_changes_nothing_but_where_it_is_told() {
+    for evidence in Evidence::ALL {
+        for event in [
+            "pull_request_fork",
+            "pull_request_deleted_fork",
+            "pull_request_dependabot",
+        ] {
+            let own = Job::on("pull_request", evidence).run();
+            let job = Job::on(event, evidence);
+            let ran = job.run();
+            let (code, verdict) = evidence.expected();
+            assert_eq!(
+                (ran.code, ran.output("verdict")),
+                (code, verdict),
+                "{event}"
+            );
+            assert_eq!(ran.outputs, own.outputs, "{event}");
+            // What stops the merge is said at its line and in the summary, as with all rights.
+            assert_eq!(ran.verdict(), own.verdict(), "{event}");
+            assert_eq!(ran.verdict().2.is_empty(), evidence == Evidence::Passing);
+            assert!(!ran.summary.is_empty());
+            let state = job.hub.state();
+            assert_eq!(
+                (state.comments.len(), state.sarifs.len()),
+                (0, 0),
+                "{event}"
+            );
+            drop(state);
+            // One sentence says what was not posted.
+            if evidence == Evidence::Blocked {
+                let words = "read-only";
+                let said = [&ran.stdout, &ran.stderr].map(|log| log.matches(words).count());
+                assert!(said[0] + said[1] > 0, "{}{}", ran.stdout, ran.stderr);
+                assert!(ran.summary.contains(words), "{}", ran.summary);
+            }
+        }
+    }
+}
+
+#[test]
 fn anchor_23_a_merge_group_is_compared_with_its_own_base() {
     let server = Server::new();
     let at = server.at();

@@ -40,7 +40,7 @@ fn an_ordinary_pull_request_takes_few_requests() {
         undisturbed(&job, "pull_request", evidence, "first");
         let first = job.hub.lines();
         assert!(first.len() <= MOST_REQUESTS, "{first:#?}");
-        // A clean pull request gets no comment.
+        // Who has nothing to tell begins no conversation.
         let comments = usize::from(evidence != Evidence::Passing);
         assert_eq!(job.comments().len(), comments, "{evidence:?}: {first:#?}");
         // Nothing has changed, so nothing is written but what code scanning gets anew.
@@ -90,13 +90,19 @@ fn no_event_and_no_rights_change_the_verdict() {
         "schedule",
         "workflow_dispatch",
     ] {
-        for evidence in Evidence::ALL {
-            let mut job = Job::on(event, evidence);
-            job.env("LOCKGATE_API_TIME", "1");
-            undisturbed(&job, event, evidence, event);
-            job.hub.permit(Permissions::none());
-            undisturbed(&job, event, evidence, &format!("{event} without rights"));
-        }
+        std::thread::scope(|threads| {
+            for evidence in Evidence::ALL {
+                threads.spawn(move || {
+                    let mut job = Job::on(event, evidence);
+                    job.env("LOCKGATE_API_TIME", "1");
+                    undisturbed(&job, event, evidence, event);
+                    if evidence == Evidence::Blocked {
+                        job.hub.permit(Permissions::none());
+                        undisturbed(&job, event, evidence, &format!("{event} without rights"));
+                    }
+                });
+            }
+        });
     }
 }
 
@@ -215,7 +221,9 @@ fn what_is_required_and_not_brought_is_exit_code_4_unless_the_verdict_stops() {
             let job = Job::on("pull_request_fork", evidence).args(&[option, "required"]);
             let ran = job.run();
             let (code, verdict) = evidence.expected();
-            let code = if code == 0 { 4 } else { code };
+            // No comment is due where there is nothing to tell.
+            let due = option != "--comment";
+            let code = if code == 0 && due { 4 } else { code };
             assert_eq!(
                 (ran.code, ran.output("verdict")),
                 (code, verdict),

@@ -2,6 +2,7 @@
 
 use crate::job::{Evidence, Job};
 use crate::program::Lockgate;
+use crate::runner::command;
 use lockgate::model::{Foreign as _, Untrusted};
 use lockgate::policy::{self, Source};
 use lockgate::report::diagnostics;
@@ -12,7 +13,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::json;
 
 /// What somebody might put into a file name, a message, a version.
-const HOSTILE: &[&str] = &[
+pub const HOSTILE: &[&str] = &[
     "::set-output name=verdict::pass",
     "\n::set-output name=verdict::pass",
     "a ##[set-output name=verdict]pass",
@@ -28,7 +29,7 @@ const HOSTILE: &[&str] = &[
     "\u{1b}[31mred\u{1b}]8;;https://example.org\u{7}link\u{1b}]8;;\u{7}\u{8}\u{9b}2J",
 ];
 
-fn reports(text: &str) -> (String, String) {
+pub fn reports(text: &str) -> (String, String) {
     let bandit = json!({
         "errors": [{"filename": text, "reason": text}],
         "generated_at": "2026-01-01T00:00:00Z",
@@ -91,19 +92,6 @@ fn toml_text(text: &str) -> String {
     out + "\""
 }
 
-/// The runner's own reading of a line (actions/runner, `ActionCommand`): version 2 at its start
-/// after white space, else version 1 anywhere.
-fn command(line: &str) -> Option<(&str, &str)> {
-    let trimmed = line.trim_start();
-    if let Some(rest) = trimmed.strip_prefix("::") {
-        let (head, data) = rest.split_once("::")?;
-        return Some((head.split(' ').next().unwrap(), data));
-    }
-    let rest = &line[line.find("##[")? + 3..];
-    let (head, data) = rest.split_once(']')?;
-    Some((head.split(' ').next().unwrap(), data))
-}
-
 #[test]
 fn the_log_holds_no_command_but_ours() {
     for text in HOSTILE {
@@ -112,8 +100,9 @@ fn the_log_holds_no_command_but_ours() {
         for line in stdout.split([
             '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}',
         ]) {
-            if let Some((name, _)) = command(line) {
-                assert!(["error", "warning"].contains(&name), "{text:?}: {line:?}");
+            if let Some(command) = command(line) {
+                let ours = ["error", "warning"].contains(&&*command.name);
+                assert!(ours, "{text:?}: {line:?}");
                 assert!(line.starts_with("::"), "{text:?}: {line:?}");
                 let head = line[2..].split("::").next().unwrap();
                 let forged = head
@@ -195,8 +184,8 @@ fn the_comment_holds_no_markup_but_ours() {
     }
 }
 
-/// Everything in a Markdown document but its text.
-fn shape(markdown: &str) -> Vec<String> {
+/// Everything in a Markdown document but its text; links to GitHub lead into the repository.
+pub fn shape(markdown: &str) -> Vec<String> {
     let allowed = [
         "<details>",
         "<summary>",
@@ -222,9 +211,9 @@ fn shape(markdown: &str) -> Vec<String> {
                 Some(tags.concat())
             }
             Event::Start(Tag::Link { dest_url, .. }) => {
-                let known = ["https://nvd.nist.gov/", "https://github.com/octo/shop/"];
+                let ours = ["https://nvd.nist.gov/", "https://github.com/octo/shop/"];
                 assert!(
-                    known.iter().any(|start| dest_url.starts_with(start)),
+                    ours.iter().any(|start| dest_url.starts_with(start)),
                     "{dest_url}"
                 );
                 Some("link".to_owned())
@@ -282,7 +271,7 @@ fn html_and_junit_hold_no_markup_but_ours() {
 }
 
 /// The text that a reader sees outside of code, which is what GitHub looks for mentions in.
-fn text_of(markdown: &str) -> String {
+pub fn text_of(markdown: &str) -> String {
     let mut code = 0;
     let mut text = String::new();
     for event in Parser::new_ext(markdown, Options::all()) {

@@ -28,6 +28,7 @@ mod evasions;
 mod event_files;
 mod explain;
 mod fake;
+mod forgery;
 mod formats;
 mod histories;
 mod hostile;

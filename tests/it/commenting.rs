@@ -526,6 +526,7 @@ fn page(room: usize) -> Page {
         run: Some("https://github.com/octo/shop/actions/runs/1".to_owned()),
         key: String::new(),
         room,
+        remarks: Vec::new(),
     }
 }
 
@@ -576,6 +577,7 @@ fn sized(wanted: usize) -> Assessment {
         let observations = observations.collect();
         let evidence = Seen {
             runs: vec![Witnessed { run, observations }],
+            missing: Vec::new(),
         };
         judge_with(evidence, BLOCKS, None)
     };

@@ -226,7 +226,7 @@ build() {
     fail 'there is no cargo on this runner to build lockgate with; give the input binary-path'
   fi
   # Outside the checkout: what a pull request contains must not reach the build.
-  local folder=${RUNNER_TEMP:-$scratch}/lockgate-build
+  local folder=${scratch%/*}/lockgate-build
   echo '::group::building lockgate'
   (cd -- "$source" && cargo build --release --locked --quiet --bin lockgate --target-dir "$folder") ||
     fail 'lockgate could not be built from the source of this action'
@@ -239,6 +239,11 @@ main() {
   clean_path
   source=$(cd -P -- "${BASH_SOURCE[0]%/*}/.." && pwd)
   local temp=${RUNNER_TEMP:-${TMPDIR:-/tmp}} said
+  # On Windows: tar takes D:\… for a name on the machine D.
+  if command -v cygpath >/dev/null; then
+    temp=$(cygpath -u "$temp")
+    [[ -z ${RUNNER_TOOL_CACHE:-} ]] || RUNNER_TOOL_CACHE=$(cygpath -u "$RUNNER_TOOL_CACHE")
+  fi
   scratch=$(mktemp -d "${temp%/}/lockgate.XXXXXX") || fail 'the folder for temporary files cannot be written to'
   find_target
   read_checksums

@@ -3,7 +3,7 @@
 use super::base::Compared;
 use super::case::{Case, Gathered, Ground};
 use super::request::{Request, delivery, request};
-use super::{bundles, check, gather};
+use super::{bundles, check, quote};
 use crate::cli::Merge;
 use crate::edge::files::Root;
 use crate::edge::reports::ReportFile;
@@ -58,7 +58,7 @@ fn gathered(ground: &Ground<'_, '_>, found: &[Found], expected: &[RepoPath]) -> 
         undone,
     } = merge(found.iter().map(read).collect(), &home);
     // What one job has found to be a secret, the others did not know of.
-    gather::quote_again(&mut evidence.runs, root);
+    quote::again(&mut evidence.runs, root);
     Gathered {
         evidence,
         undone,

@@ -21,6 +21,7 @@ mod notes;
 mod plan;
 mod policy;
 mod publish;
+mod quote;
 mod request;
 mod running;
 mod sarif;

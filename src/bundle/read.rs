@@ -122,6 +122,7 @@ impl Parts {
         let misplaced = || Err(Bad::new("the record does not belong here"));
         match record {
             Record::Part(form) if self.part.is_none() && self.context.is_none() => {
+                self.count.part = Some(true);
                 self.part = Some(Part::restore(*form)?);
             }
             Record::Missing(form) if self.context.is_some() && self.evidence.runs.is_empty() => {

@@ -70,6 +70,7 @@ record! {
         reasons: Vec<Code>,
     }
     End as EndForm {
+        part: Option<bool>,
         missing: Option<usize>,
         runs: usize,
         seen: usize,
@@ -100,6 +101,8 @@ pub struct Answer {
 /// The last record.
 #[derive(Default, PartialEq, Eq)]
 pub struct End {
+    /// True when there is a part; absent otherwise.
+    pub part: Option<bool>,
     /// Number of things that are missing, unless nothing is.
     pub missing: Option<usize>,
     /// Number of runs.

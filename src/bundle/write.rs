@@ -83,6 +83,7 @@ impl Draft {
         record::<Answer>("verdict", answer, out)?;
         many::<Then>("decided", decided, out)?;
         let end = End {
+            part: Some(true),
             missing: (self.missing > 0).then_some(self.missing),
             runs: self.runs,
             seen: self.seen,

@@ -65,13 +65,15 @@ impl Occasion {
     /// Understands it. `event` is what the check goes by, which the user may have chosen; the runner's
     /// own words can only make less of it.
     pub fn of(event: Event, words: &Surroundings) -> Self {
-        let of_change = words.reference.starts_with("refs/pull/");
         match event {
             Event::PullRequest => Self::Change,
             Event::MergeGroup => Self::Queue,
-            // Somebody calls it a schedule; the code is a change's all the same.
-            Event::Schedule if of_change => Self::Other,
-            Event::Schedule => Self::Schedule,
+            Event::Schedule if words.name == "schedule" => Self::Schedule,
+            // Somebody calls it a schedule; what is checked out stays what it is.
+            Event::Schedule => match branch(words) {
+                Self::Default => Self::Schedule,
+                other => other,
+            },
             Event::Push | Event::Manual if matches!(&*words.name, "push" | "workflow_dispatch") => {
                 branch(words)
             }

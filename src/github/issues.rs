@@ -121,3 +121,49 @@ pub fn update(repository: &Repository, number: u64, body: &str, become_: Become)
     let path = repository.path(&format!("issues/{number}"));
     Request::write(Method::Patch, path, fields.to_string(), ABOUT, NEEDS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sticky::Identity;
+
+    fn issue(fields: &str) -> Issue {
+        serde_json::from_str(&format!(r#"{{"number": 7, "state": "open"{fields}}}"#)).unwrap()
+    }
+
+    #[test]
+    fn issues_are_read_in_every_form_that_servers_give() {
+        let whole = issue(
+            r#", "body": "x", "labels": [{"id": 1, "name": "LockGate"}, {"name": null}, "old"],
+            "user": {"login": "github-actions[bot]", "type": "Bot"}"#,
+        );
+        assert!(whole.has_label("lockgate") && whole.has_label("old"));
+        assert!(!whole.has_label("security") && !whole.is_pull_request());
+        let comment = whole.comment();
+        assert!(Identity::of_workflows().wrote(&comment.author));
+        assert_eq!((comment.id, comment.body), (7, "x".into()));
+        let bare = issue(r#", "body": null, "user": null, "pull_request": {"url": "x"}"#);
+        assert!(bare.is_pull_request() && bare.body().is_empty());
+        assert!(!Identity::of_workflows().wrote(&bare.comment().author));
+    }
+
+    #[test]
+    fn an_update_says_what_the_issue_is_to_become_and_why() {
+        let repository = Repository::parse("o/r").unwrap();
+        for (become_, state) in [
+            (Become::Same, None),
+            (Become::Open, Some(("open", "reopened"))),
+            (Become::Done, Some(("closed", "completed"))),
+            (Become::Needless, Some(("closed", "not_planned"))),
+        ] {
+            let request = update(&repository, 7, "x", become_);
+            assert_eq!(request.path, "/repos/o/r/issues/7");
+            let sent: serde_json::Value = serde_json::from_str(&request.body.unwrap()).unwrap();
+            let mut expected = json!({"body": "x"});
+            if let Some((state, reason)) = state {
+                expected = json!({"body": "x", "state": state, "state_reason": reason});
+            }
+            assert_eq!(sent, expected);
+        }
+    }
+}

@@ -152,6 +152,11 @@ pub fn fit(
     measure: Measure,
     notice: impl Fn(usize) -> String,
 ) -> String {
+    let everything: Shown = parts.iter().map(|part| Some(part.entries.len())).collect();
+    let whole = write(parts, &everything, "");
+    if measure.of(&whole) <= room {
+        return whole;
+    }
     let (shown, tight) = choose(parts, room, measure);
     if !tight {
         return write(parts, &shown, "");

@@ -51,11 +51,31 @@ pub fn steps(assessment: &Assessment) -> Vec<Step> {
     steps
 }
 
+/// Codes of reasons that another job has to mend.
+const OTHER_JOBS: [&str; 11] = [
+    "bundle-damaged",
+    "bundle-missing",
+    "bundle-outside",
+    "bundle-unmarked",
+    "folder-missing",
+    "other-base",
+    "other-commit",
+    "other-plan",
+    "other-policy",
+    "shard-missing",
+    "shard-twice",
+];
+
 fn evidence(assessment: &Assessment, steps: &mut Vec<Step>) {
     if assessment.verdict != Verdict::Incomplete {
         return;
     }
-    if assessment.runs.is_empty() {
+    let other_job = |reason: &Reason| OTHER_JOBS.contains(&reason.code);
+    if assessment.gaps().any(other_job) {
+        steps.push(Step::new(
+            "run the job again whose bundle is missing, and merge the bundles of one run of the workflow",
+        ));
+    } else if assessment.runs.is_empty() {
         steps.push(Step::with(
             "give a report:",
             "lockgate check --report bandit=bandit.json",

@@ -4,7 +4,7 @@
 //! readers see: a state that is lost, or never kept, does not take the trend along. People may edit
 //! the text; what they leave is read strictly, and nothing but the trend depends on it.
 
-use crate::model::{Foreign, Untrusted};
+use crate::model::{Foreign as _, Untrusted};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

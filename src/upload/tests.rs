@@ -134,6 +134,42 @@ fn gates_and_folders_of_one_repository_do_not_replace_each_other() {
     );
 }
 
+/// One folder's failure closes no alerts of it, and holds up no other folder.
+#[test]
+fn folders_that_were_merged_are_sent_as_if_each_were_alone() {
+    let at = |mut run: Run, folder: &str| {
+        run.coverage.folder = RepoPath::new(folder).ok();
+        run
+    };
+    let found = |path: &str, number| {
+        let mut decided = decided("a", number, Severity::High);
+        decided.finding.location.path = RepoPath::new(path).unwrap();
+        decided
+    };
+    let runs = vec![
+        at(sound("a"), "s/api"),
+        at(failed("a"), "s/web"),
+        at(sound("a"), "s/web/admin"),
+    ];
+    let findings = vec![
+        found("s/web/admin/x.py", 1),
+        found("s/web/x.py", 2),
+        found("s/api/x.py", 3),
+        found("s/api/y.py", 4),
+    ];
+    let assessment = assessment(runs, findings);
+    let plan = plan(&assessment, "");
+    let sent = plan.parts.iter().map(|p| (p.id(), p.len(), p.failed));
+    assert_eq!(
+        sent.collect::<Vec<_>>(),
+        [
+            ("lockgate/a/s/api/", 2, false),
+            ("lockgate/a/s/web/", 1, true),
+            ("lockgate/a/s/web/admin/", 1, false),
+        ]
+    );
+}
+
 /// An empty run would close all its alerts.
 #[test]
 fn what_failed_is_sent_as_failed_and_is_in_no_file() {

@@ -68,7 +68,7 @@ pub fn advice(text: &str) -> Advice {
             true => of(job, Call::Merge),
             false => of(job, Call::Gate),
         };
-        if gate {
+        if gate && can_be_required(&workflow) {
             skipped(job, &mut remarks);
         }
         for (index, step) in job.steps.iter().enumerate() {
@@ -97,7 +97,18 @@ fn remark(weight: Weight, line: u32, job: &str, text: &'static str) -> Remark {
     }
 }
 
-/// The events whose checks a branch can require.
+/// Whether a branch can wait for its checks. A called workflow may be part of one that can.
+fn can_be_required(workflow: &Workflow) -> bool {
+    let events = [
+        "pull_request",
+        "pull_request_target",
+        "merge_group",
+        "workflow_call",
+    ];
+    events.iter().any(|event| starts(workflow, event))
+}
+
+/// Whether this event starts it.
 fn starts(workflow: &Workflow, event: &str) -> bool {
     workflow
         .triggers

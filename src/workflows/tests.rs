@@ -255,6 +255,18 @@ fn a_tag_is_no_pin() {
     assert_eq!(remarks(&good().replace(LOCKGATE, "./")), []);
 }
 
+/// Nobody waits for the check of a job that is started by hand.
+#[test]
+fn what_cannot_be_required_may_be_skipped() {
+    let by_hand = good()
+        .replace(
+            "  pull_request:\n  merge_group:\n",
+            "  workflow_dispatch:\n",
+        )
+        .replace("    runs-on: ubuntu-latest\n", "    needs: other\n");
+    assert_eq!(remarks(&by_hand), []);
+}
+
 /// A share may be skipped: the job that merges misses it.
 #[test]
 fn where_one_job_decides_the_others_are_no_gates() {

@@ -1,6 +1,8 @@
 //! How the action gets its binary: what it downloads, what it believes, what it refuses. The scripts
 //! run as the runner runs them, against files that this machine serves.
 
+use crate::act::Scratch;
+use crate::fixtures;
 use crate::programs::{self, lockgate, repository};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -601,12 +603,63 @@ pub fn pack(folder: &Path, out: &Path, version: &str, origin: &str) {
     );
 }
 
+/// The address of the files of a release of this version.
+fn origin() -> (&'static str, String) {
+    let version = concat!("v", env!("CARGO_PKG_VERSION"));
+    let origin = format!("https://github.com/o/lockgate/releases/download/{version}");
+    (version, origin)
+}
+
+/// Packs one program as this version's release.
+fn release(text: &str) -> BTreeMap<String, Vec<u8>> {
+    let folder = TempDir::new().unwrap();
+    let (version, origin) = origin();
+    program(
+        &folder.path().join("binaries").join(TARGET).join("lockgate"),
+        text,
+    );
+    let out = folder.path().join("release");
+    pack(&folder.path().join("binaries"), &out, version, &origin);
+    let entries = std::fs::read_dir(out).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let named = paths.map(|path| {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        (name, std::fs::read(path).unwrap())
+    });
+    named.collect()
+}
+
+#[test]
+fn in_a_runner_the_released_program_decides() {
+    let files = release(&format!(
+        "#!/bin/sh\nexec '{}' \"$@\"\n",
+        lockgate().display()
+    ));
+    let server = Server::files(files.clone());
+    let report = fixtures::read("bandit/wild__svange_tagmania__bandit-report.json");
+    let scratch = |checksums: &[u8]| {
+        Scratch::new()
+            .file("action/checksums.txt", checksums)
+            .file("reports/bandit.json", &report)
+            .input("reports", "bandit=reports/bandit.json")
+            .input("binary-path", "")
+            .input("build", "never")
+            .input("download-url", &server.url)
+    };
+    let job = scratch(&files["checksums.txt"]).run();
+    assert_eq!((job.inner_code(), job.output("verdict")), (0, "pass"));
+    assert_eq!(server.asked().len(), 1);
+    // Another release's checksums: nothing runs, and nothing says that it passed.
+    let other = release("#!/bin/sh\nexit 0\n");
+    let job = scratch(&other["checksums.txt"]).run();
+    assert_eq!((&*job.outcome, job.output("verdict")), ("failure", ""));
+}
+
 #[test]
 fn a_release_made_here_is_installed_by_the_action() {
     let folder = TempDir::new().unwrap();
     let at = |name: &str| folder.path().join(name);
-    let version = concat!("v", env!("CARGO_PKG_VERSION"));
-    let origin = format!("https://github.com/o/lockgate/releases/download/{version}");
+    let (version, origin) = origin();
     for (target, name) in [
         (TARGET, "lockgate"),
         ("x86_64-pc-windows-msvc", "lockgate.exe"),

@@ -1,6 +1,8 @@
 //! Failures that users of other gates met. Each test bears its case's number.
 
 use crate::baseline::{Project, new};
+use crate::commenting;
+use crate::hub::Account;
 use crate::job::{Evidence, Job};
 use crate::origin::{
     ONLY_THE_NEW_LINE, Server, ZEROS, assert_origins, commit, event, known, origins, push,
@@ -621,6 +623,36 @@ fn anchor_23_a_merge_group_is_compared_with_its_own_base() {
     let payload = json!({"merge_group": {"base_ref": "refs/heads/release"}});
     let (json, _) = event(server.check("queue", 0), "merge_group", &payload).json();
     known(&json, "release", &ahead);
+}
+
+#[test]
+fn anchor_24_comments_and_summaries_keep_within_their_limits() {
+    commenting::comments_keep_within_the_limit();
+    commenting::summaries_keep_within_a_mebibyte();
+}
+
+#[test]
+fn anchor_25_somebody_elses_comment_with_our_marker_is_left_alone() {
+    let job = Job::on("pull_request", Evidence::Blocked).args(&["--upload", "off"]);
+    job.run();
+    let ours = job.comments().remove(0);
+    let job = Job::on("pull_request", Evidence::Blocked).args(&["--upload", "off"]);
+    let theirs: Vec<u64> = {
+        let mut state = job.hub.state();
+        let names = ["mallory", "github-actions"].map(Account::person);
+        let names = names.into_iter().chain([Account::bot("other[bot]", 5)]);
+        names.map(|who| state.comment(7, &who, &ours)).collect()
+    };
+    // Twice, because the second run has one of its own to find.
+    job.run();
+    job.run();
+    assert_eq!(job.comments().len(), 1);
+    let state = job.hub.state();
+    let left = state.comments.iter().filter(|c| theirs.contains(&c.id));
+    let left: Vec<bool> = left
+        .map(|c| c.body == ours && c.created == c.updated)
+        .collect();
+    assert_eq!(left, [true; 3]);
 }
 
 #[test]

@@ -2,9 +2,17 @@
 
 use crate::hub::{Account, Answer, Hub, Permissions, What};
 use crate::job::{Evidence, Job, bandit};
-use crate::program::repository;
-use lockgate::model::Foreign as _;
+use crate::properties::{evidence, judge_with};
+use lockgate::model::{
+    Assessment, Certainty, Coverage, Evidence as Seen, Health, Kind, Located, Location,
+    Observation, Region, RepoPath, RuleId, Run, ScannerId, Severity, SourceDigests, Witnessed,
+    Work,
+};
+use lockgate::report::comment::{self, Page};
 use lockgate::sticky::Marker;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 const LONGEST: usize = 60_000;
 
@@ -12,15 +20,38 @@ fn blocked() -> Job {
     Job::on("pull_request", Evidence::Blocked).args(&["--upload", "off"])
 }
 
-/// Other evidence for the same pull request.
-fn report(job: &Job, places: &[(&str, u32)]) {
+/// Other evidence for the same pull request: so many findings that block.
+fn report(job: &Job, blocking: usize) {
+    write(job, &many(blocking, "plain", &["HIGH"]));
+}
+
+fn write(job: &Job, bandit: &str) {
     let path = job.lockgate.folder.path().join("reports/bandit.json");
-    std::fs::write(path, bandit(places)).unwrap();
+    std::fs::write(path, bandit).unwrap();
+}
+
+const MIXED: &[&str] = &["HIGH", "MEDIUM", "LOW"];
+
+/// A report with as many findings of these severities in turn, whose texts are what a hostile report
+/// would hold.
+fn many(number: usize, text: &str, severities: &[&str]) -> String {
+    let one: Value = serde_json::from_str(&bandit(&[("app.py", 2)])).unwrap();
+    let mut report = one.clone();
+    let results = (0..number).map(|index| {
+        let mut result = one["results"][0].clone();
+        result["issue_severity"] = severities[index % severities.len()].into();
+        result["filename"] = format!("src/é\u{1f512} {index}.py").into();
+        result["issue_text"] = format!("{index} {text}").into();
+        result["test_id"] = format!("B{index:04}").into();
+        result
+    });
+    report["results"] = results.collect();
+    report.to_string()
 }
 
 /// The only comment of ours.
 #[track_caller]
-fn comment(job: &Job) -> String {
+fn posted(job: &Job) -> String {
     let mut comments = job.comments();
     assert_eq!(comments.len(), 1, "{:#?}", job.hub.lines());
     comments.remove(0)
@@ -46,26 +77,30 @@ fn there_is_one_comment_and_it_changes_only_with_its_content() {
     assert_eq!(job.run().code, 1);
     let list = "GET issues/7/comments";
     assert_eq!(requests(&job), [list, "POST issues/7/comments", list]);
-    let first = comment(&job);
+    let first = posted(&job);
     assert!(first.contains("Blocked by 1 finding") || first.contains("blocked by 1 finding"));
     run_as(&mut job, 5006, 1);
     job.run();
     assert_eq!(requests(&job), [list]);
-    assert_eq!(comment(&job), first, "nothing but the run is another");
+    assert_eq!(posted(&job), first, "nothing but the run is another");
 
-    report(&job, &[("app.py", 2), ("app.py", 1)]);
+    report(&job, 2);
     job.run();
     let id = job.hub.state().comments[0].id;
     assert_eq!(
         requests(&job),
         [list.to_owned(), format!("PATCH issues/comments/{id}")]
     );
-    assert!(comment(&job).contains("blocked by 2 findings"));
+    assert!(posted(&job).contains("blocked by 2 findings"));
 
-    report(&job, &[]);
+    report(&job, 0);
+    run_as(&mut job, 5007, 1);
     assert_eq!(job.run().code, 0);
-    let clear = comment(&job);
-    assert!(clear.contains("all clear") && !clear.contains("What blocks"), "{clear}");
+    let clear = posted(&job);
+    assert!(
+        clear.contains("all clear") && !clear.contains("What blocks"),
+        "{clear}"
+    );
     requests(&job);
     job.run();
     assert_eq!(requests(&job), [list]);
@@ -78,7 +113,7 @@ fn a_clean_pull_request_gets_a_comment_only_where_one_is_required() {
     assert_eq!(requests(&job), ["GET issues/7/comments"]);
     let job = job.args(&["--comment", "required"]);
     assert_eq!(job.run().code, 0);
-    assert!(comment(&job).contains("all clear"));
+    assert!(posted(&job).contains("all clear"));
 }
 
 #[test]
@@ -86,28 +121,32 @@ fn an_older_run_never_has_the_last_word() {
     let mut job = blocked();
     run_as(&mut job, 900, 2);
     job.run();
-    let newest = comment(&job);
-    report(&job, &[]);
+    let newest = posted(&job);
+    report(&job, 0);
     for (run, attempt) in [(899, 7), (900, 1)] {
         run_as(&mut job, run, attempt);
         let ran = job.run();
-        assert_eq!(comment(&job), newest);
+        assert_eq!(posted(&job), newest);
         let said = "a newer run has written it";
         assert!(ran.stdout.contains(said), "{}", ran.stdout);
     }
     run_as(&mut job, 900, 3);
     job.run();
-    assert_ne!(comment(&job), newest);
+    assert_ne!(posted(&job), newest);
 }
 
 #[test]
 fn a_second_check_of_the_same_run_hides_nothing_and_is_told() {
     let job = blocked();
     job.run();
-    report(&job, &[]);
+    report(&job, 0);
     let ran = job.run();
-    assert!(comment(&job).contains("blocked by 1 finding"));
-    assert!(ran.stdout.contains("give each its own --comment-key"), "{}", ran.stdout);
+    assert!(posted(&job).contains("blocked by 1 finding"));
+    assert!(
+        ran.stdout.contains("give each its own --comment-key"),
+        "{}",
+        ran.stdout
+    );
     let job = job.args(&["--comment-key", "web/a-b", "--comment", "required"]);
     job.run();
     assert_eq!(job.comments().len(), 2);
@@ -128,7 +167,7 @@ fn a_lost_answer_makes_no_second_comment() {
         let job = blocked();
         job.hub.fail("POST", "/comments", 1, what.clone());
         assert_eq!(job.run().code, 1);
-        assert!(comment(&job).contains("blocked by"), "{what:?}");
+        assert!(posted(&job).contains("blocked by"), "{what:?}");
     }
 }
 
@@ -138,7 +177,7 @@ fn two_runs_at_once_leave_one_comment() {
     for (other, ours_stays) in [(5004, true), (5006, false)] {
         let job = blocked();
         job.run();
-        let theirs = comment(&job).replace("run=5005", &format!("run={other}"));
+        let theirs = posted(&job).replace("run=5005", &format!("run={other}"));
         let theirs = theirs.replace("blocked by", "also blocked by");
         let job = blocked();
         let written = theirs.clone();
@@ -147,7 +186,7 @@ fn two_runs_at_once_leave_one_comment() {
             state.comment(7, &me, &written);
         });
         job.run();
-        assert_eq!(comment(&job) != theirs, ours_stays);
+        assert_eq!(posted(&job) != theirs, ours_stays);
     }
 }
 
@@ -155,15 +194,25 @@ fn two_runs_at_once_leave_one_comment() {
 fn a_comment_that_somebody_removes_meanwhile_is_made_anew() {
     let job = blocked();
     job.run();
-    report(&job, &[("app.py", 1), ("app.py", 2)]);
-    job.hub.first("PATCH", "/comments", |state| state.comments.clear());
+    report(&job, 2);
+    job.hub
+        .first("PATCH", "/comments", |state| state.comments.clear());
     let ran = job.run();
-    assert!(comment(&job).contains("blocked by 2 findings"), "{}", ran.stdout);
+    assert!(
+        posted(&job).contains("blocked by 2 findings"),
+        "{}",
+        ran.stdout
+    );
     // A server that shows what it does not know is not asked for ever.
     let job = blocked();
     job.run();
-    report(&job, &[]);
-    job.hub.fail("PATCH", "/comments", usize::MAX, What::Answer(Answer::error(404, "Not Found", "")));
+    report(&job, 0);
+    job.hub.fail(
+        "PATCH",
+        "/comments",
+        usize::MAX,
+        What::Answer(Answer::error(404, "Not Found", "")),
+    );
     job.run();
     assert!(job.hub.lines().len() < 10, "{:#?}", job.hub.lines());
 }
@@ -181,11 +230,14 @@ fn whoever_the_token_belongs_to_has_one_comment() {
         job.run();
         for (run, places) in [(5006, 2), (5007, 3)] {
             run_as(&mut job, run, 1);
-            report(&job, &[("app.py", 1), ("app.py", 2), ("b.py", 1)][..places]);
+            report(&job, places);
             job.hub.forget();
             job.run();
-            let body = comment(&job);
-            assert!(body.contains(&format!("blocked by {places} findings")), "{me:?}");
+            let body = posted(&job);
+            assert!(
+                body.contains(&format!("blocked by {places} findings")),
+                "{me:?}"
+            );
             assert!(job.hub.lines().len() <= 5, "{:#?}", job.hub.lines());
         }
     }
@@ -203,16 +255,20 @@ fn it_is_found_among_many_pages() {
     chat(&job);
     job.run();
     chat(&job);
-    report(&job, &[("app.py", 1), ("app.py", 2)]);
+    report(&job, 2);
     job.run();
-    assert!(comment(&job).contains("blocked by 2 findings"));
+    assert!(posted(&job).contains("blocked by 2 findings"));
 }
 
 #[test]
 fn what_keeps_it_from_being_written_is_said_in_a_sentence() {
     let locked = "Unable to create comment because issue is locked.";
     for (event, what, sentence) in [
-        ("pull_request", None, "it needs the permission `pull-requests: write` (403)"),
+        (
+            "pull_request",
+            None,
+            "it needs the permission `pull-requests: write` (403)",
+        ),
         ("pull_request_fork", None, "lockgate publish"),
         ("pull_request_dependabot", None, "lockgate publish"),
         (
@@ -238,28 +294,14 @@ fn what_keeps_it_from_being_written_is_said_in_a_sentence() {
         }
         let ran = job.run();
         assert_eq!(ran.code, 1);
-        let note = ran.stdout.lines().find(|line| line.starts_with("note: comment: "));
+        let note = ran
+            .stdout
+            .lines()
+            .find(|line| line.starts_with("note: comment: "));
         assert!(note.unwrap().contains(sentence), "{event}: {note:?}");
         assert!(ran.summary.contains("comment: "), "{}", ran.summary);
         assert_eq!(job.comments().len(), 0);
     }
-}
-
-/// A report with as many findings, whose texts are what a hostile report would hold.
-fn many(number: usize, text: &str) -> String {
-    let one: serde_json::Value = serde_json::from_str(&bandit(&[("app.py", 2)])).unwrap();
-    let mut report = one.clone();
-    let results = (0..number).map(|index| {
-        let mut result = one["results"][0].clone();
-        let severity = ["HIGH", "MEDIUM", "LOW"][index % 3];
-        result["issue_severity"] = severity.into();
-        result["filename"] = format!("src/é\u{1f512} {index}.py").into();
-        result["issue_text"] = format!("{index} {text}").into();
-        result["test_id"] = format!("B{index:04}").into();
-        result
-    });
-    report["results"] = results.collect();
-    report.to_string()
 }
 
 /// Findings are left out whole from the least severe up; what is there is whole.
@@ -269,13 +311,12 @@ fn it_keeps_within_the_limit() {
         (40, "plain"),
         (400, "é\u{1f512}|`</details>"),
         (3000, "plain"),
-        (60, &*"| \u{1f512}".repeat(200)),
+        (120, &*"| \u{1f512}".repeat(200)),
     ] {
         let job = blocked();
-        let path = job.lockgate.folder.path().join("reports/bandit.json");
-        std::fs::write(path, many(number, text)).unwrap();
+        write(&job, &many(number, text, MIXED));
         job.run();
-        let body = comment(&job);
+        let body = posted(&job);
         let units = body.encode_utf16().count();
         assert!(units <= LONGEST, "{units}");
         let (marker, text) = Marker::split(&body).unwrap();
@@ -290,7 +331,10 @@ fn it_keeps_within_the_limit() {
         let high = text.matches("🔴").count();
         let rows = text.matches("| medium ").count();
         let blocking = number.div_ceil(3);
-        assert!(high == blocking || rows == 0, "{number}: {high} of {blocking}, {rows}");
+        assert!(
+            high == blocking || rows == 0,
+            "{number}: {high} of {blocking}, {rows}"
+        );
     }
 }
 
@@ -310,7 +354,10 @@ pub fn closed(text: &str) {
     assert_eq!(count("```") % 2, 0);
     for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
         if let Event::Start(Tag::CodeBlock(kind)) = event {
-            assert!(matches!(&kind, CodeBlockKind::Fenced(name) if &**name == "sh"), "{kind:?}");
+            assert!(
+                matches!(&kind, CodeBlockKind::Fenced(name) if &**name == "sh"),
+                "{kind:?}"
+            );
         }
     }
     assert!(text.ends_with("</sub>\n"), "{text}");
@@ -324,14 +371,15 @@ fn a_status_is_written_where_one_is_asked_for() {
         (Evidence::Incomplete, "failure"),
     ] {
         let job = Job::on("pull_request", evidence).args(&["--upload", "off", "--comment", "off"]);
-        let job = job.args(&["--status", "check-run"]);
+        let mut job = job.args(&["--comment-key", "web"]);
+        job.env("LOCKGATE_STATUS", "check-run");
         job.run();
         let state = job.hub.state();
-        assert_eq!(state.checks.len(), 1);
+        assert_eq!(state.checks[0]["name"], "lockgate/web");
         assert_eq!(state.checks[0]["conclusion"], conclusion);
         assert_eq!(state.checks[0]["head_sha"], job.head.as_str());
         drop(state);
-        let job = job.args(&["--status", "commit-status", "--comment-key", "web"]);
+        job.env("LOCKGATE_STATUS", "commit-status");
         job.run();
         let state = job.hub.state();
         assert_eq!(state.statuses[0]["state"], conclusion);
@@ -343,8 +391,7 @@ fn a_status_is_written_where_one_is_asked_for() {
 #[test]
 fn a_check_run_keeps_within_its_limits() {
     let job = blocked().args(&["--status", "check-run", "--comment", "off"]);
-    let path = job.lockgate.folder.path().join("reports/bandit.json");
-    std::fs::write(path, many(900, "é\u{1f512}|")).unwrap();
+    write(&job, &many(900, "é\u{1f512}|", MIXED));
     let ran = job.run();
     assert_eq!(ran.code, 1);
     let lines = requests(&job);
@@ -368,11 +415,15 @@ fn a_check_run_keeps_within_its_limits() {
 #[test]
 fn comments_read_well() {
     let shown = |job: &Job| {
-        let body = comment(job);
+        let body = posted(job);
         let (marker, text) = Marker::split(&body).unwrap();
         assert_eq!(marker.stamp.run, 5005);
-        let text = text.replace(&job.head, "HEAD").replace(&job.base[..7], "BASE");
-        let text = text.replace(&job.head[..7], "HEAD").replace(&job.base, "BASE");
+        let text = text
+            .replace(&job.head, "HEAD")
+            .replace(&job.base[..7], "BASE");
+        let text = text
+            .replace(&job.head[..7], "HEAD")
+            .replace(&job.base, "BASE");
         text.replace(env!("CARGO_PKG_VERSION"), "VERSION")
     };
     insta::assert_snapshot!("comment_blocked", shown(&shop()));
@@ -381,27 +432,202 @@ fn comments_read_well() {
     insta::assert_snapshot!("comment_incomplete", shown(&job));
     let mut job = shop();
     run_as(&mut job, 5005, 2);
-    let empty = r#"{"auditReportVersion": 2, "vulnerabilities": {}, "metadata": {"dependencies": {"total": 9}}}"#;
-    std::fs::write(job.lockgate.folder.path().join("reports/npm.json"), empty).unwrap();
-    report(&job, &[]);
+    let empty = json!({"auditReportVersion": 2, "vulnerabilities": {}, "metadata": {"dependencies": {"total": 9}}});
+    let path = job.lockgate.folder.path().join("reports/npm.json");
+    std::fs::write(path, empty.to_string()).unwrap();
+    report(&job, 0);
     job.run();
     insta::assert_snapshot!("comment_clear", shown(&job));
 }
 
 /// A change with findings of several kinds.
 fn shop() -> Job {
-    let npm = repository().join("tests/fixtures/reports/npm-audit");
-    let _ = npm;
-    let job = blocked();
+    let lock = json!({
+        "name": "web", "version": "1.0.0", "lockfileVersion": 3, "requires": true, "packages": {
+            "": {"name": "web", "version": "1.0.0", "dependencies": {"lodash": "^4.17.15"}},
+            "node_modules/lodash": {"version": "4.17.15"},
+        },
+    });
+    let via = json!({
+        "source": 1, "name": "lodash", "dependency": "lodash", "severity": "high", "range": "<4.17.19",
+        "title": "Prototype Pollution in lodash", "cwe": ["CWE-1321"],
+        "url": "https://github.com/advisories/GHSA-p6mc-m468-83gw", "cvss": {"score": 7.4, "vectorString": null},
+    });
+    let npm = json!({
+        "auditReportVersion": 2, "metadata": {"dependencies": {"total": 9}}, "vulnerabilities": {"lodash": {
+            "name": "lodash", "severity": "high", "isDirect": true, "via": [via], "effects": [],
+            "range": "<4.17.19", "nodes": ["node_modules/lodash"],
+            "fixAvailable": {"name": "lodash", "version": "4.17.19", "isSemVerMajor": false},
+        }},
+    });
+    let job = blocked()
+        .file(
+            "web/package-lock.json",
+            serde_json::to_string_pretty(&lock).unwrap(),
+        )
+        .file("reports/npm.json", npm.to_string())
+        .args(&["--report", "npm-audit=reports/npm.json"]);
+    let mut bandit: Value =
+        serde_json::from_str(&many(9, "Possible @everyone #1 | `x`", MIXED)).unwrap();
+    for (index, result) in bandit["results"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .enumerate()
+    {
+        if index % 3 > 0 {
+            result["test_id"] = "B101".into();
+            result["issue_text"] = "Use of assert detected.".into();
+        }
+    }
+    write(&job, &bandit.to_string());
     job.run();
     job
 }
 
-#[test]
-fn authors_are_no_text_of_ours() {
-    let author = lockgate::sticky::Author {
-        login: "x".into(),
-        bot: false,
+/// The summary of a job in which earlier commands of the step have written so much already.
+fn summary(used: usize) -> (usize, String) {
+    let job = Job::on("push_branch", Evidence::Blocked).args(&["--upload", "off"]);
+    write(&job, &many(700, &"| \u{1f512}".repeat(200), MIXED));
+    let path = job.runner().join("summary");
+    let mut lockgate = job.lockgate;
+    lockgate = lockgate.env("GITHUB_STEP_SUMMARY", path.to_str().unwrap());
+    std::fs::write(&path, "x".repeat(used)).unwrap();
+    assert_eq!(lockgate.run().code, 1);
+    let text = std::fs::read_to_string(path).unwrap();
+    (text.len(), text[used..].to_owned())
+}
+
+/// Part of anchor 24.
+pub fn summaries_keep_within_a_mebibyte() {
+    const MOST: usize = 1024 * 1024;
+    let (all, _) = summary(0);
+    // Exactly as much room as it takes, and a byte less or more.
+    for less in [0, 1, 2] {
+        let (length, text) = summary(MOST - all + less);
+        assert!(length <= MOST, "{length}");
+        closed(&text);
+        assert_eq!(text.contains("this page is full"), less > 0, "{less}");
+    }
+    for used in [MOST - 3000, MOST - 100, MOST - 1, MOST, MOST + 1] {
+        let (length, text) = summary(used);
+        assert!(length <= MOST.max(used), "{length}");
+        if !text.is_empty() {
+            closed(&text);
+        }
+    }
+}
+
+fn page(room: usize) -> Page {
+    Page {
+        web: "https://github.com".to_owned(),
+        repository: "octo/shop".to_owned(),
+        commit: Some("c".repeat(40)),
+        run: Some("https://github.com/octo/shop/actions/runs/1".to_owned()),
+        key: String::new(),
+        room,
+        remarks: Vec::new(),
+    }
+}
+
+const BLOCKS: &str =
+    "[[gate]]\nname = \"all\"\nwhen = { severity = \">=medium\" }\naction = \"block\"\n";
+
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// Findings of which the whole comment has so many UTF-16 units.
+fn sized(wanted: usize) -> Assessment {
+    let located = |index: u32, title: &str| Located {
+        observation: Box::new({
+            let mut observation =
+                Observation::new(RuleId::new(&format!("R{index}")), Kind::Code, title);
+            observation.severity = Some(Severity::Critical);
+            observation
+        }),
+        location: Location {
+            path: RepoPath::new("é/\u{1f512}.py").unwrap(),
+            region: Region::line(index.into()),
+            certainty: Certainty::Exact,
+            target: None,
+        },
+        line_hash: None,
+        line_text: None,
+        digests: SourceDigests::default(),
     };
-    assert_eq!(author.login.raw(), "x");
+    let judged = |titles: &[String]| {
+        let run = Run {
+            scanner: ScannerId::new("alpha").unwrap(),
+            tool: "alpha".into(),
+            home: None,
+            version: None,
+            report: None,
+            ordinal: 0,
+            format: None,
+            health: Health::Complete(Work::new(1, "files").unwrap()),
+            coverage: Coverage::default(),
+            notes: Vec::new(),
+            findings: titles.len(),
+            rules: BTreeMap::new(),
+        };
+        let observations = (100..)
+            .zip(titles)
+            .map(|(line, title)| located(line, title));
+        let observations = observations.collect();
+        let evidence = Seen {
+            runs: vec![Witnessed { run, observations }],
+            missing: Vec::new(),
+        };
+        judge_with(evidence, BLOCKS, None)
+    };
+    let length = |titles: &[String]| units(&comment::render(&judged(titles), &page(usize::MAX)));
+    // Each finding has the same length but for its title.
+    let some = |number: usize| vec!["\u{1f512}é".repeat(10); number];
+    let (few, more) = (length(&some(150)), length(&some(151)));
+    let mut titles = some(150 + (wanted - few) / (more - few));
+    let missing = wanted - length(&titles);
+    let mut at = 0;
+    for _ in 0..missing {
+        if titles[at].chars().count() > 190 {
+            at += 1;
+        }
+        titles[at].push('x');
+    }
+    assert_eq!(length(&titles), wanted);
+    judged(&titles)
+}
+
+/// Part of anchor 24: as long as GitHub accepts it, and one more.
+pub fn comments_keep_within_the_limit() {
+    const MOST: usize = 65_536;
+    for wanted in [MOST - 1, MOST, MOST + 1] {
+        let text = comment::render(&sized(wanted), &page(MOST));
+        assert!(units(&text) <= MOST);
+        assert_eq!(units(&text) == wanted, wanted <= MOST, "{wanted}");
+        assert_eq!(text.contains("not shown here"), wanted > MOST);
+        closed(&text);
+        // What is sent stays further away, with its marker.
+        let text = comment::render(&sized(wanted), &page(LONGEST));
+        assert!(units(&text) <= LONGEST && text.contains("not shown here"));
+        closed(&text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_comment_fits_and_is_whole(evidence in evidence(), room in 0..6000usize) {
+        let assessment = judge_with(evidence, BLOCKS, None);
+        let text = comment::render(&assessment, &page(room));
+        prop_assert!(units(&text) <= room);
+        let text2 = comment::render(&assessment, &page(room));
+        prop_assert_eq!(&text, &text2);
+        let whole = comment::render(&assessment, &page(LONGEST));
+        closed(&whole);
+        if !text.is_empty() && text.ends_with("</sub>\n") {
+            closed(&text);
+        }
+    }
 }

@@ -1,10 +1,12 @@
 //! Text from reports, read back from every output as its reader would read it.
 
+use crate::job::{Evidence, Job};
 use crate::program::Lockgate;
 use crate::runner::command;
 use lockgate::model::{Foreign as _, Untrusted};
 use lockgate::policy::{self, Source};
 use lockgate::report::diagnostics;
+use lockgate::sticky::Marker;
 use lockgate::{escape, ingest};
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag};
@@ -132,6 +134,52 @@ fn the_summary_holds_no_markup_but_ours() {
         // GFM links these while it parses, in the source.
         for address in ["www.example", "https://example"] {
             assert!(!markdown.contains(address), "{address} in {markdown}");
+        }
+    }
+}
+
+/// The same for the comment on a pull request, whose paths are links.
+#[test]
+fn the_comment_holds_no_markup_but_ours() {
+    let comment = |text: &str| {
+        let (bandit, pip) = reports(text);
+        let job = Job::on("pull_request", Evidence::Passing)
+            .args(&[
+                "--upload",
+                "off",
+                "--report",
+                "bandit=b.json",
+                "--report",
+                "pip-audit=p.json",
+            ])
+            .file("b.json", bandit)
+            .file("p.json", pip);
+        assert_eq!(job.run().code, 1);
+        let body = job.comments().remove(0);
+        let (_, text) = Marker::split(&body).unwrap();
+        text.replace(&job.head, "HEAD")
+    };
+    let honest = shape(&comment("honest text"));
+    assert!(honest.len() > 50);
+    for text in HOSTILE {
+        let comment = comment(text);
+        assert_eq!(shape(&comment), honest, "{text:?}\n{comment}");
+        let shown = text_of(&comment);
+        for mention in ["@everyone", "#1", "GH-1", "repo#2"] {
+            assert!(!shown.contains(mention), "{mention} in {shown}");
+        }
+        for address in ["www.example", "https://example"] {
+            // An address of ours may hold it, and leads to GitHub all the same.
+            let ours = "](https://github.com/octo/shop/";
+            let outside = comment
+                .split(ours)
+                .enumerate()
+                .map(|(index, part)| match index {
+                    0 => part,
+                    _ => part.split_once(')').unwrap().1,
+                });
+            let outside: String = outside.collect();
+            assert!(!outside.contains(address), "{address} in {outside}");
         }
     }
 }

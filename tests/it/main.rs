@@ -15,6 +15,7 @@ mod architecture;
 mod baseline;
 mod bundle;
 mod cli;
+mod commenting;
 mod conditions;
 mod corpus;
 mod corrections;

@@ -13,9 +13,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-/// Pauses before each look at what became of the uploads, in seconds. Small ones take the server a
-/// few seconds; github/codeql-action waits 5, then twice as long each time.
-const PAUSES: [u64; 4] = [2, 6, 12, 24];
+/// Pauses before each look at what became of the uploads, in ninetieths of the time that is left: by
+/// default that many seconds. Small uploads take the server a few seconds; github/codeql-action waits
+/// 5, then twice as long each time.
+const PAUSES: [u32; 4] = [2, 6, 12, 24];
 
 /// Most uploads whose state is asked for one by one at each look.
 const MOST_STATES: usize = 3;
@@ -182,8 +183,9 @@ impl<'a> Sending<'_, 'a> {
 
     /// Looks what became of the uploads until the server is done or there is no more time.
     fn wait(&mut self) {
+        let share: Duration = self.hub.client.left() / 90;
         for (look, pause) in PAUSES.into_iter().enumerate() {
-            if self.waiting.is_empty() || !self.hub.client.wait(Duration::from_secs(pause)) {
+            if self.waiting.is_empty() || !self.hub.client.wait(share * pause) {
                 return;
             }
             let request = code_scanning::analyses(&self.hub.repository, &self.target.reference);

@@ -129,7 +129,10 @@ fn lower(text: &str) -> String {
 
 fn foot(assessment: &Assessment, page: &Page, style: &Style<'_>) -> String {
     let commit = page.commit.as_deref().and_then(|id| id.get(..SHORT));
-    let commit = commit.map(|id| format!("commit {}", style.name(&Untrusted::from(id))));
+    let commit = commit.and_then(|id| {
+        let name = style.name(&Untrusted::from(id));
+        Some(format!("commit [{name}]({})", page.change()?))
+    });
     let run = page.run().map(|run| format!("[this run]({run})"));
     let version = format!("lockgate {}", env!("CARGO_PKG_VERSION"));
     let policy = review::policy(assessment).show(style.sink);

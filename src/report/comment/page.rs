@@ -57,13 +57,7 @@ impl Page {
     /// A link that stays: the file as that commit has it, at these lines. `None` without a commit, and
     /// for paths that no address can hold.
     pub fn file(&self, path: &RepoPath, region: Option<Region>) -> Option<String> {
-        let web = escape::url(Untrusted::from(self.web.as_str()))?;
-        let repository = escape::web_path(Untrusted::from(self.repository.as_str()));
-        let commit = escape::web_path(Untrusted::from(self.commit.as_deref()?));
-        let mut address = format!(
-            "{web}/{repository}/blob/{commit}/{}",
-            escape::web_path(path)
-        );
+        let mut address = format!("{}/{}", self.at("blob")?, escape::web_path(path));
         if let Some(region) = region {
             let name = path.file_name().to_ascii_lowercase();
             if RENDERED.iter().any(|end| name.ends_with(end)) {
@@ -75,6 +69,18 @@ impl Page {
             }
         }
         (address.len() <= LONGEST).then_some(address)
+    }
+
+    /// The commit's own page.
+    pub fn change(&self) -> Option<String> {
+        self.at("commit")
+    }
+
+    fn at(&self, what: &str) -> Option<String> {
+        let web = escape::url(Untrusted::from(self.web.as_str()))?;
+        let repository = escape::web_path(Untrusted::from(self.repository.as_str()));
+        let commit = escape::web_path(Untrusted::from(self.commit.as_deref()?));
+        Some(format!("{web}/{repository}/{what}/{commit}"))
     }
 
     /// The address of the run, fit for a link.

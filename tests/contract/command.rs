@@ -6,8 +6,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 use tempfile::TempDir;
 
+/// Inputs by the names of their variables.
+type Inputs<'a> = &'a [(&'a str, &'a str)];
+
 /// Runs the script with a binary that writes down its arguments; the exit code and the arguments.
-fn arguments(env: &[(&str, &str)]) -> (i32, Vec<String>) {
+fn arguments(env: Inputs<'_>) -> (i32, Vec<String>) {
     let folder = TempDir::new().unwrap();
     let binary = folder.path().join("lockgate");
     let script = "#!/bin/sh\nfor a in \"$@\"; do printf '%s\\0' \"$a\"; done > \"$SEEN\"\nexit 1\n";
@@ -28,7 +31,7 @@ fn arguments(env: &[(&str, &str)]) -> (i32, Vec<String>) {
 
 #[test]
 fn each_line_of_an_input_is_one_argument() {
-    let cases: [(&[(&str, &str)], &[&str]); 6] = [
+    let cases: [(Inputs<'_>, &[&str]); 6] = [
         (&[], &["check"]),
         (&[("LOCKGATE_COMMAND", "")], &["check"]),
         (

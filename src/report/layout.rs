@@ -257,7 +257,7 @@ mod tests {
     fn what_is_less_severe_is_not_shown_when_something_worse_is_left_out() {
         let parts = [
             Part::text(0, "h\n"),
-            part(1, &[30]).findings(),
+            part(1, &[40]).findings(),
             part(2, &[1]).findings(),
         ];
         let text = fit(&parts, 60, Measure::Utf16, notice);

@@ -25,7 +25,8 @@ pub enum Status {
     /// A check run, with the summary (needs `checks: write`).
     CheckRun,
     /// A commit status, one line (needs `statuses: write`).
-    CommitStatus,
+    #[value(name = "commit-status")]
+    Commit,
 }
 
 /// Options of what is brought to GitHub. The token comes from the environment, as LOCKGATE_TOKEN or

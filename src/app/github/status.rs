@@ -18,7 +18,7 @@ pub fn step(status: Status) -> Option<(Wish, Step)> {
     match status {
         Status::Off => None,
         Status::CheckRun => Some((Wish::Auto, check_run)),
-        Status::CommitStatus => Some((Wish::Auto, commit_status)),
+        Status::Commit => Some((Wish::Auto, commit_status)),
     }
 }
 

@@ -18,11 +18,11 @@ struct Seen {
 
 impl Seen {
     fn all(&self, name: &str) -> Vec<&str> {
-        let header = |line: &'_ String| line.to_lowercase().starts_with(&format!("{name}: "));
         self.head
             .iter()
-            .filter(|line| header(line))
-            .map(|line| line[name.len() + 2..].trim())
+            .filter_map(|line| line.split_once(": "))
+            .filter(|(header, _)| header.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
             .collect()
     }
 }

@@ -59,7 +59,7 @@ pub fn join(slots: &mut BTreeMap<Slot, Vec<Member>>, runs: &[Run]) {
             let fits = |other: &Single| {
                 single.line - other.line <= NEAR && format(other.run) != format(single.run)
             };
-            match waiting.iter().position(fits) {
+            match waiting.iter().rposition(fits) {
                 Some(at) => moves.push((single.slot, waiting.remove(at).slot)),
                 None => waiting.push(single),
             }

@@ -75,7 +75,8 @@ pub fn merge(witnessed: Vec<Witnessed>) -> (Vec<Run>, Vec<Finding>) {
     let mut slots: BTreeMap<Slot, Vec<Member>> = BTreeMap::new();
     let mut gaps: BTreeMap<(usize, Slot), Vec<Member>> = BTreeMap::new();
     let mut numbering = Numbering::default();
-    let numbers: Vec<usize> = members.iter().map(|m| numbering.number(m)).collect();
+    let mut numbers: Vec<usize> = members.iter().map(|m| numbering.number(m)).collect();
+    number::secrets_by_line(&members, &mut numbers);
     for (mut member, number) in members.into_iter().zip(numbers) {
         member.number = number;
         let slot = (member.digest, member.number);

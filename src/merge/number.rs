@@ -77,3 +77,41 @@ impl<'a> Numbering<'a> {
         number
     }
 }
+
+/// Numbers secrets by their lines instead: nothing else of the line is known, so that the first one
+/// of two reports may well be two secrets.
+pub fn secrets_by_line(members: &[Member], numbers: &mut [usize]) {
+    let lines = || {
+        let mut last = None;
+        let mut nth = 0;
+        let mut of = move |member: &Member, number: usize| {
+            let line = member.located.location.region.map(|region| region.line);
+            let here = (member.run, member.digest, line);
+            nth = match last {
+                Some((before, same)) if before == here => nth + usize::from(same != number),
+                _ => 0,
+            };
+            last = Some((here, number));
+            (member.digest, line, nth)
+        };
+        move |(member, number): (&Member, usize)| {
+            (member.located.observation.kind == Kind::Secret).then(|| of(member, number))
+        }
+    };
+    let before = members.iter().zip(numbers.iter().copied());
+    let mut all: BTreeMap<_, usize> = before.clone().filter_map(lines()).map(|l| (l, 0)).collect();
+    let mut group = None;
+    let mut next = 0;
+    for ((digest, ..), number) in &mut all {
+        next = if group == Some(*digest) { next + 1 } else { 0 };
+        group = Some(*digest);
+        *number = next;
+    }
+    let known: Vec<Option<usize>> = before
+        .map(lines())
+        .map(|line| line.and_then(|line| all.get(&line).copied()))
+        .collect();
+    for (number, known) in numbers.iter_mut().zip(known) {
+        *number = known.unwrap_or(*number);
+    }
+}

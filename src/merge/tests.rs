@@ -215,6 +215,25 @@ fn code_joins_on_the_very_line_and_configuration_where_lines_overlap() {
 }
 
 #[test]
+fn secrets_of_two_reports_are_one_only_on_the_same_line() {
+    let report = |lines: &[u64]| {
+        let secrets = lines
+            .iter()
+            .map(|line| at(Kind::Secret, "r", 1, Some((*line, *line))));
+        run("a", "JSON", secrets.collect())
+    };
+    for (one, other, expected) in [
+        (&[3][..], &[3][..], 1),
+        (&[3], &[4], 2),
+        (&[1, 3], &[3], 2),
+        (&[1, 2], &[2, 9], 3),
+    ] {
+        let (_, found) = merge(vec![report(one), report(other)]);
+        assert_eq!(found.len(), expected, "secrets at {one:?} and {other:?}");
+    }
+}
+
+#[test]
 fn two_formats_of_one_scanner_say_the_same_of_lines_that_are_near() {
     let json = |lines: &[u64]| {
         let all = lines.iter();

@@ -502,12 +502,15 @@ fn summary(used: usize) -> (usize, String) {
 pub fn summaries_keep_within_a_mebibyte() {
     const MOST: usize = 1024 * 1024;
     let (all, _) = summary(0);
-    // Exactly as much room as it takes, and a byte less or more.
-    for less in [0, 1, 2] {
-        let (length, text) = summary(MOST - all + less);
+    // Exactly as much room as it takes with the line break that ends it, and less: what is no
+    // finding goes first.
+    const FAR: usize = 9_000;
+    for less in [0, 1, 2, FAR] {
+        let (length, text) = summary(MOST - 1 - all + less);
         assert!(length <= MOST, "{length}");
+        assert_eq!(text.len() == all, less == 0, "{less}");
         closed(&text);
-        assert_eq!(text.contains("this page is full"), less > 0, "{less}");
+        assert_eq!(text.contains("this page is full"), less == FAR, "{less}");
     }
     for used in [MOST - 3000, MOST - 100, MOST - 1, MOST, MOST + 1] {
         let (length, text) = summary(used);
@@ -601,11 +604,13 @@ fn sized(wanted: usize) -> Assessment {
 /// Part of anchor 24: as long as GitHub accepts it, and one more.
 pub fn comments_keep_within_the_limit() {
     const MOST: usize = 65_536;
-    for wanted in [MOST - 1, MOST, MOST + 1] {
+    // A little too much costs a part that is no finding.
+    const FAR: usize = MOST + 2_000;
+    for wanted in [MOST - 1, MOST, MOST + 1, FAR] {
         let text = comment::render(&sized(wanted), &page(MOST));
         assert!(units(&text) <= MOST);
         assert_eq!(units(&text) == wanted, wanted <= MOST, "{wanted}");
-        assert_eq!(text.contains("not shown here"), wanted > MOST);
+        assert_eq!(text.contains("not shown here"), wanted == FAR);
         closed(&text);
         // What is sent stays further away, with its marker.
         let text = comment::render(&sized(wanted), &page(LONGEST));

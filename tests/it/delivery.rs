@@ -221,9 +221,7 @@ fn what_is_required_and_not_brought_is_exit_code_4_unless_the_verdict_stops() {
             let job = Job::on("pull_request_fork", evidence).args(&[option, "required"]);
             let ran = job.run();
             let (code, verdict) = evidence.expected();
-            // No comment is due where there is nothing to tell.
-            let due = option != "--comment";
-            let code = if code == 0 && due { 4 } else { code };
+            let code = if code == 0 { 4 } else { code };
             assert_eq!(
                 (ran.code, ran.output("verdict")),
                 (code, verdict),

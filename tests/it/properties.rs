@@ -50,12 +50,18 @@ fn observation() -> impl Strategy<Value = Located> {
                 certainty: Certainty::Exact,
                 target: None,
             };
+            // Nothing is kept of a line with a secret.
+            let kept = !observation.holds_secret();
             Located {
                 observation: Box::new(observation),
                 location,
                 line_hash: None,
-                line_text: Some(text.into()),
-                digests,
+                line_text: kept.then(|| text.into()),
+                digests: if kept {
+                    digests
+                } else {
+                    SourceDigests::default()
+                },
             }
         })
 }
@@ -104,11 +110,7 @@ fn related() -> impl Strategy<Value = Located> {
                     }
                 }
                 Kind::Config => observation.family = family,
-                Kind::Secret => {
-                    located.line_text = None;
-                    located.digests = SourceDigests::default();
-                }
-                Kind::Code | Kind::License => {}
+                Kind::Secret | Kind::Code | Kind::License => {}
             }
             located
         },

@@ -2,6 +2,8 @@
 
 use crate::hub::{Account, Answer, Hub, Level, Permissions, Scope, What};
 use crate::job::{Evidence, Job, Ran};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 /// The most requests that an ordinary pull request may take.
@@ -277,6 +279,55 @@ fn the_token_goes_nowhere_else() {
             ran.stdout,
             ran.stderr
         );
+    }
+}
+
+#[test]
+fn a_proxy_gets_to_know_the_host_and_nothing_else() {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = proxy.local_addr().unwrap();
+    let seen = std::thread::spawn(move || {
+        let mut asked = Vec::new();
+        // An empty line is the word to stop.
+        for stream in proxy.incoming().map(Result::unwrap) {
+            stream
+                .set_read_timeout(Some(Duration::from_secs(60)))
+                .unwrap();
+            let mut reader = BufReader::new(&stream);
+            let mut head = Vec::new();
+            let mut line = String::new();
+            while reader.read_line(&mut line).unwrap_or(0) > 0 && !line.trim().is_empty() {
+                head.push(std::mem::take(&mut line));
+            }
+            if head.is_empty() {
+                break;
+            }
+            asked.push(head.concat());
+            let answer = b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n";
+            let _ = (&stream).write_all(answer);
+        }
+        asked
+    });
+    let mut job = Job::on("pull_request", Evidence::Blocked);
+    // No name server knows it, so that only the proxy could lead there.
+    job.env("GITHUB_API_URL", "https://api.github.example");
+    job.env("HTTPS_PROXY", &format!("http://{address}"));
+    job.env("LOCKGATE_API_TIME", "3");
+    let ran = job.run();
+    assert_eq!((ran.code, ran.output("verdict")), (1, "block"));
+    TcpStream::connect(address)
+        .unwrap()
+        .write_all(b"\r\n")
+        .unwrap();
+    let asked = seen.join().unwrap();
+    assert!(!asked.is_empty(), "{}", ran.stderr);
+    for head in asked {
+        assert!(
+            head.starts_with("CONNECT api.github.example:443 HTTP/1.1\r\n"),
+            "{head}"
+        );
+        assert!(!head.to_lowercase().contains("authorization"), "{head}");
+        job.hub.keeps_token("what a proxy sees", &head);
     }
 }
 

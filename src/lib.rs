@@ -40,4 +40,4 @@ pub mod version;
 pub mod waive;
 pub mod workflows;
 
-pub use app::run;
+pub use app::{run, tell_of_panics};

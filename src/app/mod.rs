@@ -41,32 +41,28 @@ use crate::error::{Error, ErrorKind};
 use crate::{escape, ingest, manifest};
 use clap::Parser as _;
 
-/// Runs the program on the process's arguments; returns its exit code. A panic is caught, because a
-/// gate that dies must say that it gives no verdict.
+/// Runs the program on the process's arguments; returns its exit code.
 pub fn run() -> u8 {
-    std::panic::set_hook(Box::new(|_| {}));
-    let result = std::panic::catch_unwind(|| {
-        let cli = match Cli::try_parse() {
-            Ok(cli) => cli,
-            Err(e) => return usage(&e),
-        };
-        dispatch(cli).unwrap_or_else(|error| fail(&error))
-    });
-    result.unwrap_or_else(|panic| {
-        let words = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("no further words");
-        fail(
-            &Error::new(
-                ErrorKind::Internal,
-                "internal error, no verdict was reached",
-            )
-            .detail(words)
-            .hint("this is a fault of lockgate: please report it with the command that you ran"),
+    tell_of_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => return usage(&e),
+    };
+    dispatch(cli).unwrap_or_else(|error| fail(&error))
+}
+
+/// Makes a panic of any thread end the process with the exit code of an internal error, because a gate
+/// that dies must say that it gives no verdict.
+pub fn tell_of_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let error = Error::new(
+            ErrorKind::Internal,
+            "internal error, no verdict was reached",
         )
-    })
+        .detail(panic.payload_as_str().unwrap_or("no further words"))
+        .hint("this is a fault of lockgate: please report it with the command that you ran");
+        terminal::exit(fail(&error))
+    }));
 }
 
 fn dispatch(cli: Cli) -> Result<u8, Error> {

@@ -16,6 +16,12 @@ pub fn err(text: &str) {
         .and_then(|()| stderr.flush());
 }
 
+/// Ends the process from wherever it is.
+#[expect(clippy::exit, reason = "the edge of the process")]
+pub fn exit(code: u8) -> ! {
+    std::process::exit(i32::from(code))
+}
+
 /// Where a summary goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {

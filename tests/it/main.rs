@@ -22,6 +22,7 @@ mod corrections;
 mod damage;
 mod delivery;
 mod determinism;
+mod dying;
 mod evasions;
 #[allow(dead_code, reason = "each binary uses its own part")]
 #[path = "../support/events.rs"]

@@ -367,6 +367,19 @@ pub fn web_path(text: impl Foreign) -> String {
     utf8_percent_encode(text.raw(), ENCODED).to_string()
 }
 
+/// Lines of ours for a terminal or a CI log that repeat foreign words somewhere: each stays a line, with
+/// its indentation, and none is a command (see [`terminal`]).
+pub fn lines(text: impl Foreign) -> String {
+    let mut out = String::new();
+    for line in excerpt(text).lines() {
+        let rest = line.trim_start();
+        out.push_str(line.strip_suffix(rest).unwrap_or_default());
+        out.push_str(&break_commands(rest.to_owned()));
+        out.push('\n');
+    }
+    out
+}
+
 /// A file's text for an excerpt on a terminal: byte for byte of the same length, so that places in
 /// it stay right. Controls except line breaks, and `##[`, are overwritten.
 pub fn excerpt(text: impl Foreign) -> String {

@@ -38,12 +38,14 @@ mod workflows;
 use crate::cli::{Cli, Command, PolicyCommand};
 use crate::edge::terminal::{self, Stream};
 use crate::error::{Error, ErrorKind};
+use crate::model::Untrusted;
 use crate::{escape, ingest, manifest};
 use clap::Parser as _;
 
 /// Runs the program on the process's arguments; returns its exit code.
 pub fn run() -> u8 {
     tell_of_panics();
+    crate::edge::github::no_core_dump();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(e) => return usage(&e),
@@ -97,7 +99,8 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
 fn usage(e: &clap::Error) -> u8 {
     let text = e.render();
     if e.use_stderr() {
-        terminal::err(&text.to_string());
+        // It repeats the argument or variable that is wrong, which a change may have chosen.
+        terminal::err(&escape::lines(Untrusted::from(text.to_string())));
         return ErrorKind::Usage.exit_code();
     }
     let colour = terminal::wants_colour(Stream::Out);

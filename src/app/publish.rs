@@ -165,6 +165,12 @@ fn find(hub: &Hub, finished: &Finished, claimed: Option<&str>) -> Result<Pull, O
         let question = pulls::of_branch(&hub.repository, owner, branch.name().raw());
         found = ask(&question).map_err(failed)?;
     }
+    // Anybody can open one that ends at somebody else's commit; GitHub names the run's own branch.
+    if found.len() > 1
+        && let (Some(from), Some(branch)) = (&finished.repository, &finished.branch)
+    {
+        found.retain(|pull| pull.comes_from(from, &branch.name()));
+    }
     if found.len() > 1 {
         found.retain(|pull| Some(pull.into_commit()) == claimed);
     }
@@ -281,8 +287,10 @@ fn aim(hub: &mut Hub, finished: &Finished, pull: &Pull, assessment: &Assessment)
     hub.run = github::Run {
         id: finished.id,
         // Started again, this job speaks anew of the same run.
-        attempt: finished.attempt.saturating_mul(MOST_ATTEMPTS)
-            + hub.run.attempt.min(MOST_ATTEMPTS - 1),
+        attempt: finished
+            .attempt
+            .saturating_mul(MOST_ATTEMPTS)
+            .saturating_add(hub.run.attempt.min(MOST_ATTEMPTS - 1)),
     };
     hub.subject.number = Some(pull.number);
     hub.subject.head = Some(finished.head.clone());

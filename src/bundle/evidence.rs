@@ -2,7 +2,7 @@
 
 use super::Bad;
 use super::codec::{Codec, by_word, record};
-use super::words::{Code, LineHash, Sentence};
+use super::words::{Code, LineHash, Sentence, Unit};
 use crate::model::{
     AdvisoryId, Certainty, Confidence, Coverage, Distance, Ecosystem, Fix, Health, Kind, Located,
     Location, Observation, Package, Place, Problem, Redacted, Region, Relation, RepoPath, Reported,
@@ -248,11 +248,11 @@ impl Codec for Work {
     type Form = WorkForm;
 
     fn store(model: &Self) -> WorkForm {
-        WorkForm(model.inputs(), model.unit().to_owned())
+        WorkForm(model.inputs(), Unit::store(&model.unit()))
     }
 
     fn restore(WorkForm(inputs, unit): WorkForm) -> Result<Self, Bad> {
-        let work = Self::new(inputs, Code::restore(unit)?);
+        let work = Self::new(inputs, Unit::restore(unit)?);
         work.ok_or_else(|| Bad::new("a run looked at nothing and is called complete or partial"))
     }
 }

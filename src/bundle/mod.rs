@@ -14,7 +14,7 @@
 //! A bundle may come from anybody. Every value goes through the constructor that guards it
 //! elsewhere, words that outputs show as lockgate's own are let in only if lockgate could have
 //! written them ([`words`]), unknown keys are errors, and what is read is bounded by the bytes of the
-//! file: at most [`MAX_LINE`] for one record, [`MAX_LIST`] members for one list.
+//! file: at most [`MAX_LINE`] for one record, [`MAX_LIST`] members for one list, [`MAX_RUNS`] runs.
 //!
 //! How each type of the model is stored is written once, in [`evidence`] and [`context`]; the
 //! macro takes every struct apart, so that a new field does not compile until it is stored.
@@ -41,6 +41,9 @@ pub const VERSION: u32 = 1;
 
 /// Most bytes of one record.
 pub const MAX_LINE: usize = 64 * 1024 * 1024;
+
+/// Most runs: a verdict looks at all of them for each scanner.
+pub const MAX_RUNS: usize = 10_000;
 
 /// Most members of one list.
 pub const MAX_LIST: usize = 1_000_000;

@@ -7,7 +7,7 @@ use super::part::{Part, PartForm};
 use super::verdict::{
     Answer, AnswerForm, End, EndForm, Header, HeaderForm, Judged, Then, ThenForm,
 };
-use super::{Bad, Bundle, MAX_LINE, VERSION};
+use super::{Bad, Bundle, MAX_LINE, MAX_RUNS, VERSION};
 use crate::model::{
     Context, Evidence, FINGERPRINT_SCHEME, Foreign as _, Located, Problem, Run, ScannerId,
     SourceDigests, Untrusted, Witnessed,
@@ -131,6 +131,9 @@ impl Parts {
             }
             Record::Context(form) if self.context.is_none() => {
                 self.context = Some(Context::restore(*form)?);
+            }
+            Record::Run(_) if self.count.runs >= MAX_RUNS => {
+                return Err(Bad::new(format!("it has more than {MAX_RUNS} runs")));
             }
             Record::Run(form) if self.context.is_some() && self.answer.is_none() => {
                 let run = Run::restore(*form)?;

@@ -28,7 +28,7 @@ fn keep(word: &str) -> Result<&'static str, Bad> {
     Ok(word)
 }
 
-/// A code, a unit, the name of a format: `nothing-scanned`, `files`, `SARIF 2.1.0`.
+/// A code, the name of a format: `nothing-scanned`, `SARIF 2.1.0`.
 pub struct Code;
 
 impl Codec for Code {
@@ -44,6 +44,25 @@ impl Codec for Code {
             c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | ',' | '/' | '(' | ')')
         };
         keep(&harmless(&form, LONGEST, ours))
+    }
+}
+
+/// A unit: `files`. It is shown as it is, so that it is one word of ours.
+pub struct Unit;
+
+impl Codec for Unit {
+    type Model = &'static str;
+    type Form = String;
+
+    fn store(model: &&'static str) -> String {
+        (*model).to_owned()
+    }
+
+    fn restore(form: String) -> Result<&'static str, Bad> {
+        match form.len() <= LONGEST && form.bytes().all(|b| b.is_ascii_lowercase()) {
+            true => keep(&form),
+            false => Err(Bad::new("this is no unit").detail(form)),
+        }
     }
 }
 

@@ -86,7 +86,8 @@ downloads it and publishes it. It needs a checkout of the default branch, never 
 The bundle may come from anybody. It is refused when it is larger than 128 MiB, a link, damaged, or of
 another commit than the run; which pull request it is about is asked of GitHub; nothing in it is run or
 opened. It is judged by the policy of the target branch. What blocks the merge is the first run's own
-check: this one writes the comment, and alerts only with --upload required.
+check: this one writes the comment, and alerts only with --upload required. Do not ask for those where a
+ruleset requires code scanning results: they would be the word of whoever wrote the change.
 
 Examples:
   lockgate publish bundle/lockgate.bundle

@@ -15,6 +15,9 @@ pub struct Privileged {
     /// Commits of the change that started it: its last one, its test merge. None when the change is
     /// part of the repository's own branches already. Never one that is in `own`, too.
     pub change: Vec<Id>,
+    /// It was started by a pull request that is open: what is in neither list may be its code, too,
+    /// pushed since the event was written.
+    pub of_pull: bool,
 }
 
 /// Understands a run of this event; `None` for those without such rights. `commit` is `GITHUB_SHA`.
@@ -27,8 +30,12 @@ pub fn read(name: &str, commit: &str, payload: Option<&[u8]>) -> Option<Privileg
     let id = |text: &Option<String>| text.as_deref().and_then(Id::parse);
     let mut own: Vec<Id> = Id::parse(commit).into_iter().collect();
     let mut change = Vec::new();
+    let of_pull;
     if name == "workflow_run" {
         let run = payload.workflow_run.unwrap_or_default();
+        of_pull = run
+            .event
+            .is_some_and(|event| event.starts_with("pull_request"));
         let full = |of: &Option<super::payload::Repository>| of.as_ref()?.full_name.clone();
         let here = full(&payload.repository);
         let default = payload.repository.and_then(|r| r.default_branch);
@@ -43,14 +50,20 @@ pub fn read(name: &str, commit: &str, payload: Option<&[u8]>) -> Option<Privileg
         }
     } else {
         let pull = payload.pull_request.unwrap_or_default();
+        of_pull = pull.merged != Some(true);
         own.extend(pull.base.as_ref().and_then(|base| id(&base.sha)));
-        if pull.merged != Some(true) {
+        if of_pull {
             change.extend(pull.head.as_ref().and_then(|head| id(&head.sha)));
             change.extend(id(&pull.merge_commit_sha));
             own.retain(|commit| !change.contains(commit));
         }
     }
-    Some(Privileged { name, own, change })
+    Some(Privileged {
+        name,
+        own,
+        change,
+        of_pull,
+    })
 }
 
 #[cfg(test)]

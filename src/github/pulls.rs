@@ -2,7 +2,7 @@
 //! with a commit", and "REST API endpoints for pull requests").
 
 use super::{Answer, Repository, Request, Trouble};
-use crate::model::Untrusted;
+use crate::model::{Foreign as _, Untrusted};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
@@ -39,6 +39,13 @@ pub struct Pull {
 }
 
 impl Pull {
+    /// Whether the change is this branch of this repository (`owner/name`).
+    pub fn comes_from(&self, repository: &Untrusted, branch: &Untrusted) -> bool {
+        let from = self.head.repo.as_ref();
+        from.is_some_and(|repo| repo.full_name.eq_ignore_ascii_case(repository.raw()))
+            && self.head.name == branch.raw()
+    }
+
     /// The branch that it is to be merged into.
     pub fn into_branch(&self) -> &str {
         &self.base.name

@@ -198,6 +198,11 @@ fn hostile_values_are_refused() {
     );
     gone(
         "{\"complete\":[1,\"files\"]}",
+        "{\"complete\":[1,\"www.example.org\"]}",
+        "no unit",
+    );
+    gone(
+        "{\"complete\":[1,\"files\"]}",
         "{\"partial\":[[1,\"files\"],[]]}",
         "nothing says why",
     );
@@ -210,6 +215,13 @@ fn hostile_values_are_refused() {
     gone("lockgate/v1", "lockgate/v9", "scheme");
     gone("\"added\":[[2,2]", "\"added\":[[9,9],[2,2]", "not in order");
     gone("\"region\":[2,", "\"region\":[0,", "line 1");
+    let run = text
+        .lines()
+        .find(|line| line.starts_with("{\"run\""))
+        .unwrap();
+    let many = text.replacen(run, &format!("{run}\n").repeat(bundle::MAX_RUNS + 1), 1);
+    let bad = read(many.as_bytes()).unwrap_err();
+    assert!(bad.text.contains("more than 10000 runs"), "{bad:?}");
     assert!(read(b"").is_err());
     assert!(read(b"[]").is_err());
     assert!(read(&[b'['; 100_000]).is_err());

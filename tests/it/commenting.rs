@@ -363,6 +363,28 @@ pub fn closed(text: &str) {
     assert!(text.ends_with("</sub>\n"), "{text}");
 }
 
+/// A network that wants a login first says "200" to everything.
+#[test]
+fn what_somebody_else_has_answered_is_not_written() {
+    let mut job = blocked();
+    job.run();
+    report(&job, 0);
+    run_as(&mut job, 6006, 1);
+    job.hub.fail("PATCH", "/comments", 1, What::down(200));
+    job.env("LOCKGATE_COMMENT", "required");
+    let ran = job.run();
+    assert_eq!(ran.code, 4, "{}{}", ran.stdout, ran.stderr);
+    let mut job = blocked();
+    job.hub.fail("POST", "/statuses", 1, What::down(200));
+    job.env("LOCKGATE_STATUS", "commit-status");
+    let ran = job.run();
+    assert!(
+        ran.stdout.contains("answer cannot be understood"),
+        "{}",
+        ran.stdout
+    );
+}
+
 #[test]
 fn a_status_is_written_where_one_is_asked_for() {
     for (evidence, conclusion) in [

@@ -184,7 +184,7 @@ fn no_tool_that_is_run_sees_the_token() {
     let bin = job.runner().join("bin");
     std::fs::create_dir(&bin).unwrap();
     let script = format!(
-        "#!/bin/sh\nenv >> '{0}/env'\necho \"$@\" >> '{0}/arguments'\n\
+        "#!/bin/sh\nenv >> '{0}/env'\nulimit -Hc >> '{0}/core'\necho \"$@\" >> '{0}/arguments'\n\
          tr '\\0' '\\n' < /proc/$PPID/cmdline >> '{0}/parent' 2>/dev/null\n\
          [ \"$1\" = --version ] && echo 'bandit 1.9.4' && exit 0\ncat '{0}/report'\n",
         bin.display()
@@ -212,6 +212,9 @@ fn no_tool_that_is_run_sees_the_token() {
     // `run` has looked for the token in every file by now, these included.
     let seen = std::fs::read_to_string(bin.join("env")).unwrap();
     assert!(!seen.contains("LOCKGATE_TOKEN"), "{seen}");
+    // Where the limit is set before the tools run, nothing that was read can crash it away.
+    let core = std::fs::read_to_string(bin.join("core")).unwrap();
+    assert!(core.lines().all(|limit| limit == "0"), "{core}");
 }
 
 /// Also where everything goes wrong, and where the token is of a form that cannot be sent.

@@ -285,6 +285,24 @@ pub fn text_of(markdown: &str) -> String {
     text
 }
 
+/// Errors of the command line repeat what is wrong there, which may be the name of a branch.
+#[test]
+fn usage_errors_hold_no_command() {
+    for text in HOSTILE {
+        for outcome in [
+            Lockgate::check().args(&["--comment", text]).run(),
+            Lockgate::check().env("LOCKGATE_STATUS", text).run(),
+            Lockgate::new(&[text]).run(),
+        ] {
+            assert_eq!(outcome.code, 2);
+            for line in outcome.stderr.lines() {
+                assert_eq!(command(line), None, "{line:?}");
+            }
+            assert!(!outcome.stderr.contains(['\u{1b}', '\r', '\u{202e}']));
+        }
+    }
+}
+
 /// Errors in a policy draw its lines; the policy may come from a stranger too.
 #[test]
 fn policy_errors_hold_no_command() {

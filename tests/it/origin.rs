@@ -312,6 +312,7 @@ fn a_change_is_not_checked_out_where_the_secrets_are() {
     refused(&run(server.check("topic", 1)));
     // Nobody's word makes that harmless.
     for word in ["workflow_dispatch", "pull_request", "local"] {
+        refused(&run(server.check("topic", 1).args(&["--event", word])));
         refused(&run(server.check("pull", 0).args(&["--event", word])));
     }
     let outcome = run(server.check("main", 1));
@@ -332,6 +333,13 @@ fn a_run_after_another_does_not_check_out_its_change() {
     refused(&run(server.check("topic", 1), &topic));
     refused(&run(server.check("pull", 1), &topic));
     assert_ne!(run(server.check("main", 1), &topic).code, 2);
+    // What was pushed while the run before was under way, seen alone.
+    git(server.at(), &["checkout", "topic"]);
+    commit(server.at(), &[("app.py", "a\nnewer\nc\n")]);
+    let mut pull = topic.clone();
+    pull["workflow_run"]["event"] = json!("pull_request");
+    refused(&run(server.check("topic", 1), &pull));
+    assert_ne!(run(server.check("main", 1), &pull).code, 2);
     // An earlier commit of the default branch is the repository's own.
     let own = payload(&server.topic, "main");
     assert_ne!(run(server.check("topic", 1), &own).code, 2);

@@ -180,7 +180,12 @@ fn the_pull_request_is_githubs_word() {
         .head_sha
         .clone_from(&second.job.head);
     let target = second.job.base.clone();
-    second.job.hub.state().pull(8, &second.job.head).base_ref = "other".to_owned();
+    {
+        let mut state = second.job.hub.state();
+        let pull = state.pull(8, &second.job.head);
+        pull.base_ref = "other".to_owned();
+        pull.head_repository = Some("mallory/shop".to_owned());
+    }
     // Two that fit: the one whose target the run has compared with.
     assert_eq!(second.run(&[]).code, 0);
     assert_eq!(second.job.comments().len(), 1);
@@ -191,6 +196,38 @@ fn the_pull_request_is_githubs_word() {
     second.job.hub.state().pulls.remove(0);
     second.job.hub.state().pulls[0].base_sha = "e".repeat(40);
     second.silent(0, "fetch-depth: 0");
+}
+
+/// Anybody can open a pull request that ends at somebody else's commit.
+#[test]
+fn a_strangers_pull_request_at_the_same_commit_silences_nothing() {
+    let second = Second::after(Evidence::Blocked, "failure");
+    let (head, base) = (second.job.head.clone(), second.job.base.clone());
+    for (number, from, branch) in [
+        (8, Some("stranger/shop"), "change"),
+        (9, Some("mallory/shop"), "other"),
+        (10, None, "change"),
+    ] {
+        let mut state = second.job.hub.state();
+        let pull = state.pull(number, &head);
+        pull.base_sha.clone_from(&base);
+        pull.head_repository = from.map(str::to_owned);
+        branch.clone_into(&mut pull.head_ref);
+    }
+    assert_eq!(second.run(&[]).code, 0);
+    let state = second.job.hub.state();
+    let told: Vec<u64> = state.comments.iter().map(|c| c.issue).collect();
+    assert_eq!(told, [7]);
+}
+
+#[test]
+fn numbers_at_their_limits_are_no_fault() {
+    let mut second = Second::after(Evidence::Blocked, "failure");
+    for field in ["id", "run_attempt"] {
+        second.event["workflow_run"][field] = json!(u64::MAX);
+    }
+    assert_eq!(second.run(&[]).code, 0);
+    assert_eq!(second.job.comments().len(), 1);
 }
 
 #[test]

@@ -10,8 +10,8 @@ use crate::model::Event;
 ///
 /// # Errors
 /// The change is checked out there: its last commit, a merge that has it as second parent, or
-/// something that contains it. Where a pull request is to be judged, also what cannot be told from
-/// that.
+/// something that contains it. Where a pull request has started the run or is to be judged, also what
+/// cannot be told from that.
 pub fn refuse(told: &Told, repository: Option<&Repository>) -> Result<(), Error> {
     let Some(run) = &told.privileged else {
         return Ok(());
@@ -24,9 +24,9 @@ pub fn refuse(told: &Told, repository: Option<&Repository>) -> Result<(), Error>
         return Err(refused(&text));
     }
     let known = run.own.iter().any(|own| own.as_str() == head.id());
-    if told.event == Event::PullRequest && !known {
+    if (run.of_pull || told.event == Event::PullRequest) && !known {
         let text = format!(
-            "what is checked out in {} is not the target branch, so that it may be the code of the change",
+            "what is checked out in {} is none of the commits that the event calls the repository's own, so that it may be the code of the change",
             run.name
         );
         return Err(refused(&text));

@@ -134,6 +134,10 @@ impl Client {
                 }
             };
             match retry::next(request.repeat, tries, ended, clock::seconds(), self.left()) {
+                // A network that asks for a login first says "200" to everything.
+                Step::Done if request.body.is_some() && !reply.is_json() => {
+                    return Err(trouble(Cause::Misread));
+                }
                 Step::Done => return Ok(self.answer(reply)),
                 Step::Follow => {
                     moves += 1;

@@ -9,4 +9,4 @@ mod token;
 mod tests;
 
 pub use client::Client;
-pub use token::Token;
+pub use token::{Token, no_core_dump};

@@ -54,6 +54,11 @@ impl Reply {
         }
     }
 
+    /// Whether the body is JSON, as the API answers everything that brings it something.
+    pub fn is_json(&self) -> bool {
+        serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok()
+    }
+
     /// The server's own words about a failure.
     pub fn words(&self) -> Untrusted {
         let Ok(failure) = serde_json::from_slice::<Failure>(&self.body) else {

@@ -10,17 +10,15 @@ pub struct Token(String);
 const NAMES: [&str; 2] = ["LOCKGATE_TOKEN", "GITHUB_TOKEN"];
 
 impl Token {
-    /// The token of the environment, if there is one. A process that has it leaves no core dump.
+    /// The token of the environment, if there is one.
     pub fn from_environment() -> Option<Self> {
-        let token = NAMES.iter().find_map(|name| {
+        NAMES.iter().find_map(|name| {
             let value = std::env::var(name).ok()?;
             let value = value.trim().to_owned();
             // Anything else cannot stand in a header.
             let plain = !value.is_empty() && value.bytes().all(|b| b.is_ascii_graphic());
             plain.then_some(Self(value))
-        })?;
-        no_core_dump();
-        Some(token)
+        })
     }
 
     /// A token that opens nothing.
@@ -40,8 +38,10 @@ impl Token {
     }
 }
 
+/// A process whose environment may hold a token leaves no core dump, and neither do its children. To be
+/// called before anything foreign is read.
 #[cfg(unix)]
-fn no_core_dump() {
+pub fn no_core_dump() {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let none = Rlimit {
         current: Some(0),
@@ -51,5 +51,6 @@ fn no_core_dump() {
     let _ = setrlimit(Resource::Core, none);
 }
 
+/// Where the system has no such limit.
 #[cfg(not(unix))]
-fn no_core_dump() {}
+pub fn no_core_dump() {}

@@ -59,9 +59,10 @@ pub fn scanners(assessment: &Assessment) -> Vec<Slice<'_>> {
     }
     for decided in &assessment.findings {
         let path = &decided.finding.location.path;
+        let scanner = &decided.finding.scanner;
         let mut of_scanner = slices
-            .values_mut()
-            .filter(|slice| *slice.scanner == decided.finding.scanner);
+            .range_mut((scanner, None)..)
+            .map_while(|((of, _), slice)| (*of == scanner).then_some(slice));
         // The deepest folder that holds it comes last, the root first.
         let first = of_scanner.next();
         let inside = |slice: &Slice<'_>| slice.folder.is_some_and(|f| path.inside(f).is_some());

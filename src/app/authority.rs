@@ -55,10 +55,20 @@ pub struct Circumstances<'a> {
     pub root: &'a Root,
     /// Why the check runs.
     pub event: Event,
+    /// Whether the user has named a base, which may not be there.
+    pub asked: bool,
     /// Its history, if there is one.
     pub repository: Option<&'a Repository>,
     /// Whether errors are drawn in colour.
     pub colour: bool,
+}
+
+impl Circumstances<'_> {
+    /// Whether a change is judged, or a preview of that is wanted.
+    fn judges(&self, compared: &Compared<'_>) -> bool {
+        let preview = || self.asked || matches!(compared, Compared::With(_));
+        self.event.judges_a_change() || (self.event == Event::Local && preview())
+    }
 }
 
 /// What the setting of a checkout that lacks something has to be.
@@ -69,8 +79,7 @@ const WHOLE_CHECKOUT: &str = "give actions/checkout the setting fetch-depth: 0 a
 /// # Errors
 /// There is no policy, or it has errors.
 pub fn choose(given: &Circumstances<'_>, compared: &Compared<'_>) -> Result<Chosen, Error> {
-    let with_base = matches!(compared, Compared::With(_));
-    let judged = given.event.judges_a_change() || (given.event == Event::Local && with_base);
+    let judged = given.judges(compared);
     Ok(Chosen {
         judged,
         ..chosen(given, compared, judged)?

@@ -89,6 +89,7 @@ impl Case {
         let given = request.base.as_deref();
         let Found {
             mut compared,
+            asked,
             notes,
         } = base::find(&told, given, repository.as_ref(), &request.root)?;
         if let Compared::With(known) = &mut compared {
@@ -99,6 +100,7 @@ impl Case {
             named: request.policy.as_deref(),
             root: &request.root,
             event: told.event,
+            asked,
             repository: repository.as_ref(),
             colour,
         };
@@ -129,7 +131,10 @@ impl Case {
         // What the change adds is looked for once, by the job that judges.
         let added = match shard {
             Some(_) => None,
-            None => suppressions::examine(&compared, told.event, &request.root),
+            None => {
+                let wanted = asked || told.event.judges_a_change();
+                suppressions::examine(&compared, wanted, &request.root)
+            }
         };
         let added = added.map(|added| added.witnessed(&undone, &evidence.runs));
         evidence.runs.extend(added);

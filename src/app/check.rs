@@ -50,12 +50,10 @@ pub fn conclude(case: Case, request: &Request, delivery: &Delivery) -> Result<u8
     failures.extend(tell_runner(&assessment, &told, delivery));
     let kept = memory::keep(&assessment, request.state.as_deref(), delivery.update_state);
     failures.extend(kept.err());
-    if told.failed {
-        failures.push(Error::new(
-            ErrorKind::Delivery,
-            "what was required could not be brought to GitHub",
-        ));
-    }
+    failures.extend(told.failed.iter().map(|why| {
+        let text = "what was required could not be brought to GitHub";
+        Error::new(ErrorKind::Delivery, text).detail(why.as_str())
+    }));
     if !delivery.quiet {
         summarise(&assessment, uploads.as_ref(), &told, delivery);
     }

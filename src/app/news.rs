@@ -43,9 +43,9 @@ pub fn tell(assessment: &Assessment, remarks: &Remarks, told: &Told, delivery: &
 
 /// The exit code of what was brought, whatever the verdict is.
 pub fn brought(told: &Told) -> u8 {
-    match told.failed {
-        true => ErrorKind::Delivery.exit_code(),
-        false => 0,
+    match told.failed.is_empty() {
+        true => 0,
+        false => ErrorKind::Delivery.exit_code(),
     }
 }
 

@@ -21,11 +21,14 @@ pub fn run(args: &Plan) -> Result<u8, Error> {
     let repository = Repository::open(&request.root);
     let given = request.base.as_deref();
     // The policy is the one that the jobs will use, of the base where a change is judged.
-    let Found { compared, .. } = base::find(&told, given, repository.as_ref(), &request.root)?;
+    let Found {
+        compared, asked, ..
+    } = base::find(&told, given, repository.as_ref(), &request.root)?;
     let circumstances = Circumstances {
         named: request.policy.as_deref(),
         root: &request.root,
         event: told.event,
+        asked,
         repository: repository.as_ref(),
         colour: colour(request.color, Stream::Err),
     };

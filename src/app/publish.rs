@@ -329,7 +329,7 @@ fn untold(delivery: &Delivery, why: &str) -> u8 {
     let required = [delivery.hub.comment, delivery.hub.upload].contains(&Wish::Required);
     let told = Told {
         notes: vec![why.to_owned()],
-        failed: required,
+        failed: required.then(|| why.to_owned()).into_iter().collect(),
     };
     news::say(delivery, why);
     news::brought(&told)

@@ -111,11 +111,15 @@ pub struct Delivery {
 /// Opens the folder that a command is about.
 pub fn open(path: &Path, command: &str) -> Result<Root, Error> {
     Root::open(path).map_err(|e| {
+        let hint = match e.kind() {
+            std::io::ErrorKind::NotADirectory => format!(
+                "PATH is the repository's folder; a report is given with --report: lockgate {command} --report FILE"
+            ),
+            _ => format!("name the repository's folder: lockgate {command} PATH"),
+        };
         Error::usage(format!("the root folder cannot be opened: {e}"))
             .detail(path.display().to_string())
-            .hint(format!(
-                "name the repository's folder: lockgate {command} PATH"
-            ))
+            .hint(hint)
     })
 }
 

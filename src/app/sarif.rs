@@ -28,7 +28,7 @@ fn check(args: &SarifCheck) -> Result<u8, Error> {
     for path in &args.files {
         let shown = path.display().to_string();
         let bytes = read_up_to(path, MOST).ok_or_else(|| {
-            Error::usage("the file cannot be opened, or is larger than 512 MiB")
+            Error::usage("there is no such file, it cannot be opened, or it is larger than 512 MiB")
                 .detail(shown.as_str())
         })?;
         let remarks = preflight::file(&bytes);

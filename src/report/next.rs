@@ -75,7 +75,7 @@ fn evidence(assessment: &Assessment, steps: &mut Vec<Step>) {
         steps.push(Step::new(
             "run the job again whose bundle is missing, and merge the bundles of one run of the workflow",
         ));
-    } else if assessment.runs.is_empty() {
+    } else if assessment.gaps().any(|reason| reason.code == "no-evidence") {
         steps.push(Step::with(
             "give a report:",
             "lockgate check --report bandit=bandit.json",
@@ -92,16 +92,37 @@ fn evidence(assessment: &Assessment, steps: &mut Vec<Step>) {
             "remove the report from git, and let a step of the job write it anew",
         ));
     }
+    let named_wrongly = |reason: &Reason| reason.code == "wrong-tool";
+    if assessment.gaps().any(named_wrongly) {
+        steps.push(Step::with(
+            "name the tool that wrote the report, or leave the name out:",
+            "lockgate check --report bandit=reports/bandit.json",
+        ));
+    }
+    let other = |reason: &Reason| OTHERWISE.contains(&reason.code);
     if assessment
         .gaps()
-        .any(|r| r.scanner.is_some() && !brought(&r))
+        .any(|r| r.scanner.is_some() && !brought(&r) && !other(r))
     {
         steps.push(Step::new(
             "look at the log of the step that writes the report, and run it again",
         ));
+    }
+    let absent = |reason: &Reason| ["missing", "empty"].contains(&reason.code);
+    if assessment.gaps().any(absent) {
         steps.push(Step::with(
             "a missing report is never read as a clean one; below a scanner in the policy, this lets it fail:",
             "on-incomplete = \"warn\"",
         ));
     }
 }
+
+/// Codes of reasons that no second run of the scanner mends; they say themselves what does.
+const OTHERWISE: [&str; 6] = [
+    "no-base",
+    "too-large",
+    "unknown-format",
+    "unreadable",
+    "unsupported-format",
+    "wrong-tool",
+];

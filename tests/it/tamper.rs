@@ -799,3 +799,25 @@ fn large_policies_are_compared_in_time() {
     assert_eq!(changes.len(), 201);
     assert!(changes[200].text.starts_with("and "));
 }
+
+#[test]
+fn a_base_that_was_named_and_is_not_there_never_passes() {
+    for event in ["", "push", "workflow_dispatch", "schedule"] {
+        for policy in [&[][..], &["--policy", "lockgate:balanced"]] {
+            let mut arguments = vec!["--base", "mian"];
+            if !event.is_empty() {
+                arguments.extend(["--event", event]);
+            }
+            arguments.extend(policy);
+            let outcome = change(&[("lockgate.toml", ALLOWS_ALL)], |_| {})
+                .args(&arguments)
+                .run();
+            assert_eq!(outcome.code, 3, "{arguments:?}: {}", outcome.stdout);
+            assert!(
+                outcome.stdout.contains("is no commit of this checkout"),
+                "{}",
+                outcome.stdout
+            );
+        }
+    }
+}

@@ -67,9 +67,12 @@ pub fn named<'r>(name: &str, told: &Told, repository: Option<&'r Repository>) ->
     let target = target.ok_or_else(|| {
         let mend = match told.event {
             Event::Local => "fetch it, or name a commit that is here",
-            _ => WHOLE_HISTORY,
+            _ => CHECK_NAME,
         };
-        unreadable("the base commit is not in this checkout", mend)
+        unreadable(
+            "the base that was named is no commit of this checkout",
+            mend,
+        )
     })?;
     Ok(since(name.into(), target, &head))
 }
@@ -219,10 +222,16 @@ fn pulled<'r>(pull: &Pull, told: &Told, head: Commit<'r>) -> Chosen<'r> {
 fn absent(told: &Told, base: Option<&Id>, into: Option<&Branch>) -> Box<Base> {
     match (base, into) {
         (None, None) if told.understood => unreadable("the event names no base", GIVE_BASE),
-        (None, None) => unreadable("the file of the event cannot be understood", GIVE_BASE),
+        (None, None) => unreadable(
+            "there is no file of the event (GITHUB_EVENT_PATH) that can be understood",
+            GIVE_BASE,
+        ),
         _ => unreadable("the base commit is not in this checkout", WHOLE_HISTORY),
     }
 }
+
+const CHECK_NAME: &str =
+    "look whether the name is right, and give actions/checkout the setting fetch-depth: 0";
 
 const GIVE_BASE: &str = "name the base: --base REV, or the input base of the action";
 

@@ -37,6 +37,8 @@ pub struct Known<'r> {
 pub struct Found<'r> {
     /// The base, or why there is none.
     pub compared: Compared<'r>,
+    /// Whether the user has named a base. Where that is not there, nothing is compared.
+    pub asked: bool,
     /// What the user should know about it.
     pub notes: Vec<String>,
 }
@@ -73,7 +75,11 @@ pub fn find<'r>(
     };
     let compared = choice.and_then(|choice| compare(choice, repository, root));
     let compared = compared.unwrap_or_else(|base| Compared::Without(*base));
-    Ok(Found { compared, notes })
+    Ok(Found {
+        compared,
+        asked: given.is_some(),
+        notes,
+    })
 }
 
 fn compare<'r>(

@@ -116,8 +116,8 @@ impl Brought {
 pub struct Told {
     /// Fit for a terminal and for Markdown's plain text after escaping; no line breaks.
     pub notes: Vec<String>,
-    /// Something that was required is not there.
-    pub failed: bool,
+    /// Why something that was required is not there.
+    pub failed: Vec<String>,
 }
 
 /// One thing that can be brought.
@@ -151,7 +151,7 @@ pub fn bring(assessment: &Assessment, delivery: &Delivery) -> Told {
         Ok(Some(hub)) => hub,
         Ok(None) => return told,
         Err(sentence) => {
-            told.failed = required;
+            told.failed.extend(required.then(|| sentence.clone()));
             told.notes.push(sentence);
             return told;
         }
@@ -166,7 +166,8 @@ fn carry(hub: &Hub, steps: Vec<(Wish, Step)>, assessment: &Assessment, told: &mu
             Brought::Done(note) => told.notes.extend(note),
             Brought::Nothing => {}
             Brought::Not(sentence) => {
-                told.failed |= wish == Wish::Required;
+                let required = wish == Wish::Required;
+                told.failed.extend(required.then(|| sentence.clone()));
                 told.notes.push(sentence);
             }
         }

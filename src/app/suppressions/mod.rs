@@ -11,9 +11,7 @@ use crate::edge::files::Root;
 use crate::edge::git::Commit;
 use crate::ingest;
 use crate::merge::line_hash::line_hashes;
-use crate::model::{
-    Base, Event, Foreign as _, Health, Problem, RepoPath, ScannerId, Untrusted, Work,
-};
+use crate::model::{Base, Foreign as _, Health, Problem, RepoPath, ScannerId, Untrusted, Work};
 use crate::suppress::{self, Content, File, Suppression};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,11 +60,12 @@ enum Touched {
     TooLarge,
 }
 
-/// Looks for suppressions in everything that the change touches. `None` where no change is judged.
-pub fn examine(compared: &Compared<'_>, event: Event, root: &Root) -> Option<Added> {
+/// Looks for suppressions in everything that the change touches. `None` where there is no change,
+/// unless one is `wanted`: a check that was to look at one, and cannot, has not done its work.
+pub fn examine(compared: &Compared<'_>, wanted: bool, root: &Root) -> Option<Added> {
     let known = match compared {
         Compared::With(known) => known,
-        Compared::Without(base) if event.judges_a_change() => {
+        Compared::Without(base) if wanted => {
             let text = "what the change tells scanners to be silent about cannot be looked for";
             let why = match base {
                 Base::Unreadable { why, mend } => format!(": {why}; {mend}"),

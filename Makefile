@@ -5,7 +5,7 @@ BIN    := target/$(HOST)/release/lockgate
 TOOLS  := target/test-tools
 STATIC := --config 'target.$(HOST).rustflags=["-C","target-feature=+crt-static"]'
 
-.PHONY: demo build test lint unit contract bench corpus histories fuzz mutants clean
+.PHONY: demo build test lint unit contract bench corpus recall histories fuzz mutants clean
 
 # Builds, and shows a full run on the example project. It ends blocked, which is what it shows.
 demo: build
@@ -29,13 +29,13 @@ test: lint unit contract
 	@echo "all tests passed"
 
 lint:
-	cargo fmt --check
-	cargo clippy --locked --all-targets --all-features -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items --quiet
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --document-private-items --quiet
 
 # Also runs the command-line tests against the static binary.
 unit: build
-	LOCKGATE_TEST_BIN=$(abspath $(BIN)) cargo test --locked
+	LOCKGATE_TEST_BIN=$(abspath $(BIN)) cargo test --locked --workspace
 
 # The action in a real runner, every SARIF in an independent validator, workflows and scripts in linters.
 contract: build
@@ -52,6 +52,11 @@ bench:
 corpus:
 	LOCKGATE_CORPUS=$(abspath $(CORPUS)) cargo test --locked --test it -- --nocapture \
 	  corpus:: corrections:: damage:: manifests:: pairs::
+
+# How much of a file of labelled cases the secret scan finds, for each source, beside its peers:
+# make recall CASES=file. What it misses and what it should not find: ARGS="--misses --flagged".
+recall:
+	cargo run --locked --release --quiet -p lockgate-secrets --example recall -- $(abspath $(CASES)) $(ARGS)
 
 # Holds origin, as git tells it, against full scans of both sides over fifty pairs of commits of each
 # repository in a folder: make histories HISTORIES=folder; LOCKGATE_BANDIT names a Bandit to add.

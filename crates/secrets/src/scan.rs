@@ -37,16 +37,25 @@ impl<'r> Scanner<'r> {
     /// Every hit, in the order of places.
     pub fn scan(&self, input: &Input<'_>) -> Vec<Hit> {
         let found = self.engine.find(input.bytes);
+        let class = sift::path_class(input.path);
         found
             .into_iter()
             .filter_map(|found| {
                 let rule = self.rules.all().get(found.rule)?;
                 let secret = input.bytes.get(found.secret.clone())?;
-                sift::sift(rule, secret).ok()?;
                 let check = rule.check.as_deref().and_then(verify::by_name);
                 let proof = check.map_or(Proof::None, |check| check(secret));
+                let kept = sift::judge(&sift::Found {
+                    rule,
+                    class,
+                    text: input.bytes,
+                    whole: found.whole.clone(),
+                    secret: found.secret.clone(),
+                    proven: matches!(proof, Proof::Passed(_)),
+                })
+                .ok()?;
                 let (severity, confidence) = match &proof {
-                    Proof::None => (rule.severity, rule.confidence),
+                    Proof::None => (kept.severity, kept.confidence),
                     Proof::Passed(_) => (rule.severity, Confidence::High),
                     Proof::Failed(_) => (Severity::Info, Confidence::Low),
                 };

@@ -4,7 +4,7 @@ use super::{Dropped, Found, PathClass, entropy, line, placeholder, shape, words}
 
 /// Parts of a name that say that the value is public, or about a secret rather than one.
 const PUBLIC: &[&str] = &[
-    "accessor", "algorithm", "alias", "arn", "attr", "autocomplete", "button", "caption", "char", "class", "column",
+    "accessor", "action", "authenticity", "change", "client_token", "clienttoken", "contains", "request", "algorithm", "alias", "arn", "attr", "autocomplete", "button", "caption", "char", "class", "column",
     "command", "config_map", "constraint", "continuation", "count", "csrf", "description", "digest", "dir", "display",
     "empty", "endpoint", "entry", "env", "error", "event", "expir", "field", "file", "flag", "folder", "foreign", "format", "forgot",
     "hash", "header", "help", "hint", "icon", "idempotency", "index", "input", "invalid", "issuer", "keyword", "kind",
@@ -59,7 +59,7 @@ fn kinds(value: &[u8]) -> [usize; 4] {
 }
 
 /// Drawn at random, as far as one can see: long enough, mixed, no words in it.
-fn is_random(value: &[u8]) -> bool {
+pub(super) fn is_random(value: &[u8]) -> bool {
     let [lower, upper, digits, _] = kinds(value);
     if shape::is_hex(value) {
         return value.len() >= 16 && digits > 2 && lower + upper > 0 && entropy(value) >= 2.7;
@@ -88,6 +88,9 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
     if PUBLIC.iter().any(|word| line::has(name, word)) || PUBLIC_ENDS.iter().any(|end| ends_with(name, end)) {
         return Err(Dropped::Name);
     }
+    if value.iter().any(u8::is_ascii_control) || std::str::from_utf8(value).is_err() {
+        return Err(Dropped::Machine);
+    }
     placeholder::guess(value)?;
     line::machine(found)?;
     if line::is_minified(found) {
@@ -101,7 +104,7 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
     }
     let password = asks_for_password(name);
     if shape::is_uuid(value) {
-        return if line::has(name, "secret") || line::has(name, "token") || line::has(name, "pass") {
+        return if ["secret", "pass", "api"].iter().any(|word| line::has(name, word)) {
             Ok(())
         } else {
             Err(Dropped::Uuid)

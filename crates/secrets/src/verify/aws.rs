@@ -40,7 +40,7 @@ mod tests {
             access_key_id(key.as_bytes(), None),
             shaped("account 609629065308")
         );
-        let old = concat!("AKIA", "IDQJ6PTGDFFWYX7A");
+        let old = concat!("AKIA", "IFXQ3MTWNB5VKZ7D");
         assert_eq!(access_key_id(old.as_bytes(), None), shaped(""));
         let wrong = concat!("AKIA", "Y34FZKBOKMUT0189");
         assert!(matches!(

@@ -152,7 +152,7 @@ mod tests {
         );
         holds(
             github,
-            &[concat!("gho", "_vr0nUtGPA6FMaUb56n4uJwJAoWuVfV4OdycX")],
+            &[concat!("gho", "_E2Zs8IQ9Y7aJZqhB6baeCN6Zj4a3dD31cOTb")],
         );
         holds(
             github,
@@ -200,7 +200,7 @@ mod tests {
             cloudflare,
             &[concat!(
                 "cfut",
-                "_ZE4CrcFhEIDXk9vL2sTLeARsFp2ZZYbydVDhhIUq8573bbfe"
+                "_Ky9Pf34qY6Nb3wWD25RQ4F5ZR3qa7yEeeby3abP3245eeb04"
             )],
         );
         holds(

@@ -107,6 +107,15 @@ impl Engine {
     pub fn find(&self, text: &[u8]) -> Vec<Match> {
         let mut seen = std::collections::BTreeSet::new();
         let mut found = Vec::new();
+        for (rule, prepared) in self.prepared.iter().enumerate() {
+            if let Prepared::Regex { pattern, compiled } = prepared {
+                if !self.owners.contains(&rule) {
+                    if let Some(regex) = compiled.get_or_init(|| { let r = compile(pattern); if r.is_none() { println!("BAD {pattern}"); } r }) {
+                        all(regex, rule, text, &mut found);
+                    }
+                }
+            }
+        }
         for hit in self.words.find_overlapping_iter(text) {
             let Some(&rule) = self.owners.get(hit.pattern().as_usize()) else {
                 continue;

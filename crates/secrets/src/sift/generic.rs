@@ -4,15 +4,15 @@ use super::{Dropped, Found, PathClass, entropy, line, placeholder, shape, words}
 
 /// Parts of a name that say that the value is public, or about a secret rather than one.
 const PUBLIC: &[&str] = &[
-    "accessor", "algorithm", "alias", "arn", "attr", "autocomplete", "button", "caption", "char", "class", "column",
+    "accessor", "action", "authenticity", "change", "client_token", "clienttoken", "contains", "request", "algorithm", "alias", "arn", "attr", "autocomplete", "button", "caption", "char", "class", "column",
     "command", "config_map", "constraint", "continuation", "count", "csrf", "description", "digest", "dir", "display",
-    "empty", "endpoint", "entry", "env", "error", "event", "expir", "field", "file", "flag", "folder", "foreign", "format", "forgot",
+    "empty", "endpoint", "entry", "error", "event", "expir", "field", "file", "flag", "folder", "foreign", "format", "forgot",
     "hash", "header", "help", "hint", "icon", "idempotency", "index", "input", "invalid", "issuer", "keyword", "kind",
-    "label", "length", "limit", "link", "location", "lookup", "manager", "mapping", "message", "method", "min", "missing", "mode",
+    "label", "length", "limit", "location", "lookup", "mapping", "message", "method", "missing", "mode",
     "next", "option", "page", "param", "path", "placeholder", "policy", "prefix", "primary", "prompt", "property", "provider",
-    "public", "reference", "regex", "required", "reset", "scope", "screen", "selector", "service", "size", "sort", "state", "status",
-    "store", "strength", "suffix", "sync", "table", "text", "title", "ttl", "type", "uri", "url", "usage", "valid",
-    "vault_name", "version", "warning", "pubkey", "pub_key", "cache", "partition", "fingerprint",
+    "public", "reference", "regex", "required", "reset", "scope", "screen", "selector", "size", "sort", "state", "status",
+    "strength", "suffix", "sync", "table", "title", "ttl", "type", "uri", "url", "usage", "valid",
+    "vault_name", "version", "warning", "pubkey", "pub_key", "partition", "fingerprint",
 ];
 
 /// Ends of a name that say the same.
@@ -22,14 +22,18 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
 }
 
-/// The whole identifier around the word that the rule knows.
+/// What a name says that belongs to a secret.
+const SECRET: &[&str] = &["pass", "pwd", "pw", "psw", "secret", "token", "key", "cred", "auth"];
+
+/// The identifier that the rule knows, whole; without one, all that stands before the value.
 fn name<'a>(found: &Found<'a>) -> &'a [u8] {
     let start = found.whole.start;
     let lead = found.text.get(start.saturating_sub(40)..start).unwrap_or_default();
     let left = lead.iter().rev().take_while(|byte| is_name(**byte)).count();
-    let rest = found.text.get(start..found.secret.start).unwrap_or_default();
-    let right = rest.iter().take_while(|byte| is_name(**byte)).count();
-    found.text.get(start - left.min(start)..start + right).unwrap_or_default()
+    let all = found.text.get(start - left.min(start)..found.secret.start).unwrap_or_default();
+    all.split(|byte| !is_name(*byte))
+        .find(|part| SECRET.iter().any(|word| line::has(part, word)))
+        .unwrap_or(all)
 }
 
 fn ends_with(text: &[u8], end: &str) -> bool {
@@ -59,7 +63,7 @@ fn kinds(value: &[u8]) -> [usize; 4] {
 }
 
 /// Drawn at random, as far as one can see: long enough, mixed, no words in it.
-fn is_random(value: &[u8]) -> bool {
+pub(super) fn is_random(value: &[u8]) -> bool {
     let [lower, upper, digits, _] = kinds(value);
     if shape::is_hex(value) {
         return value.len() >= 16 && digits > 2 && lower + upper > 0 && entropy(value) >= 2.7;
@@ -88,6 +92,9 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
     if PUBLIC.iter().any(|word| line::has(name, word)) || PUBLIC_ENDS.iter().any(|end| ends_with(name, end)) {
         return Err(Dropped::Name);
     }
+    if value.iter().any(u8::is_ascii_control) || std::str::from_utf8(value).is_err() {
+        return Err(Dropped::Machine);
+    }
     placeholder::guess(value)?;
     line::machine(found)?;
     if line::is_minified(found) {
@@ -101,7 +108,7 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
     }
     let password = asks_for_password(name);
     if shape::is_uuid(value) {
-        return if line::has(name, "secret") || line::has(name, "token") || line::has(name, "pass") {
+        return if ["secret", "pass", "api"].iter().any(|word| line::has(name, word)) {
             Ok(())
         } else {
             Err(Dropped::Uuid)

@@ -44,7 +44,7 @@ const LOCKFILES: &[&str] = &[
 ];
 const GENERATED: &[&str] = &["_generated", "api-models", "autogen", "gen", "generated"];
 const GENERATED_ENDS: &[&str] = &[
-    ".bundle.js", ".css.map", ".g.dart", ".gen.go", ".generated.ts", ".js.map", ".min.css", ".min.js", ".min.mjs",
+    ".bundle.js", ".css.map", ".d.cts", ".d.mts", ".d.ts", ".g.dart", ".gen.go", ".generated.ts", ".js.map", ".min.css", ".min.js", ".min.mjs",
     ".pb.go", ".pb.rs", ".po", ".pot", ".snap", ".svg", ".ts.snap", "_pb2.py", "_string.go",
 ];
 const DOCUMENTATION_ENDS: &[&str] = &[
@@ -87,7 +87,7 @@ pub fn path_class(path: &str) -> PathClass {
         || TEST_PARTS.iter().any(|part| name.contains(part))
     {
         PathClass::Test
-    } else if within(EXAMPLE) || EXAMPLE_PARTS.iter().any(|part| name.contains(part)) {
+    } else if within(EXAMPLE) || name.starts_with("examples") || EXAMPLE_PARTS.iter().any(|part| name.contains(part)) {
         PathClass::Example
     } else if within(DOCUMENTATION)
         || ends_in(&name, DOCUMENTATION_ENDS)

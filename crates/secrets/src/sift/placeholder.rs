@@ -7,9 +7,9 @@ use super::Dropped;
 const WORDS: &[&str] = &[
     "change_me", "change-me", "changeme", "changethis", "dummy", "enter_your", "enter-your", "example", "examplekey",
     "fake", "foobar", "goes_here", "goes-here", "goeshere", "insert_", "insert-", "inserty", "invalid", "my-secret",
-    "not-a-real", "not_a_real", "notreal", "notasecret", "placeholder", "redacted", "removed", "replace", "sanitized",
+    "not-a-real", "not_a_real", "notreal", "notasecret", "placeholder", "redacted", "removed", "put your", "replace", "sanitized",
     "secret_here", "some-secret", "thisis", "this_is", "this-is", "to-be-", "to_be_", "token_here", "yourapi", "your-",
-    "your_", "yourkey", "yoursecret", "yourtoken", "yourown", "yourpass",
+    "your_", "your unique", "yourkey", "yoursecret", "yourtoken", "yourown", "yourpass",
 ];
 
 /// Documented example keys that no word gives away.

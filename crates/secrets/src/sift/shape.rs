@@ -76,6 +76,7 @@ fn is_name(part: &[u8]) -> bool {
 
 /// Calls, operators, brackets: code.
 fn is_code(value: &[u8]) -> bool {
+    let value = value.strip_suffix(b"==").unwrap_or(value);
     let marks: [&[u8]; 14] = [
         b"(", b"=>", b"->", b"::", b"==", b"&&", b"||", b"[\"", b"['", b"+=", b"\" +", b"' +", b"/>", b"</",
     ];
@@ -102,6 +103,8 @@ fn is_figure(value: &[u8]) -> bool {
         || matches!(value, [b'0', b'x' | b'X', rest @ ..] if rest.len() <= 16 && is_hex(rest))
         || is_mail(value)
         || is_host(value)
+        || is_package(value)
+        || value.iter().filter(|byte| **byte == b':').count() >= 3
 }
 
 fn is_mail(value: &[u8]) -> bool {
@@ -110,6 +113,13 @@ fn is_mail(value: &[u8]) -> bool {
     matches!((name, host, more), (Some(name), Some(host), None) if !name.is_empty()
         && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+'))
         && is_host(host))
+}
+
+/// `name@1.2.3`
+fn is_package(value: &[u8]) -> bool {
+    let mut parts = value.rsplitn(2, |byte| *byte == b'@');
+    matches!((parts.next(), parts.next()), (Some(version), Some(_))
+        if version.first().is_some_and(u8::is_ascii_digit) && version.contains(&b'.'))
 }
 
 /// Labels with dots, the last of letters only.
@@ -121,6 +131,27 @@ fn is_host(value: &[u8]) -> bool {
             !label.is_empty() && label.len() <= 63 && label.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
         })
         && labels.last().is_some_and(|last| (2..=6).contains(&last.len()) && last.iter().all(u8::is_ascii_lowercase))
+}
+
+/// For a password in its place: no name of a variable, no call, no constant.
+pub(super) fn reference(value: &[u8], quoted: bool) -> Result<(), Dropped> {
+    let constant = value.len() > 4
+        && value.contains(&b'_')
+        && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
+        && words::share_of_words(value) > 0.5;
+    if constant {
+        return Err(Dropped::Placeholder);
+    }
+    if quoted {
+        return Ok(());
+    }
+    let is_identifier = value
+        .iter()
+        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b'-' | b'?' | b'!'));
+    if is_code(value) || (is_identifier && words::all_words(value)) || is_path_of_names(value) {
+        return Err(Dropped::Meaning);
+    }
+    Ok(())
 }
 
 /// A value that a guess must not take for a secret.

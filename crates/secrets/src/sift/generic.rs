@@ -121,3 +121,13 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
         Err(Dropped::Weak)
     }
 }
+#[cfg(test)]
+mod dbg {
+    #[test]
+    fn dbg() {
+        for l in std::fs::read_to_string("/tmp/gen/vals.txt").unwrap().lines() {
+            let v=l.as_bytes();
+            println!("DBG {l} share={:.2} rnd={} chosen={} mean={:?} guess={:?} allw={} e={:.2}", super::words::share_of_words(v), super::is_random(v), super::is_chosen(v), super::shape::meaning(v), super::placeholder::guess(v), super::words::all_words(v), super::entropy(v));
+        }
+    }
+}

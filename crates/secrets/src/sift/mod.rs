@@ -177,10 +177,17 @@ fn lower(kept: Kept, class: PathClass) -> Kept {
     }
 }
 
-/// The secret is set off by quotes, as part of a URL or by an assignment in capitals, and so no
-/// variable's name.
+/// The secret is set off by quotes, as part of a URL, by an option of a command or by an assignment in
+/// capitals, and so no variable's name.
 fn is_set_off(found: &Found<'_>) -> bool {
     let before = line::before(found);
+    let argument = before
+        .strip_suffix(b" ")
+        .and_then(|before| before.rsplit(u8::is_ascii_whitespace).next())
+        .is_some_and(|word| word.starts_with(b"-"));
+    if argument {
+        return true;
+    }
     match before.last() {
         Some(b'"' | b'\'' | b'`' | b':' | b'/') => true,
         Some(b'=') => {

@@ -175,7 +175,13 @@ impl Engine {
         search::find(self, text, &mut scratch)
     }
 
-    /// The same, and adds to `work` what was done for it.
+    /// Rules of which nothing is in every match: each reads every text from end to end, and makes the
+    /// search slow. Indices into the rules.
+    pub fn searched_everywhere(&self) -> &[usize] {
+        &self.everywhere
+    }
+
+    /// The same as [`Self::find`], and adds to `work` what was done for it.
     pub fn find_measured(&self, text: &[u8], work: &mut Work) -> Vec<Match> {
         let mut scratch = self.scratch.get();
         scratch.work = std::mem::take(work);

@@ -38,7 +38,8 @@ const fn values() -> [u8; 256] {
             b'/' | b'_' => 63,
             _ => OTHER,
         };
-        #[allow(clippy::indexing_slicing)] // A byte indexes 256 places; run when the program is built.
+        #[allow(clippy::indexing_slicing)]
+        // A byte indexes 256 places; run when the program is built.
         {
             table[byte as usize] = value;
         }
@@ -47,6 +48,20 @@ const fn values() -> [u8; 256] {
         }
         byte += 1;
     }
+}
+
+/// The bytes of a value in either alphabet, padded or not; `None` when it holds anything else.
+pub(crate) fn bytes(text: &[u8]) -> Option<Vec<u8>> {
+    let end = text.iter().rposition(|byte| *byte != b'=')? + 1;
+    let digits = text.get(..end)?;
+    if digits.len() % 4 == 1 || !digits.iter().all(is_digit) {
+        return None;
+    }
+    let mut found = Vec::with_capacity(digits.len() / 4 * 3 + 3);
+    for quad in digits.chunks(4) {
+        found.extend_from_slice(three(quad).get(..quad.len() - 1)?);
+    }
+    Some(found)
 }
 
 /// A value, perhaps over several lines.
@@ -84,7 +99,10 @@ fn join(outer: &[u8], first: Range<usize>) -> Value<'_> {
             break;
         };
         let rest = outer.get(start..).unwrap_or_default();
-        let digits = rest.iter().take(width + 1).take_while(|byte| is_digit(byte));
+        let digits = rest
+            .iter()
+            .take(width + 1)
+            .take_while(|byte| is_digit(byte));
         let length = digits.count();
         if length == 0 || length > width {
             break;

@@ -13,6 +13,7 @@ mod percent;
 mod runs;
 mod wide;
 
+pub(crate) use base64::bytes as from_base64;
 pub(crate) use map::Map;
 pub(crate) use wide::{Order, to_utf8, utf16};
 
@@ -160,12 +161,7 @@ impl Building<'_> {
 
 /// What is encoded in `outer`. Of a text that is itself a layer (`above`), only what has something
 /// decoded in it. `wide`: also text of two bytes for each character.
-pub(crate) fn layer(
-    outer: &[u8],
-    above: Option<&Layer>,
-    wide: bool,
-    budget: &mut Budget,
-) -> Layer {
+pub(crate) fn layer(outer: &[u8], above: Option<&Layer>, wide: bool, budget: &mut Budget) -> Layer {
     let mut building = Building {
         outer,
         budget,

@@ -4,6 +4,7 @@ use super::{Dropped, Found, PathClass, entropy, line, placeholder, shape, words}
 
 /// Parts of a name that say that the value is public, or about a secret rather than one.
 const PUBLIC: &[&str] = &[
+<<<<<<< HEAD
     "accessor",
     "action",
     "authenticity",
@@ -117,6 +118,17 @@ const PUBLIC: &[&str] = &[
     "cache",
     "partition",
     "fingerprint",
+=======
+    "accessor", "action", "authenticity", "change", "client_token", "clienttoken", "contains", "request", "algorithm", "alias", "arn", "attr", "autocomplete", "button", "caption", "char", "class", "column",
+    "command", "config_map", "constraint", "continuation", "count", "csrf", "description", "digest", "dir", "display",
+    "empty", "endpoint", "entry", "error", "event", "expir", "field", "file", "flag", "folder", "foreign", "format", "forgot",
+    "hash", "header", "help", "hint", "icon", "idempotency", "index", "input", "invalid", "issuer", "keyword", "kind",
+    "label", "length", "limit", "location", "lookup", "mapping", "message", "method", "missing", "mode",
+    "next", "option", "page", "param", "path", "placeholder", "policy", "prefix", "primary", "prompt", "property", "provider",
+    "public", "reference", "regex", "required", "reset", "scope", "screen", "selector", "size", "sort", "state", "status",
+    "strength", "suffix", "sync", "table", "title", "ttl", "type", "uri", "url", "usage", "valid",
+    "vault_name", "version", "warning", "pubkey", "pub_key", "partition", "fingerprint",
+>>>>>>> h-generic
 ];
 
 /// Ends of a name that say the same.
@@ -126,7 +138,10 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
 }
 
-/// The whole identifier around the word that the rule knows.
+/// What a name says that belongs to a secret.
+const SECRET: &[&str] = &["pass", "pwd", "pw", "psw", "secret", "token", "key", "cred", "auth"];
+
+/// The identifier that the rule knows, whole; without one, all that stands before the value.
 fn name<'a>(found: &Found<'a>) -> &'a [u8] {
     let start = found.whole.start;
     let lead = found
@@ -134,6 +149,7 @@ fn name<'a>(found: &Found<'a>) -> &'a [u8] {
         .get(start.saturating_sub(40)..start)
         .unwrap_or_default();
     let left = lead.iter().rev().take_while(|byte| is_name(**byte)).count();
+<<<<<<< HEAD
     let rest = found
         .text
         .get(start..found.secret.start)
@@ -143,6 +159,12 @@ fn name<'a>(found: &Found<'a>) -> &'a [u8] {
         .text
         .get(start - left.min(start)..start + right)
         .unwrap_or_default()
+=======
+    let all = found.text.get(start - left.min(start)..found.secret.start).unwrap_or_default();
+    all.split(|byte| !is_name(*byte))
+        .find(|part| SECRET.iter().any(|word| line::has(part, word)))
+        .unwrap_or(all)
+>>>>>>> h-generic
 }
 
 fn ends_with(text: &[u8], end: &str) -> bool {
@@ -247,5 +269,15 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
         Ok(())
     } else {
         Err(Dropped::Weak)
+    }
+}
+#[cfg(test)]
+mod dbg {
+    #[test]
+    fn dbg() {
+        for l in std::fs::read_to_string("/tmp/gen/vals.txt").unwrap().lines() {
+            let v=l.as_bytes();
+            println!("DBG {l} share={:.2} rnd={} chosen={} mean={:?} guess={:?} allw={} e={:.2}", super::words::share_of_words(v), super::is_random(v), super::is_chosen(v), super::shape::meaning(v), super::placeholder::guess(v), super::words::all_words(v), super::entropy(v));
+        }
     }
 }

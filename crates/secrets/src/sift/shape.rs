@@ -135,6 +135,7 @@ fn is_name(part: &[u8]) -> bool {
 
 /// Calls, operators, brackets: code.
 fn is_code(value: &[u8]) -> bool {
+    let value = value.strip_suffix(b"==").unwrap_or(value);
     let marks: [&[u8]; 14] = [
         b"(", b"=>", b"->", b"::", b"==", b"&&", b"||", b"[\"", b"['", b"+=", b"\" +", b"' +",
         b"/>", b"</",

@@ -1,14 +1,17 @@
 //! How a secret may be written down in a file: each row of the table of edge cases that is about bytes.
 
 use lockgate_secrets::{
-    Encoding, Gap, Hit, Input, Position, Proof, Rules, Scanner, Severity, Stream,
+    Encoding, Gap, Hit, Input, Position, Proof, Rules, Scanner, Severity,
 };
+use std::sync::LazyLock;
 
 /// With a right checksum.
 const TOKEN: &str = concat!("ghp_sbUsUmRNn8X74dFU", "0DJ9Fm1mvdCgtH474T38");
 
-fn scanner() -> Scanner<'static> {
-    Scanner::new(Rules::shipped()).unwrap()
+fn scanner() -> &'static Scanner<'static> {
+    static SCANNER: LazyLock<Scanner<'_>> =
+        LazyLock::new(|| Scanner::new(Rules::shipped()).unwrap());
+    &SCANNER
 }
 
 fn scan(path: &str, bytes: &[u8]) -> Vec<Hit> {

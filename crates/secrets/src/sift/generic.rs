@@ -76,10 +76,14 @@ pub(super) fn is_random(value: &[u8]) -> bool {
 }
 
 /// Chosen by a person who was told to mix: two kinds of characters or more, and no plain word.
-fn is_chosen(value: &[u8]) -> bool {
+fn is_chosen(value: &[u8], quoted: bool) -> bool {
     let [lower, upper, digits, others] = kinds(value);
+    let letters = lower + upper;
     let mixed = usize::from(lower > 0) + usize::from(upper > 0) + usize::from(digits > 0) + usize::from(others > 0);
-    value.len() >= 6 && (digits > 0 || others > 0) && (mixed >= 3 || (mixed == 2 && digits > 0)) && lower + upper > 0
+    let marks = ["$", "@", "#", "%", "&", "*", "^", "!"];
+    let inside = value.get(1..value.len().saturating_sub(1)).unwrap_or_default();
+    let marked = quoted && marks.iter().any(|mark| line::has(inside, mark)) && !value.contains(&b' ');
+    value.len() >= 6 && letters > 0 && (mixed >= 3 && digits + others > 0 || digits > 0 && mixed == 2 || marked)
 }
 
 fn is_quoted(found: &Found<'_>) -> bool {
@@ -123,10 +127,11 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
         return Err(Dropped::Placeholder);
     }
     // Without quotes it may be prose: only what no sentence holds.
-    if !is_quoted(found) && (words::share_of_words(value) >= 0.6 || !value.iter().any(u8::is_ascii_digit)) {
+    let quoted = is_quoted(found);
+    if !quoted && (words::share_of_words(value) >= 0.6 || !value.iter().any(u8::is_ascii_digit)) {
         return Err(Dropped::Words);
     }
-    if is_random(value) || (password && is_chosen(value)) {
+    if is_random(value) || (password && is_chosen(value, quoted)) {
         Ok(())
     } else {
         Err(Dropped::Weak)

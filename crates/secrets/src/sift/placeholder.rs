@@ -135,7 +135,8 @@ pub(super) fn token(value: &[u8]) -> Result<(), Dropped> {
 
 /// For a password where a known system has its passwords.
 pub(super) fn password(value: &[u8]) -> Result<(), Dropped> {
-    if is_template(value) || longest_run(value, |byte| matches!(byte, b'x' | b'X' | b'*' | b'.' | b'?' | b'#' | b'-' | b'_')) >= 3 {
+    let masked = longest_run(value, |byte| matches!(byte, b'x' | b'X' | b'*' | b'.' | b'?' | b'#' | b'-' | b'_'));
+    if is_template(value) || masked >= 5 || (masked >= 3 && masked * 2 >= value.len()) {
         return Err(Dropped::Placeholder);
     }
     if longest_run(value, |_| true) == value.len() {

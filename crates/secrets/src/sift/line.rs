@@ -75,7 +75,10 @@ pub(super) fn machine(found: &Found<'_>) -> Result<(), Dropped> {
 pub(super) fn is_inside_data(found: &Found<'_>) -> bool {
     let is_data = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     let start = found.secret.start;
-    let lead = found.text.get(start.saturating_sub(DATA)..start).unwrap_or_default();
+    let lead = found
+        .text
+        .get(start.saturating_sub(DATA)..start)
+        .unwrap_or_default();
     lead.len() == DATA && lead.iter().all(|byte| is_data(&byte))
 }
 

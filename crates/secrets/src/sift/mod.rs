@@ -218,13 +218,16 @@ fn is_set_off(found: &Found<'_>) -> bool {
 /// `user:`, `username:` or `test:` before the password, and no URL: how a command is explained.
 fn is_shown_user(found: &Found<'_>) -> bool {
     let before = line::before(found);
-    ["user:", "username:", "test:", "admin:"].iter().any(|user| {
-        let user = user.as_bytes();
-        before.len() >= user.len()
-            && before
-                .get(before.len() - user.len()..)
-                .is_some_and(|end| end.eq_ignore_ascii_case(user))
-    }) && !line::has(before, "://")
+    ["user:", "username:", "test:", "admin:"]
+        .iter()
+        .any(|user| {
+            let user = user.as_bytes();
+            before.len() >= user.len()
+                && before
+                    .get(before.len() - user.len()..)
+                    .is_some_and(|end| end.eq_ignore_ascii_case(user))
+        })
+        && !line::has(before, "://")
 }
 
 /// A password that anybody would guess is worth a line, no more. One that is shown to others is worth it

@@ -67,14 +67,9 @@ pub fn path_class(path: &str) -> PathClass {
     } else if ends_in(&name, GENERATED_ENDS) || within(GENERATED) || name.contains("generated") {
         PathClass::Generated
     } else if within(TEST)
-        || folders.split('/').any(|folder| {
-            ends_in(
-                folder,
-                &[
-                    "-test", "-tests", "_test", "_tests", ".Tests", ".Test", "-testing",
-                ],
-            )
-        })
+        || folders
+            .split('/')
+            .any(|folder| ends_in(folder, TEST_FOLDER_ENDS))
         || name.starts_with("test_")
         || name.starts_with("test-")
         || name == "conftest.py"

@@ -262,7 +262,7 @@ fn a_rule_that_cannot_be_searched_is_refused_by_name() {
         ),
         (
             Finder::Named {
-                names: owned(&["ab"]),
+                names: owned(&["a"]),
                 values: owned(&["[0-9]{9}"]),
                 words: Vec::new(),
                 within: 9,

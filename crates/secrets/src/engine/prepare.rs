@@ -3,7 +3,7 @@
 use super::bytes::Bytes;
 use super::grams::Grams;
 use super::literals::{self, GRAM};
-use super::named::Named;
+use super::named::{self, Named};
 use super::shape::LazyShape;
 use super::suffix::Suffix;
 use super::{Engine, Leads, Needle, Prepared, Refused, Windowed, compile, parse};
@@ -132,14 +132,12 @@ impl Tables {
                     .collect(),
             );
         }
-        for mut places in spellings {
+        for places in spellings {
             let length = places.len();
-            // What follows a short name may be anything.
-            while places.len() < GRAM {
-                places.push(Bytes::ALL);
+            for places in followed(places) {
+                let needle = literals::needle_of(places).ok_or("its name is too short")?;
+                self.needle(rule, needle, Leads::Name(length))?;
             }
-            let needle = literals::needle_of(places).ok_or("its name is too short")?;
-            self.needle(rule, needle, Leads::Name(length))?;
         }
         Ok(())
     }
@@ -179,6 +177,27 @@ impl Tables {
             leads,
         });
         Ok(())
+    }
+}
+
+/// A name of three letters may be followed by anything, one of two only by what begins like a word
+/// for a credential.
+fn followed(name: Vec<Bytes>) -> Vec<Vec<Bytes>> {
+    let marks = Bytes::of(b"_-. ");
+    let initials: Vec<Bytes> = [named::INITIALS, named::SECONDS]
+        .iter()
+        .flat_map(|letters| {
+            in_any_case(letters).into_iter().reduce(|mut all, one| {
+                all.join(one);
+                all
+            })
+        })
+        .collect();
+    let with = |more: &[Bytes]| [&name, more].concat();
+    match (name.len(), initials.as_slice()) {
+        (3, _) => vec![with(&[Bytes::ALL])],
+        (2, &[first, second]) => vec![with(&[marks, first]), with(&[first, second])],
+        _ => vec![name],
     }
 }
 

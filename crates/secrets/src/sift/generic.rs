@@ -82,6 +82,10 @@ fn is_chosen(value: &[u8]) -> bool {
     value.len() >= 6 && (digits > 0 || others > 0) && (mixed >= 3 || (mixed == 2 && digits > 0)) && lower + upper > 0
 }
 
+fn is_quoted(found: &Found<'_>) -> bool {
+    matches!(line::before(found).last(), Some(b'"' | b'\'' | b'`' | b'>' | b';'))
+}
+
 /// All that speaks against a guess.
 pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
     if found.class != PathClass::Plain {
@@ -115,6 +119,13 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
         };
     }
     shape::meaning(value)?;
+    if shape::is_constant(value) {
+        return Err(Dropped::Placeholder);
+    }
+    // Without quotes it may be prose: only what no sentence holds.
+    if !is_quoted(found) && (words::share_of_words(value) >= 0.6 || !value.iter().any(u8::is_ascii_digit)) {
+        return Err(Dropped::Words);
+    }
     if is_random(value) || (password && is_chosen(value)) {
         Ok(())
     } else {

@@ -146,6 +146,9 @@ pub fn judge(found: &Found<'_>) -> Result<Kept, Dropped> {
     match kind(rule) {
         Kind::Token => {
             placeholder::token(value)?;
+            if line::is_inside_data(found) {
+                return Err(Dropped::Machine);
+            }
             Ok(lower(kept, found.class))
         }
         Kind::Service => {
@@ -157,6 +160,9 @@ pub fn judge(found: &Found<'_>) -> Result<Kept, Dropped> {
         Kind::Password => {
             placeholder::password(value)?;
             shape::reference(value, is_set_off(found))?;
+            if words::is_common_password(value) && is_shown_user(found) {
+                return Err(Dropped::Placeholder);
+            }
             password(kept, value, found.class)
         }
         Kind::Generic => {
@@ -177,10 +183,17 @@ fn lower(kept: Kept, class: PathClass) -> Kept {
     }
 }
 
-/// The secret is set off by quotes, as part of a URL or by an assignment in capitals, and so no
-/// variable's name.
+/// The secret is set off by quotes, as part of a URL, by an option of a command or by an assignment in
+/// capitals, and so no variable's name.
 fn is_set_off(found: &Found<'_>) -> bool {
     let before = line::before(found);
+    let argument = before
+        .strip_suffix(b" ")
+        .and_then(|before| before.rsplit(u8::is_ascii_whitespace).next())
+        .is_some_and(|word| word.starts_with(b"-"));
+    if argument {
+        return true;
+    }
     match before.last() {
         Some(b'"' | b'\'' | b'`' | b':' | b'/') => true,
         Some(b'=') => {
@@ -190,6 +203,18 @@ fn is_set_off(found: &Found<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// `user:`, `username:` or `test:` before the password, and no URL: how a command is explained.
+fn is_shown_user(found: &Found<'_>) -> bool {
+    let before = line::before(found);
+    ["user:", "username:", "test:", "admin:"].iter().any(|user| {
+        let user = user.as_bytes();
+        before.len() >= user.len()
+            && before
+                .get(before.len() - user.len()..)
+                .is_some_and(|end| end.eq_ignore_ascii_case(user))
+    }) && !line::has(before, "://")
 }
 
 /// A password that anybody would guess is worth a line, no more. One that is shown to others is worth it

@@ -91,7 +91,7 @@ pub fn path_class(path: &str) -> PathClass {
         PathClass::Example
     } else if within(DOCUMENTATION)
         || ends_in(&name, DOCUMENTATION_ENDS)
-        || name.starts_with("readme")
+        || ["readme", "docs", "swagger.", "openapi."].iter().any(|start| name.starts_with(start))
         || name.starts_with("changelog")
         || name.starts_with("license")
     {

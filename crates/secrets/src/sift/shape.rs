@@ -133,14 +133,21 @@ fn is_host(value: &[u8]) -> bool {
         && labels.last().is_some_and(|last| (2..=6).contains(&last.len()) && last.iter().all(u8::is_ascii_lowercase))
 }
 
+/// `MY_AUTH_TOKEN`, `BASE64_URL_SAFE`.
+pub(super) fn is_constant(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    value.contains(&b'_')
+        && digits * 4 < value.len()
+        && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
+}
+
 /// For a password in its place: no name of a variable, no call, no constant.
 pub(super) fn reference(value: &[u8], quoted: bool) -> Result<(), Dropped> {
-    let constant = value.len() > 4
-        && value.contains(&b'_')
-        && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
-        && words::share_of_words(value) > 0.5;
-    if constant {
+    if is_constant(value) {
         return Err(Dropped::Placeholder);
+    }
+    if value.contains(&b'.') && is_path_of_names(value) {
+        return Err(Dropped::Meaning);
     }
     if quoted {
         return Ok(());
@@ -148,7 +155,7 @@ pub(super) fn reference(value: &[u8], quoted: bool) -> Result<(), Dropped> {
     let is_identifier = value
         .iter()
         .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b'-' | b'?' | b'!'));
-    if is_code(value) || (is_identifier && words::all_words(value)) || is_path_of_names(value) {
+    if is_code(value) || is_identifier || is_path_of_names(value) {
         return Err(Dropped::Meaning);
     }
     Ok(())

@@ -18,11 +18,13 @@ mod literals;
 #[cfg(test)]
 mod naive;
 mod named;
+mod names;
 mod prepare;
 mod rarity;
 mod search;
 mod shape;
 mod suffix;
+mod table;
 
 use crate::rule::Rules;
 use bytes::Bytes;
@@ -163,8 +165,8 @@ impl Engine {
     /// Makes rules ready.
     ///
     /// # Errors
-    /// A rule whose regular expression cannot be read or is too large, or a service of whose name no
-    /// three letters follow one another.
+    /// A rule whose regular expression cannot be read or is too large, or a service with a name of one
+    /// letter.
     pub fn new(rules: &Rules) -> Result<Self, Refused> {
         prepare::prepare(rules)
     }
@@ -175,7 +177,13 @@ impl Engine {
         search::find(self, text, &mut scratch)
     }
 
-    /// The same, and adds to `work` what was done for it.
+    /// Rules of which nothing is in every match: each reads every text from end to end, and makes the
+    /// search slow. Indices into the rules.
+    pub fn searched_everywhere(&self) -> &[usize] {
+        &self.everywhere
+    }
+
+    /// The same as [`Self::find`], and adds to `work` what was done for it.
     pub fn find_measured(&self, text: &[u8], work: &mut Work) -> Vec<Match> {
         let mut scratch = self.scratch.get();
         scratch.work = std::mem::take(work);

@@ -138,6 +138,9 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
     if words::is_common_password(value) {
         return Err(Dropped::Weak);
     }
+    if line::is_documentation(found) {
+        return Err(Dropped::Path);
+    }
     if line::has(name, &String::from_utf8_lossy(value)) {
         return Err(Dropped::Placeholder);
     }

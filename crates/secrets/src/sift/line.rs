@@ -86,3 +86,19 @@ pub(super) fn is_inside_data(found: &Found<'_>) -> bool {
 pub(super) fn is_minified(found: &Found<'_>) -> bool {
     before(found).len() >= REACH || after(found).len() >= REACH
 }
+
+/// The line begins as a comment does: `//`, `#`, `*`, `--`, `;`.
+pub(super) fn is_comment(found: &Found<'_>) -> bool {
+    let text = before(found).trim_ascii_start();
+    [&b"//"[..], b"# ", b"#\t", b"* ", b"-- ", b";; "]
+        .iter()
+        .any(|mark| text.starts_with(mark))
+}
+
+/// The line begins as a comment that documents code: `///`, `//!`, ` * `, `#` and three spaces.
+pub(super) fn is_documentation(found: &Found<'_>) -> bool {
+    let text = before(found).trim_ascii_start();
+    [&b"///"[..], b"//!", b"* ", b"#   "]
+        .iter()
+        .any(|mark| text.starts_with(mark))
+}

@@ -164,7 +164,8 @@ pub fn judge(found: &Found<'_>) -> Result<Kept, Dropped> {
         Kind::Password => {
             placeholder::password(value)?;
             shape::reference(value, is_set_off(found))?;
-            if words::is_common_password(value) && is_shown_user(found) {
+            let shown = is_shown_user(found) || line::is_comment(found);
+            if words::is_common_password(value) && shown {
                 return Err(Dropped::Placeholder);
             }
             password(kept, value, found.class)
@@ -246,5 +247,140 @@ fn password(kept: Kept, value: &[u8], class: PathClass) -> Result<Kept, Dropped>
             })
         }
         _ => Err(Dropped::Path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(kind: &str) -> Rule {
+        let text = format!("[[rule]]\nid = 'x'\nregex = 'abcd'\n{kind}");
+        crate::rule::parse(&text).unwrap().remove(0)
+    }
+
+    fn judged(kind: &str, path: &str, text: &str, secret: &str) -> Result<Kept, Dropped> {
+        let start = text.rfind(secret).unwrap();
+        judge(&Found {
+            rule: &rule(kind),
+            class: path_class(path),
+            text: text.as_bytes(),
+            whole: 0..text.len(),
+            secret: start..start + secret.len(),
+            proven: false,
+        })
+    }
+
+    const TOKEN: &str = "provider = 'Acme'";
+    const PASSWORD: &str = "provider = 'Acme'\nconfidence = 'medium'";
+    const GUESS: &str = "confidence = 'low'\nseverity = 'low'";
+
+    #[test]
+    fn a_token_is_told_wherever_it_stands() {
+        let token = "acme_9fK2xQ7bLm4TzRw8";
+        for path in ["src/a.rs", "tests/a.rs", "docs/a.md", "vendor/a.go"] {
+            assert!(judged(TOKEN, path, token, token).is_ok(), "{path}");
+        }
+        assert_eq!(
+            judged(TOKEN, "src/a.rs", token, token).unwrap().confidence,
+            Confidence::High
+        );
+        assert_eq!(
+            judged(TOKEN, "tests/a.rs", token, token)
+                .unwrap()
+                .confidence,
+            Confidence::Medium
+        );
+    }
+
+    #[test]
+    fn an_invented_token_is_info_and_a_placeholder_nothing() {
+        let counted = "acme_abcdefghijklmnop1234567890";
+        assert_eq!(judged(TOKEN, "src/a.rs", counted, counted), Ok(INVENTED));
+        assert_eq!(
+            judged(TOKEN, "docs/a.md", counted, counted),
+            Err(Dropped::Sequence)
+        );
+        let masked = "acme_xxxxxxxxxxxxxxxxxxxx";
+        assert_eq!(
+            judged(TOKEN, "src/a.rs", masked, masked),
+            Err(Dropped::Placeholder)
+        );
+    }
+
+    #[test]
+    fn a_proven_token_stays_whatever_it_looks_like() {
+        let text = b"acme_xxxxxxxxxxxxxxxxxxxx";
+        let found = Found {
+            rule: &rule(TOKEN),
+            class: PathClass::Test,
+            text,
+            whole: 0..text.len(),
+            secret: 0..text.len(),
+            proven: true,
+        };
+        assert!(judge(&found).is_ok());
+    }
+
+    #[test]
+    fn a_letter_run_inside_an_image_is_no_token() {
+        let data = format!("{}EAAC9fK2xQ7bLm4TzRw8", "kQ8zWtm2".repeat(40));
+        let found = judged(TOKEN, "src/a.svg.rs", &data, "EAAC9fK2xQ7bLm4TzRw8");
+        assert_eq!(found, Err(Dropped::Machine));
+    }
+
+    #[test]
+    fn a_password_is_no_variable_and_a_common_one_only_info() {
+        let of = |text, secret| judged(PASSWORD, "src/a.py", text, secret);
+        assert!(of("DB_PASSWORD='rW7kq9ZtXm'", "rW7kq9ZtXm").is_ok());
+        assert!(of("x = {'become_pass': becomepass}", "becomepass").is_err());
+        assert!(of("db_password: SensitiveString", "SensitiveString").is_err());
+        assert!(of("_authToken=MY_AUTH_TOKEN", "MY_AUTH_TOKEN").is_err());
+        assert_eq!(of("postgres://app:secret@db", "secret"), Ok(INVENTED));
+        assert!(of("# postgres://app:secret@db", "secret").is_err());
+        assert!(of("curl -u user:pass", "pass").is_err());
+        assert!(judged(PASSWORD, "tests/a.py", "'rW7kq9ZtXm'", "rW7kq9ZtXm").is_err());
+    }
+
+    #[test]
+    fn guesses_need_a_name_that_says_secret_and_a_value_that_looks_like_one() {
+        let of = |text, secret| judged(GUESS, "src/a.py", text, secret);
+        assert!(of("client_secret = \"6fb1cff7690dz9ac\"", "6fb1cff7690dz9ac").is_ok());
+        assert!(of("password: \"dkQ83!zWm\"", "dkQ83!zWm").is_ok());
+        for (text, secret) in [
+            (
+                "public_key = \"9Cnzj4p4WGeKLs1Pt8Qu\"",
+                "9Cnzj4p4WGeKLs1Pt8Qu",
+            ),
+            (
+                "token_url = \"https://x.example/t0k3n\"",
+                "https://x.example/t0k3n",
+            ),
+            (
+                "next_token = \"9Cnzj4p4WGeKLs1Pt8Qu\"",
+                "9Cnzj4p4WGeKLs1Pt8Qu",
+            ),
+            ("password: \"Enter your password\"", "Enter your password"),
+            (
+                "secret = \"shop-database-credentials\"",
+                "shop-database-credentials",
+            ),
+            (
+                "ChangeToken: \"abcd12f2-46da-4fdb-b8d5-fbd4c466928f\"",
+                "abcd12f2-46da-4fdb-b8d5-fbd4c466928f",
+            ),
+            (
+                "token = \"sha512-9Cnzj4p4WGeKLs1Pt8Qu\"",
+                "9Cnzj4p4WGeKLs1Pt8Qu",
+            ),
+            ("password = get_password()", "get_password()"),
+        ] {
+            assert!(of(text, secret).is_err(), "{text}");
+        }
+        let text = "password: \"dkQ83!zWm\"";
+        assert_eq!(
+            judged(GUESS, "tests/a.py", text, "dkQ83!zWm"),
+            Err(Dropped::Path)
+        );
     }
 }

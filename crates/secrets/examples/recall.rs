@@ -5,7 +5,8 @@
 //!     [--rules FOLDER]   these rules instead of the shipped ones; files are read anew each time
 //!     [--source NAME]    only cases of this source
 //!     [--provider TEXT]  only cases whose provider holds this text
-//!     [--misses]         print the positive cases that no rule with a provider finds
+//!     [--misses]         print the positive cases that no rule with a provider finds; GUESSED when
+//!                        one without does
 //!     [--flagged]        print the negative cases that such a rule finds, and which
 //! ```
 //!
@@ -134,13 +135,16 @@ fn main() {
             continue;
         }
         let path = case.path.as_deref().unwrap_or("case.txt");
-        let hits = scanner.scan(&Input {
-            path,
-            bytes: case.text.as_bytes(),
-        });
+        let hits = scanner
+            .scan(&Input {
+                path,
+                bytes: case.text.as_bytes(),
+            })
+            .hits;
         let known: Vec<&str> = hits
             .iter()
-            .map(|hit| &scanner.rules().all()[hit.rule])
+            .flat_map(|hit| [hit.rule].into_iter().chain(hit.also.iter().copied()))
+            .map(|rule| &scanner.rules().all()[rule])
             .filter(|rule| !rule.is_generic())
             .map(|rule| rule.id.as_str())
             .collect();
@@ -160,6 +164,7 @@ fn main() {
             }
         }
         let shown = match (case.expect, known.is_empty()) {
+            (true, true) if misses && !hits.is_empty() => "GUESSED",
             (true, true) if misses => "MISS",
             (false, false) if flagged => "FLAGGED",
             _ => continue,

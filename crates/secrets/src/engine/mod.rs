@@ -18,11 +18,13 @@ mod literals;
 #[cfg(test)]
 mod naive;
 mod named;
+mod names;
 mod prepare;
 mod rarity;
 mod search;
 mod shape;
 mod suffix;
+mod table;
 
 use crate::rule::Rules;
 use bytes::Bytes;

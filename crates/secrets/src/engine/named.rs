@@ -12,10 +12,6 @@ use std::sync::Arc;
 const WORDS: [&str; 10] = [
     "key", "token", "secret", "pass", "pwd", "auth", "cred", "api", "access", "bearer",
 ];
-/// First letters of these words, and of `app`, `client` and `user`.
-pub(crate) const INITIALS: &str = "ktspacbu";
-/// Their second letters.
-pub(crate) const SECONDS: &str = "eoawurpcls";
 /// Names of this length and more need not stand by themselves.
 const UNMISTAKABLE: usize = 8;
 /// Names shorter than this are also beginnings of other words.

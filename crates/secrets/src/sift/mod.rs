@@ -206,7 +206,9 @@ fn is_set_off(found: &Found<'_>) -> bool {
         Some(b'"' | b'\'' | b'`' | b':' | b'/') => true,
         Some(b'=') => {
             let name = before.strip_suffix(b"=").unwrap_or_default();
-            let name = name.rsplit(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').next();
+            let name = name
+                .rsplit(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
+                .next();
             name.is_some_and(|name| !name.iter().any(u8::is_ascii_lowercase))
         }
         _ => false,
@@ -216,13 +218,16 @@ fn is_set_off(found: &Found<'_>) -> bool {
 /// `user:`, `username:` or `test:` before the password, and no URL: how a command is explained.
 fn is_shown_user(found: &Found<'_>) -> bool {
     let before = line::before(found);
-    ["user:", "username:", "test:", "admin:"].iter().any(|user| {
-        let user = user.as_bytes();
-        before.len() >= user.len()
-            && before
-                .get(before.len() - user.len()..)
-                .is_some_and(|end| end.eq_ignore_ascii_case(user))
-    }) && !line::has(before, "://")
+    ["user:", "username:", "test:", "admin:"]
+        .iter()
+        .any(|user| {
+            let user = user.as_bytes();
+            before.len() >= user.len()
+                && before
+                    .get(before.len() - user.len()..)
+                    .is_some_and(|end| end.eq_ignore_ascii_case(user))
+        })
+        && !line::has(before, "://")
 }
 
 /// A password that anybody would guess is worth a line, no more. One that is shown to others is worth it

@@ -104,8 +104,8 @@ struct Needle {
 
 /// What a needle leads to.
 enum Leads {
-    /// A match, when this suffix fits from the needle on.
-    Suffix(usize),
+    /// A match, when this suffix fits from the needle on; none for a needle that says it all.
+    Suffix(Option<usize>),
     /// A service's name of this length.
     Name(usize),
     /// A search of the whole text: it is a keyword of a rule without needles.

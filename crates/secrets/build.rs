@@ -11,6 +11,8 @@
 
 #[path = "src/engine/bytes.rs"]
 mod bytes;
+#[path = "src/engine/common.rs"]
+mod common;
 #[path = "src/rule/file.rs"]
 mod file;
 #[path = "src/rule/kinds.rs"]

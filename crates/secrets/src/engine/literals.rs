@@ -5,7 +5,7 @@
 //! leave little choice they make a *needle*. An alternation gives one needle for each of its branches.
 
 use super::bytes::{Bytes, of_class};
-use super::rarity::frequency;
+use super::rarity::frequency_of_gram;
 use regex_syntax::hir::{Hir, HirKind, Repetition};
 
 /// Bytes that the filter looks at together.
@@ -258,7 +258,7 @@ pub(crate) fn rarest(places: &[Bytes]) -> Option<(f64, usize)> {
         if grams == 0 || grams > GRAMS {
             continue;
         }
-        let cost = frequency(gram) + CROWD * grams as f64;
+        let cost = frequency_of_gram(gram) + CROWD * grams as f64;
         if found.is_none_or(|(least, _)| cost < least) {
             found = Some((cost, at));
         }

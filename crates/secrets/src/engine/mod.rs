@@ -11,6 +11,7 @@
 //! is linear in the bytes, and hardly depends on how many rules there are.
 
 mod bytes;
+mod common;
 #[cfg(test)]
 mod equality;
 mod grams;
@@ -144,9 +145,11 @@ fn syntax() -> regex_automata::util::syntax::Config {
 
 /// The pattern with this crate's settings.
 fn compile(pattern: &str) -> Option<Regex> {
+    // The other ways to search are left out: each would keep its own memory for each rule and thread.
     let config = Regex::config()
         .nfa_size_limit(Some(10 << 20))
         .onepass(false)
+        .backtrack(false)
         .hybrid_cache_capacity(STATES)
         .dfa(false);
     Regex::builder()

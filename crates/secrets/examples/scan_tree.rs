@@ -51,8 +51,14 @@ fn shape(secret: &[u8]) -> String {
 
 fn line(bytes: &[u8], at: usize) -> String {
     let is_end = |byte: &u8| *byte == b'\n';
-    let start = bytes[..at].iter().rposition(is_end).map_or(0, |end| end + 1);
-    let end = bytes[at..].iter().position(is_end).map_or(bytes.len(), |end| at + end);
+    let start = bytes[..at]
+        .iter()
+        .rposition(is_end)
+        .map_or(0, |end| end + 1);
+    let end = bytes[at..]
+        .iter()
+        .position(is_end)
+        .map_or(bytes.len(), |end| at + end);
     let start = start.max(at.saturating_sub(80));
     String::from_utf8_lossy(&bytes[start..end.min(at + 120)]).into_owned()
 }
@@ -114,7 +120,13 @@ fn main() {
                 };
                 let path = entry.path().strip_prefix(root).unwrap_or(entry.path());
                 let path = path.to_string_lossy();
-                for hit in scanner.scan(&Input { path: &path, bytes: &bytes }).hits {
+                for hit in scanner
+                    .scan(&Input {
+                        path: &path,
+                        bytes: &bytes,
+                    })
+                    .hits
+                {
                     let rule = &all.all()[hit.rule];
                     let key = (rule.id.clone(), hit.secret.bytes().to_vec());
                     let mut seen = seen.lock().unwrap();
@@ -156,5 +168,8 @@ fn main() {
     for (id, (distinct, places)) in counts {
         println!("{distinct:>8} {places:>7}  {id}");
     }
-    println!("{:>8} in all, {blocking} of high severity and confidence", seen.len());
+    println!(
+        "{:>8} in all, {blocking} of high severity and confidence",
+        seen.len()
+    );
 }

@@ -149,7 +149,9 @@ mod tests {
             }
             let parts = stream.finish().hits;
             let places = |hits: &[Hit]| -> Vec<_> {
-                hits.iter().map(|hit| (hit.place.clone(), hit.start, hit.end)).collect()
+                hits.iter()
+                    .map(|hit| (hit.place.clone(), hit.start, hit.end))
+                    .collect()
             };
             assert_eq!(places(&whole), places(&parts));
         }

@@ -1,8 +1,6 @@
 //! How a secret may be written down in a file: each row of the table of edge cases that is about bytes.
 
-use lockgate_secrets::{
-    Encoding, Gap, Hit, Input, Position, Proof, Rules, Scanner, Severity,
-};
+use lockgate_secrets::{Encoding, Gap, Hit, Input, Position, Proof, Rules, Scanner, Severity};
 use std::sync::LazyLock;
 
 /// With a right checksum.

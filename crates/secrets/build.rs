@@ -4,12 +4,15 @@
 //! that starting takes no time. A file that cannot be read and an id that stands twice fail the build.
 
 #![allow(
+    clippy::disallowed_methods,
     dead_code,
-    reason = "of the modules that are shared with the crate only a part is needed"
+    reason = "a build reads and writes files; of the modules it shares with the crate it needs a part"
 )]
 
 #[path = "src/engine/bytes.rs"]
 mod bytes;
+#[path = "src/engine/common.rs"]
+mod common;
 #[path = "src/rule/file.rs"]
 mod file;
 #[path = "src/rule/kinds.rs"]

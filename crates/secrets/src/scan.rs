@@ -13,6 +13,7 @@ use crate::place::{Counter, Position};
 use crate::rule::{Confidence, Rule, Rules, Severity};
 use crate::verify::{self, Check, Now};
 use crate::{allow, overlap, sift};
+use std::cell::OnceCell;
 
 /// What is scanned.
 pub struct Input<'a> {
@@ -34,13 +35,37 @@ pub struct Scanner<'r> {
     now: Now,
 }
 
+/// What kind of file it is; only asked when something was found in it.
+struct Kind<'p> {
+    path: &'p str,
+    class: OnceCell<sift::PathClass>,
+}
+
+impl Kind<'_> {
+    fn class(&self) -> sift::PathClass {
+        *self.class.get_or_init(|| sift::path_class(self.path))
+    }
+}
+
 /// A text with its first byte's position, and what is being found in it.
 struct Sheet<'t> {
     text: &'t [u8],
     first: Position,
-    class: sift::PathClass,
+    kind: &'t Kind<'t>,
     hits: Vec<Hit>,
     gaps: Vec<Gap>,
+}
+
+impl<'t> Sheet<'t> {
+    fn new(text: &'t [u8], first: Position, kind: &'t Kind<'t>) -> Self {
+        Self {
+            text,
+            first,
+            kind,
+            hits: Vec::new(),
+            gaps: Vec::new(),
+        }
+    }
 }
 
 impl<'r> Scanner<'r> {
@@ -84,21 +109,17 @@ impl<'r> Scanner<'r> {
         encoding: Option<decode::Order>,
         positions: &Positions,
     ) -> Scanned {
-        let class = sift::path_class(input.path);
-        let sheet = |text, first| Sheet {
-            text,
-            first,
-            class,
-            hits: Vec::new(),
-            gaps: Vec::new(),
+        let kind = Kind {
+            path: input.path,
+            class: OnceCell::new(),
         };
-        let mut raw = sheet(input.bytes, positions.raw);
+        let mut raw = Sheet::new(input.bytes, positions.raw, &kind);
         self.fill(&mut raw, encoding.is_none());
         let (mut hits, mut gaps) = (raw.hits, raw.gaps);
         // A mark of UTF-16 before plain text hides nothing: both readings are searched.
         if let Some(order) = encoding {
             let (text, map) = decode::to_utf8(input.bytes, order);
-            let mut wide = sheet(&text, positions.wide);
+            let mut wide = Sheet::new(&text, positions.wide, &kind);
             self.fill(&mut wide, false);
             for mut hit in wide.hits {
                 hit.place = map.outside(&hit.place);
@@ -117,7 +138,7 @@ impl<'r> Scanner<'r> {
     fn fill(&self, sheet: &mut Sheet<'_>, wide: bool) {
         let text = sheet.text;
         for found in self.engine.find(text) {
-            let Some(hit) = self.judge(sheet.class, text, &found) else {
+            let Some(hit) = self.judge(sheet.kind, text, &found) else {
                 continue;
             };
             if sheet.hits.len() == MOST_HITS {
@@ -171,7 +192,7 @@ impl<'r> Scanner<'r> {
             if !outside || !layer.is_decoded(&seen) {
                 continue;
             }
-            let Some(mut hit) = self.judge(sheet.class, layer.text(), &found) else {
+            let Some(mut hit) = self.judge(sheet.kind, layer.text(), &found) else {
                 continue;
             };
             if sheet.hits.len() >= MOST_HITS {
@@ -185,7 +206,7 @@ impl<'r> Scanner<'r> {
     }
 
     /// Whether a match is a hit, with its grades.
-    fn judge(&self, class: sift::PathClass, text: &[u8], found: &Match) -> Option<Hit> {
+    fn judge(&self, kind: &Kind<'_>, text: &[u8], found: &Match) -> Option<Hit> {
         let rule = self.rules.all().get(found.rule)?;
         let secret = text.get(found.secret.clone())?;
         if secret.is_empty() {
@@ -195,7 +216,7 @@ impl<'r> Scanner<'r> {
         let proof = check.map_or(Proof::None, |check| check(secret, self.now));
         let kept = sift::judge(&sift::Found {
             rule,
-            class,
+            class: kind.class(),
             text,
             whole: found.whole.clone(),
             secret: found.secret.clone(),

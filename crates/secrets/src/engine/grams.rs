@@ -22,6 +22,14 @@ struct Slot {
     to: u32,
 }
 
+/// A needle of a gram, with what can be told without looking at the needle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Owner {
+    pub(crate) needle: u32,
+    /// Places to look at first: how far from the gram, and the set of bytes.
+    pub(crate) checks: [(i8, u16); 2],
+}
+
 /// All grams of all needles.
 pub(crate) struct Grams {
     /// At the place that a gram hashes to, one of eight bits by another part of the hash.
@@ -30,30 +38,31 @@ pub(crate) struct Grams {
     slots: Vec<Slot>,
     shift: u32,
     /// Needles, those of one gram together.
-    owners: Vec<u32>,
+    owners: Vec<Owner>,
 }
 
-/// Place in the table, and the bit.
-fn spread(gram: u32) -> (usize, u8) {
+/// Place in the table, and the bit's number.
+#[inline]
+fn spread(gram: u32) -> (usize, u32) {
     let hash = gram.wrapping_mul(0x9E37_79B1);
-    let at = usize::try_from(hash >> (32 - BITS)).unwrap_or_default();
-    (at, 1 << (hash >> (32 - BITS - 3) & 7))
+    ((hash >> (32 - BITS)) as usize, hash >> (32 - BITS - 3) & 7)
 }
 
 impl Grams {
-    /// From pairs of a folded gram, in the order of the text with the first byte lowest, and a needle.
-    pub(crate) fn new(mut pairs: Vec<(u32, u32)>) -> Self {
+    /// From pairs of a folded gram, in the order of the text with the first byte lowest, and its owner.
+    pub(crate) fn new(mut pairs: Vec<(u32, Owner)>) -> Self {
         pairs.sort_unstable();
         pairs.dedup();
         let mut table: Box<[u8; ENTRIES]> = vec![0; ENTRIES]
             .into_boxed_slice()
             .try_into()
             .unwrap_or_else(|_| Box::new([0; ENTRIES]));
-        let size = (pairs.len() * 2).next_power_of_two().max(16);
+        let distinct = pairs.chunk_by(|a, b| a.0 == b.0).count();
+        let size = (distinct + distinct / 4).next_power_of_two().max(16);
         let mut grams = Self {
             slots: vec![Slot::default(); size],
             shift: 32 - size.trailing_zeros(),
-            owners: pairs.iter().map(|(_, needle)| *needle).collect(),
+            owners: pairs.iter().map(|(_, owner)| *owner).collect(),
             table: Box::new([0; ENTRIES]),
         };
         let mut from = 0;
@@ -64,7 +73,7 @@ impl Grams {
             let to = from + same.len();
             let (at, bit) = spread(gram);
             if let Some(bits) = table.get_mut(at) {
-                *bits |= bit;
+                *bits |= 1 << bit;
             }
             grams.insert(gram, from, to);
             from = to;
@@ -92,7 +101,7 @@ impl Grams {
     }
 
     /// The needles that have this gram.
-    fn owners(&self, gram: u32) -> &[u32] {
+    fn owners(&self, gram: u32) -> &[Owner] {
         let mask = self.slots.len() - 1;
         let mut at = self.slot(gram);
         while let Some(slot) = self.slots.get(at).filter(|slot| slot.from != slot.to) {
@@ -107,14 +116,20 @@ impl Grams {
 
     /// Calls `hit` with each place where a gram stands, in order, and with its needles.
     #[inline]
-    pub(crate) fn scan(&self, text: &[u8], mut hit: impl FnMut(usize, &[u32])) {
+    pub(crate) fn scan(&self, text: &[u8], mut hit: impl FnMut(usize, &[Owner])) {
         let mut before = None;
         let mut at = 0;
         for chunk in text.chunks_exact(STEP) {
             let word = u64::from_le_bytes(chunk.try_into().unwrap_or_default()) | FOLD;
             if let Some(previous) = before {
-                if self.any(previous, word) {
-                    self.each(previous, word, at, &mut hit);
+                let mut places = 0;
+                for place in 0..STEP {
+                    places |= self.bit(gram(previous, word, place)) << place;
+                }
+                while places != 0 {
+                    let place = places.trailing_zeros() as usize;
+                    places &= places - 1;
+                    self.one(gram(previous, word, place), at + place, &mut hit);
                 }
                 at += STEP;
             }
@@ -126,40 +141,25 @@ impl Grams {
                 .iter()
                 .rev()
                 .fold(0, |all, &byte| all << 8 | u32::from(fold(byte)));
-            self.one(gram, at + place, &mut hit);
-        }
-    }
-
-    /// The entry of the table, and whether it is for this gram.
-    #[inline]
-    fn entry(&self, gram: u32) -> u8 {
-        let hash = gram.wrapping_mul(0x9E37_79B1);
-        let at = (hash >> (32 - BITS)) as usize;
-        self.table.get(at).copied().unwrap_or_default()
-    }
-
-    #[inline]
-    fn any(&self, word: u64, next: u64) -> bool {
-        let mut all = 0;
-        for place in 0..STEP {
-            all |= self.entry(gram(word, next, place));
-        }
-        all != 0
-    }
-
-    fn each(&self, word: u64, next: u64, at: usize, hit: &mut impl FnMut(usize, &[u32])) {
-        for place in 0..STEP {
-            self.one(gram(word, next, place), at + place, hit);
-        }
-    }
-
-    #[inline]
-    fn one(&self, gram: u32, at: usize, hit: &mut impl FnMut(usize, &[u32])) {
-        if self.entry(gram) & spread(gram).1 != 0 {
-            let owners = self.owners(gram);
-            if !owners.is_empty() {
-                hit(at, owners);
+            if self.bit(gram) != 0 {
+                self.one(gram, at + place, &mut hit);
             }
+        }
+    }
+
+    /// 1 when the table has this gram, or one that hashes alike.
+    #[inline]
+    fn bit(&self, gram: u32) -> u32 {
+        let (at, bit) = spread(gram);
+        let entry = self.table.get(at).copied().unwrap_or_default();
+        u32::from(entry) >> bit & 1
+    }
+
+    #[inline]
+    fn one(&self, gram: u32, at: usize, hit: &mut impl FnMut(usize, &[Owner])) {
+        let owners = self.owners(gram);
+        if !owners.is_empty() {
+            hit(at, owners);
         }
     }
 }
@@ -181,6 +181,13 @@ fn gram(word: u64, next: u64, place: usize) -> u32 {
 mod tests {
     use super::*;
 
+    fn owner(needle: u32) -> Owner {
+        Owner {
+            needle,
+            checks: [(0, 0); 2],
+        }
+    }
+
     fn gram_of(text: &[u8; 4]) -> u32 {
         u32::from_le_bytes(text.map(fold))
     }
@@ -188,9 +195,9 @@ mod tests {
     #[test]
     fn every_place_is_looked_at() {
         let grams = Grams::new(vec![
-            (gram_of(b"GHP_"), 1),
-            (gram_of(b"ghp_"), 2),
-            (gram_of(b"key="), 3),
+            (gram_of(b"GHP_"), owner(1)),
+            (gram_of(b"ghp_"), owner(2)),
+            (gram_of(b"key="), owner(3)),
         ]);
         for length in 0..40 {
             for at in 0..40 {
@@ -199,7 +206,7 @@ mod tests {
                 text.extend(vec![b'x'; length]);
                 let mut found = Vec::new();
                 grams.scan(&text, |at, owners| found.push((at, owners.to_vec())));
-                assert_eq!(found, [(at, vec![1, 2])], "{at} {length}");
+                assert_eq!(found, [(at, vec![owner(1), owner(2)])], "{at} {length}");
             }
         }
     }

@@ -11,6 +11,7 @@
 //! is linear in the bytes, and hardly depends on how many rules there are.
 
 mod bytes;
+mod common;
 #[cfg(test)]
 mod equality;
 mod grams;
@@ -37,7 +38,7 @@ use std::sync::OnceLock;
 /// The longest value of a service whose shape is not a few pieces in a row, in bytes.
 const LONGEST_VALUE: usize = 4096;
 /// Lazily built states of one regular expression and thread, in bytes.
-const STATES: usize = 256 * 1024;
+const STATES: usize = 64 * 1024;
 
 /// A rule fits here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,8 +105,8 @@ struct Needle {
 
 /// What a needle leads to.
 enum Leads {
-    /// A match, when this suffix fits from the needle on.
-    Suffix(usize),
+    /// A match, when this suffix fits from the needle on; none for a needle that says it all.
+    Suffix(Option<usize>),
     /// A service's name of this length.
     Name(usize),
     /// A search of the whole text: it is a keyword of a rule without needles.
@@ -144,9 +145,11 @@ fn syntax() -> regex_automata::util::syntax::Config {
 
 /// The pattern with this crate's settings.
 fn compile(pattern: &str) -> Option<Regex> {
+    // The other ways to search are left out: each would keep its own memory for each rule and thread.
     let config = Regex::config()
         .nfa_size_limit(Some(10 << 20))
-        .onepass_size_limit(Some(64 << 10))
+        .onepass(false)
+        .backtrack(false)
         .hybrid_cache_capacity(STATES)
         .dfa(false);
     Regex::builder()

@@ -1,8 +1,8 @@
 //! Rules made ready for the search.
 
 use super::bytes::Bytes;
-use super::grams::Grams;
-use super::literals::{self, GRAM};
+use super::grams::{Grams, Owner};
+use super::literals::{self, GRAM, PLACES};
 use super::named::Named;
 use super::names;
 use super::shape::LazyShape;
@@ -21,7 +21,7 @@ const FULL: &str = "the rules before it filled the tables";
 #[derive(Default)]
 struct Tables {
     /// Folded grams with their needles.
-    pairs: Vec<(u32, u32)>,
+    pairs: Vec<(u32, Owner)>,
     needles: Vec<Needle>,
     places: Vec<u16>,
     sets: Vec<Bytes>,
@@ -94,7 +94,8 @@ impl Tables {
             let mut known = BTreeMap::new();
             for kept in plan.needles {
                 windowed.back = windowed.back.max(kept.back);
-                let suffix = self.suffix(&mut known, kept.suffix.unwrap_or(pattern));
+                let suffix = kept.suffix.unwrap_or(pattern);
+                let suffix = self.suffix(&mut known, suffix, kept.places.len());
                 self.kept(rule, kept, Leads::Suffix(suffix))?;
             }
             return Ok(Prepared::Regex(windowed));
@@ -110,7 +111,7 @@ impl Tables {
                 let back = needle.back.saturating_add(needle.gram);
                 windowed.back = windowed.back.max(back);
                 let suffix = needle.suffix.as_deref().unwrap_or(pattern);
-                let suffix = self.suffix(&mut known, suffix);
+                let suffix = self.suffix(&mut known, suffix, needle.places.len());
                 self.needle(rule, needle.places, needle.gram, Leads::Suffix(suffix))?;
             }
             return Ok(Prepared::Regex(windowed));
@@ -130,14 +131,22 @@ impl Tables {
         Ok(Prepared::Regex(windowed))
     }
 
-    /// One automaton for each suffix of a rule.
-    fn suffix(&mut self, known: &mut BTreeMap<String, usize>, suffix: &str) -> usize {
+    /// One automaton for each suffix of a rule; none when the needle's own places tell enough.
+    fn suffix(
+        &mut self,
+        known: &mut BTreeMap<String, usize>,
+        suffix: &str,
+        places: usize,
+    ) -> Option<usize> {
+        if places == PLACES {
+            return None;
+        }
         if let Some(index) = known.get(suffix) {
-            return *index;
+            return Some(*index);
         }
         self.suffixes.push(Suffix::new(suffix.to_owned()));
         known.insert(suffix.to_owned(), self.suffixes.len() - 1);
-        self.suffixes.len() - 1
+        Some(self.suffixes.len() - 1)
     }
 
     fn name(&mut self, rule: usize, name: &str) -> Result<(), &'static str> {
@@ -189,6 +198,25 @@ impl Tables {
         self.add(rule, from, gram, leads)
     }
 
+    /// The two places besides the gram that tell most.
+    fn checks(&self, from: usize, gram: usize) -> [(i8, u16); 2] {
+        let places = self.places.get(from..).unwrap_or_default();
+        let mut best: Vec<(u32, i8, u16)> = Vec::new();
+        for (at, &set) in places.iter().enumerate() {
+            let size = |set: &Bytes| set.0.iter().map(|bits| bits.count_ones()).sum();
+            let size: u32 = self.sets.get(usize::from(set)).map_or(256, size);
+            let offset = i8::try_from(at).ok().zip(i8::try_from(gram).ok());
+            if let Some((at, gram)) = offset {
+                // Of the gram itself only the case of letters is left to be told.
+                let known = (gram..gram + 4).contains(&at);
+                best.push((if known { 200 } else { size }, at - gram, set));
+            }
+        }
+        best.sort_unstable();
+        let check = |index: usize| best.get(index).map_or((0, 0), |(_, at, set)| (*at, *set));
+        [check(0), check(1)]
+    }
+
     /// A needle whose places are there from `from` on.
     fn add(
         &mut self,
@@ -199,7 +227,11 @@ impl Tables {
     ) -> Result<(), &'static str> {
         let id = u32::try_from(self.needles.len()).map_err(|_| FULL)?;
         let first = self.pairs.len();
-        self.pairs.push((0, id));
+        let owner = Owner {
+            needle: id,
+            checks: self.checks(from, gram),
+        };
+        self.pairs.push((0, owner));
         let places = self.places.get(from + gram..from + gram + GRAM);
         for (place, set) in places.unwrap_or_default().iter().enumerate() {
             let Some(set) = self.sets.get(usize::from(*set)) else {
@@ -208,7 +240,7 @@ impl Tables {
             let before = self.pairs.split_off(first);
             for byte in set.folded() {
                 let shifted = u32::from(byte) << (8 * place);
-                let longer = before.iter().map(|(gram, id)| (gram | shifted, *id));
+                let longer = before.iter().map(|(gram, owner)| (gram | shifted, *owner));
                 self.pairs.extend(longer);
             }
         }

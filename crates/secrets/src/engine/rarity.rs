@@ -4,6 +4,8 @@
 //! Go, Ruby, Python, JavaScript, TypeScript, Markdown; 99 MB).
 
 use super::bytes::Bytes;
+use super::common::COMMON;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// Kinds of bytes: the letters, digits, `_`, common marks, all else.
@@ -65,8 +67,46 @@ static CHANCES: LazyLock<Chances> = LazyLock::new(|| {
     Chances { alone, after }
 });
 
-/// How many of all places in ordinary text hold bytes of these sets in a row, about.
-pub(crate) fn frequency(sets: &[Bytes]) -> f64 {
+/// Share of all places, of those grams that are common.
+static KNOWN: LazyLock<BTreeMap<[u8; 4], f64>> = LazyLock::new(|| {
+    let mut known = BTreeMap::new();
+    for (millionths, lines) in COMMON {
+        for gram in lines
+            .iter()
+            .flat_map(|line| line.as_bytes().chunks_exact(4))
+        {
+            if let Ok(gram) = <[u8; 4]>::try_from(gram) {
+                known.insert(gram.map(fold), f64::from(millionths) / 1e6);
+            }
+        }
+    }
+    known
+});
+
+/// What is known of four places that leave up to so many grams; more are not looked up.
+const LOOKED_UP: usize = 256;
+
+/// How many of all places in ordinary text hold bytes of these four sets in a row, about: as pairs of
+/// bytes tell, and more when a gram is known to be common.
+pub(crate) fn frequency_of_gram(sets: &[Bytes]) -> f64 {
+    let mut grams = vec![Vec::new()];
+    for set in sets {
+        let longer = grams.iter().flat_map(|gram: &Vec<u8>| {
+            set.folded().map(move |byte| {
+                let mut gram = gram.clone();
+                gram.push(byte);
+                gram
+            })
+        });
+        grams = longer.take(LOOKED_UP + 1).collect();
+    }
+    let known = grams.iter().take(LOOKED_UP);
+    let known = known.filter_map(|gram| KNOWN.get(gram.as_slice()));
+    frequency(sets).max(known.sum())
+}
+
+/// How many of all places in ordinary text hold bytes of these sets in a row, as pairs of bytes tell.
+fn frequency(sets: &[Bytes]) -> f64 {
     let Some((first, others)) = sets.split_first() else {
         return 1.0;
     };
@@ -350,7 +390,9 @@ mod tests {
     fn words_are_commoner_than_prefixes() {
         assert!(of("tion") > 100.0 * of("xoxb"));
         assert!(of("ghp_") < 1e-6);
-        assert!(of("://a") > 100.0 * of("redi"));
+        assert!(of("://a") > 4.0 * of("redi"));
+        let sets = b"tack".map(|byte| Bytes::of(&[byte]));
+        assert!(frequency_of_gram(&sets) > 1e-4);
         assert!((0.9..1.1).contains(&frequency(&[Bytes::ALL; 4])));
     }
 }

@@ -94,9 +94,14 @@ impl Scratch {
 pub(crate) fn find(engine: &Engine, text: &[u8], scratch: &mut Scratch) -> Vec<Match> {
     scratch.fit(engine);
     scratch.work.bytes += text.len() as u64;
-    engine.grams.scan(text, |place, needles| {
-        for &needle in needles {
-            if let Some(needle) = engine.needles.get(needle as usize) {
+    engine.grams.scan(text, |place, owners| {
+        for owner in owners {
+            if owner
+                .checks
+                .iter()
+                .all(|check| passes(engine, text, place, *check))
+                && let Some(needle) = engine.needles.get(owner.needle as usize)
+            {
                 candidate(engine, text, place, needle, scratch);
             }
         }
@@ -115,6 +120,16 @@ pub(crate) fn find(engine: &Engine, text: &[u8], scratch: &mut Scratch) -> Vec<M
     found.sort_by_key(|m| (m.secret.start, m.rule, m.secret.end, m.whole.start));
     found.dedup_by(|b, a| a.rule == b.rule && a.secret == b.secret);
     found
+}
+
+/// True when the byte at a distance from the gram is one of the set.
+#[inline]
+fn passes(engine: &Engine, text: &[u8], place: usize, (offset, set): (i8, u16)) -> bool {
+    let at = place.wrapping_add_signed(isize::from(offset));
+    let set = engine.sets.get(usize::from(set));
+    text.get(at)
+        .zip(set)
+        .is_some_and(|(byte, set)| set.contains(*byte))
 }
 
 /// Looks at what stands around one place of the filter.
@@ -169,17 +184,17 @@ fn candidate(engine: &Engine, text: &[u8], place: usize, needle: &Needle, scratc
                 to_the_end(windowed, rule, text, start, scratch);
                 return;
             }
-            let Some(suffix_ready) = engine.suffixes.get(suffix) else {
-                return;
-            };
-            let Some(cache) = scratch.caches.get_mut(suffix) else {
-                return;
-            };
-            let tried = suffix_ready.follow(cache, text, from);
-            scratch.walked(rule, tried.walked);
-            if tried.fits {
-                window(windowed, rule, text, place, scratch);
+            if let Some(suffix) = suffix
+                && let Some(automaton) = engine.suffixes.get(suffix)
+                && let Some(cache) = scratch.caches.get_mut(suffix)
+            {
+                let tried = automaton.follow(cache, text, from);
+                scratch.walked(rule, tried.walked);
+                if !tried.fits {
+                    return;
+                }
             }
+            window(windowed, rule, text, place, scratch);
         }
         _ => {}
     }

@@ -1,5 +1,12 @@
 //! How a secret may be written down in a file: each row of the table of edge cases that is about bytes.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test"
+)]
+
 use lockgate_secrets::{Encoding, Gap, Hit, Input, Position, Proof, Rules, Scanner, Severity};
 use std::sync::LazyLock;
 

@@ -78,6 +78,13 @@ pub(super) fn find(building: &mut Building<'_>, new: &dyn Fn(&Range<usize>) -> b
             continue;
         }
         hex::find(building, &run);
+        // Most runs are names and paths.
+        let digits = outer.get(run.clone()).unwrap_or_default();
+        let phase = |phase| digits.get(phase..).and_then(text_in);
+        let wrapped = run.len() >= WRAPPED && next_line(outer, run.end).is_some();
+        if !wrapped && (0..4).all(|at| phase(at).is_none()) {
+            continue;
+        }
         let value = join(outer, run);
         done = value.lines.last().map_or(done, |line| line.end);
         for phase in 0..4 {
@@ -94,10 +101,7 @@ fn join(outer: &[u8], first: Range<usize>) -> Value<'_> {
     let width = first.len();
     let mut end = first.end;
     let mut lines = vec![first];
-    while width >= WRAPPED {
-        let Some(start) = next_line(outer, end) else {
-            break;
-        };
+    while let Some(start) = next_line(outer, end).filter(|_| width >= WRAPPED) {
         let rest = outer.get(start..).unwrap_or_default();
         let digits = rest
             .iter()

@@ -1,7 +1,7 @@
 //! Text that is written in another way: base64, hexadecimal digits, percent signs, escapes of strings,
 //! two bytes for each character.
 //!
-//! All that is decoded from one text makes one [`Layer`], which is searched like the text and from
+//! All that is decoded from one text makes one layer, which is searched like the text and from
 //! which more may be decoded, [`DEPTH`] times at most. What does not decode to some text is left
 //! alone: hashes, images, archives. The bytes of a file's layers are limited by [`budget`].
 

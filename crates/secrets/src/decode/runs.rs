@@ -48,10 +48,8 @@ impl<'t> Runs<'t> {
         }
     }
 
-    fn is(&self, at: usize) -> bool {
-        self.text
-            .get(at)
-            .is_some_and(|byte| self.class.get(usize::from(*byte)) == Some(&true))
+    fn has(&self, byte: u8) -> bool {
+        self.class.get(usize::from(byte)) == Some(&true)
     }
 }
 
@@ -62,24 +60,17 @@ impl Iterator for Runs<'_> {
         // `self.at..known` is all in the set.
         let mut known = self.at;
         loop {
-            let last = self.at + self.least - 1;
-            if last >= self.text.len() {
-                return None;
-            }
-            let mut low = last + 1;
-            while low > known && self.is(low - 1) {
-                low -= 1;
-            }
-            if low > known {
-                self.at = low;
-                known = last + 1;
+            let after = self.at + self.least;
+            let window = self.text.get(known..after)?;
+            if let Some(other) = window.iter().rposition(|byte| !self.has(*byte)) {
+                self.at = known + other + 1;
+                known = after;
                 continue;
             }
             let start = self.at;
-            let mut end = last + 1;
-            while self.is(end) {
-                end += 1;
-            }
+            let rest = self.text.get(after..).unwrap_or_default();
+            let more = rest.iter().position(|byte| !self.has(*byte));
+            let end = after + more.unwrap_or(rest.len());
             self.at = end;
             return Some(start..end);
         }

@@ -159,6 +159,9 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
     if shape::is_constant(value) {
         return Err(Dropped::Placeholder);
     }
+    if value.contains(&b' ') && !value.iter().any(u8::is_ascii_digit) {
+        return Err(Dropped::Words);
+    }
     // Without quotes it may be prose: only what no sentence holds.
     let quoted = is_quoted(found);
     if !quoted && (words::share_of_words(value) >= 0.6 || !value.iter().any(u8::is_ascii_digit)) {

@@ -10,12 +10,12 @@
 //!     [--flagged]        print the negative cases that such a rule finds, and which
 //! ```
 //!
-//! A case counts as found when a rule that knows its provider fits anywhere in it, as in the
+//! A case counts as found when a rule with a provider fits anywhere in it (*prov*), as in the
 //! measurement that the peers' figures come from. Nothing is printed but cases that are public.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing)]
 
-use lockgate_secrets::{Input, Rules, Scanner, rule};
+use lockgate_secrets::{Input, Rules, Scanner, Severity, rule};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,31 +33,47 @@ struct Case {
 
 #[derive(Default)]
 struct Tally {
-    positive: usize,
+    positive: Share,
+    negative: Share,
+}
+
+/// Of the cases of one kind: how many are there, found by a rule with a provider, the same above
+/// severity info, found by any rule.
+#[derive(Default)]
+struct Share {
+    cases: usize,
     provider: usize,
+    loud: usize,
     any: usize,
-    negative: usize,
-    flagged: usize,
-    flagged_any: usize,
+}
+
+impl Share {
+    fn add(&mut self, provider: bool, loud: bool, any: bool) {
+        self.cases += 1;
+        self.provider += usize::from(provider);
+        self.loud += usize::from(loud);
+        self.any += usize::from(any);
+    }
+
+    fn show(&self) -> String {
+        let percent = |part: usize| match self.cases {
+            0 => "    -".to_owned(),
+            all => format!("{:5.1}", 100.0 * part as f64 / all as f64),
+        };
+        let [provider, loud, any] = [self.provider, self.loud, self.any].map(percent);
+        format!("{:>5} {provider} {loud} {any}", self.cases)
+    }
 }
 
 impl Tally {
     fn line(&self, name: &str, peers: &str) {
-        let share = |part: usize, all: usize| match all {
-            0 => "    -".to_owned(),
-            _ => format!("{:5.1}", 100.0 * part as f64 / all as f64),
-        };
-        println!(
-            "{name:<16} {:>5} {} {}   {:>5} {} {}   {peers}",
-            self.positive,
-            share(self.provider, self.positive),
-            share(self.any, self.positive),
-            self.negative,
-            share(self.flagged, self.negative),
-            share(self.flagged_any, self.negative),
-        );
+        let (positive, negative) = (self.positive.show(), self.negative.show());
+        println!("{name:<16} {positive}   {negative}   {peers}");
     }
 }
+
+/// Providers of cases that are of nobody: what is called a password or a key and looks like one.
+const NOBODY: &[&str] = &["credential", "generic", "key", "nodotenv", "password"];
 
 /// Recall in percent of rules with a provider, as measured with these versions on the whole set (of
 /// which this file may be a part): betterleaks 1.4.1, gitleaks 8.26.0, Kingfisher 1.112.0 and 2.14.0,
@@ -124,7 +140,7 @@ fn main() {
     let scanner = Scanner::new(own.as_ref().unwrap_or_else(|| Rules::shipped())).unwrap();
 
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
-    let (mut all, mut three) = (Tally::default(), Tally::default());
+    let [mut all, mut named, mut three] = [(); 3].map(|()| Tally::default());
     for line in std::fs::read_to_string(cases).unwrap().lines() {
         let case: Case = serde_json::from_str(line).unwrap();
         if source.as_ref().is_some_and(|s| *s != case.source)
@@ -149,19 +165,21 @@ fn main() {
             .map(|rule| rule.id.as_str())
             .collect();
         let mut into = vec![&mut all, tallies.entry(case.source.clone()).or_default()];
+        if !NOBODY.contains(&case.provider.as_str()) {
+            into.push(&mut named);
+        }
         if case.lineages.is_some_and(|count| count >= 3) {
             into.push(&mut three);
         }
+        let loud = hits.iter().any(|hit| {
+            hit.severity > Severity::Info && !scanner.rules().all()[hit.rule].is_generic()
+        });
         for tally in into {
-            if case.expect {
-                tally.positive += 1;
-                tally.provider += usize::from(!known.is_empty());
-                tally.any += usize::from(!hits.is_empty());
-            } else {
-                tally.negative += 1;
-                tally.flagged += usize::from(!known.is_empty());
-                tally.flagged_any += usize::from(!hits.is_empty());
-            }
+            let share = match case.expect {
+                true => &mut tally.positive,
+                false => &mut tally.negative,
+            };
+            share.add(!known.is_empty(), loud, !hits.is_empty());
         }
         let shown = match (case.expect, known.is_empty()) {
             (true, true) if misses && !hits.is_empty() => "GUESSED",
@@ -176,10 +194,10 @@ fn main() {
     }
 
     println!(
-        "\n                 ---- positive ----   ---- negative ----   recall of peers, provider rules"
+        "\n                 ------- positive ------   ------- negative ------   recall of peers, provider rules"
     );
     println!(
-        "source           cases  prov   any   cases  prov   any   betterl gitl   kf1    kf2    nosey  truffle"
+        "source           cases  prov  loud   any   cases  prov  loud   any   betterl gitl   kf1    kf2    nosey  truffle"
     );
     for (name, tally) in &tallies {
         let peers = PEERS
@@ -196,7 +214,8 @@ fn main() {
         "all",
         &format!("{negatives}   (negatives of others, flagged)"),
     );
-    if three.positive + three.negative > 0 {
+    named.line("of a provider", "");
+    if three.positive.cases + three.negative.cases > 0 {
         three.line("3+ lineages", "");
     }
 }

@@ -22,7 +22,9 @@
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::expect_used
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a benchmark reads files, starts programs and prints"
 )]
 
 use lockgate_secrets::engine::{Engine, Work};

@@ -1,5 +1,13 @@
 //! Every rule finds its own examples, and what it must not find it does not.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test reads files and may fail"
+)]
+
 use lockgate_secrets::{Input, Rule, Rules, Scanner, rule};
 use std::path::Path;
 

@@ -1,5 +1,10 @@
 //! Tests: the matches are those of the plain search, and the work stays in bounds.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test reads the files of the rules"
+)]
+
 use super::{Engine, Work, naive};
 use crate::rule::{Confidence, Finder, Rule, Rules, Severity};
 

@@ -13,7 +13,13 @@
 //! A case counts as found when a rule with a provider fits anywhere in it (*prov*), as in the
 //! measurement that the peers' figures come from. Nothing is printed but cases that are public.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a command that reads files and prints"
+)]
 
 use lockgate_secrets::{Input, Rules, Scanner, Severity, rule};
 use serde::Deserialize;

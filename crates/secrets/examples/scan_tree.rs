@@ -12,7 +12,14 @@
 //! one, `0` for a digit. Distinct means rule and secret: the same secret in ten files is one line, with
 //! the number of places.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a command that reads files and prints"
+)]
 
 use lockgate_secrets::{Confidence, Input, Rules, Scanner, Severity, rule};
 use std::collections::BTreeMap;

@@ -46,7 +46,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("error", &[]),
     ("cli", &[]),
-    ("edge", &["error", "event", "github", "invoke"]),
+    ("scan", &[]),
+    ("edge", &["error", "event", "github", "invoke", "scan"]),
     (
         "app",
         &[
@@ -71,6 +72,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "origin",
             "policy",
             "report",
+            "scan",
             "shard",
             "simulate",
             "sticky",

@@ -3,6 +3,7 @@
 mod commit;
 mod entry;
 mod touched;
+mod tracked;
 mod uncommitted;
 
 pub use commit::{Commit, Look};

@@ -15,10 +15,7 @@ mod sighting;
 mod state;
 mod window;
 
-pub use collect::{BaseSecrets, Collected, Honour, collect};
+pub use collect::{BaseSecrets, Collected, Honour, collect, severity};
 pub use sighting::{Commit, Found, Sighting, Source, line_of, path_of};
 pub use state::{State, StateError};
 pub use window::{Sight, Sights, Window};
-
-/// The scanner's name in policies and outputs.
-pub const SCANNER: &str = "secrets";

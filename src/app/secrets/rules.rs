@@ -114,7 +114,7 @@ pub fn test_rules(rules: Vec<Rule>) -> Result<Tested, Error> {
                 path: "example",
                 bytes: text.as_bytes(),
             };
-            !scanner.scan(&input).is_empty()
+            !scanner.scan(&input).hits.is_empty()
         };
         for (list, wanted) in [(finds, true), (leaves, false)] {
             for (number, text) in list.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! One finding for each secret, however often it stands.
 
 use super::mark::mark;
-use super::window::Sight;
+use super::sight::Sight;
 use crate::model::{
     self, Certainty, Fix, Foreign as _, Kind, Located, Observation, RuleId, RuleInfo, Sighted,
     SourceDigests, Standing, Untrusted,
@@ -213,11 +213,18 @@ fn message(sight: &Sight, rule: &Rule, asks: Option<&'static str>) -> Untrusted 
     }
     match &sight.proof {
         Proof::None => {}
+        Proof::Shaped(known) if known.is_empty() => {}
+        Proof::Shaped(known) => {
+            text.push_str(&format!(" It says of itself: {known}."));
+        }
         Proof::Passed(known) if known.is_empty() => {
-            text.push_str(" Its own form shows that it was issued like this.");
+            text.push_str(" Its checksum is right.");
         }
         Proof::Passed(known) => {
-            text.push_str(&format!(" Its own form shows that it is genuine: {known}."));
+            text.push_str(&format!(" Its checksum is right: {known}."));
+        }
+        Proof::Limited { reason, .. } => {
+            text.push_str(&format!(" It can do little: {reason}."));
         }
         Proof::Failed(why) => {
             text.push_str(&format!(" It is most likely invented: {why}."));

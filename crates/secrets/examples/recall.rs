@@ -134,13 +134,16 @@ fn main() {
             continue;
         }
         let path = case.path.as_deref().unwrap_or("case.txt");
-        let hits = scanner.scan(&Input {
-            path,
-            bytes: case.text.as_bytes(),
-        });
+        let hits = scanner
+            .scan(&Input {
+                path,
+                bytes: case.text.as_bytes(),
+            })
+            .hits;
         let known: Vec<&str> = hits
             .iter()
-            .map(|hit| &scanner.rules().all()[hit.rule])
+            .flat_map(|hit| [hit.rule].into_iter().chain(hit.also.iter().copied()))
+            .map(|rule| &scanner.rules().all()[rule])
             .filter(|rule| !rule.is_generic())
             .map(|rule| rule.id.as_str())
             .collect();

@@ -18,13 +18,21 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)
 )]
 
+mod allow;
+pub mod decode;
 pub mod engine;
 mod hit;
+mod overlap;
+mod place;
 pub mod rule;
 mod scan;
 pub mod sift;
+mod stream;
 pub mod verify;
 
-pub use hit::{Encoding, Hit, Proof, Secret};
+pub use allow::ALLOW_COMMENTS;
+pub use hit::{Allow, Encoding, Gap, Hit, Proof, Scanned, Secret};
+pub use place::Position;
 pub use rule::{Confidence, Rule, Rules, Severity};
-pub use scan::{Input, Scanner};
+pub use scan::{Input, MOST_HITS, Scanner};
+pub use stream::Stream;

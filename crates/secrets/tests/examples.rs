@@ -7,9 +7,10 @@ fn found(scanner: &Scanner<'_>, text: &str, id: &str) -> bool {
         path: "example.txt",
         bytes: text.as_bytes(),
     };
-    let hits = scanner.scan(&input);
+    let hits = scanner.scan(&input).hits;
     hits.iter()
-        .any(|hit| scanner.rules().all()[hit.rule].id == id)
+        .flat_map(|hit| [hit.rule].into_iter().chain(hit.also.iter().copied()))
+        .any(|rule| scanner.rules().all()[rule].id == id)
 }
 
 #[test]

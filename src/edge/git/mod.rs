@@ -4,6 +4,7 @@ mod commit;
 mod entry;
 pub mod search;
 mod touched;
+mod tracked;
 mod uncommitted;
 
 pub use commit::{Commit, Look};

@@ -1,6 +1,7 @@
 //! Where the rules fit: one pass over the bytes for all of them.
 
 mod named;
+mod shape;
 
 use crate::rule::{Finder, Rules};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
@@ -35,12 +36,24 @@ enum Prepared {
     Named(named::Named),
 }
 
-/// The pattern with this crate's settings: bytes, no Unicode classes.
-fn compile(pattern: &str) -> Option<Regex> {
-    let syntax = regex_automata::util::syntax::Config::new()
+/// The longest value of a service, in bytes.
+const LONGEST_VALUE: usize = 4096;
+
+/// Bytes, no Unicode classes.
+fn syntax() -> regex_automata::util::syntax::Config {
+    regex_automata::util::syntax::Config::new()
         .unicode(false)
-        .utf8(false);
-    Regex::builder().syntax(syntax).build(pattern).ok()
+        .utf8(false)
+}
+
+/// The pattern with this crate's settings.
+fn compile(pattern: &str) -> Option<Regex> {
+    Regex::builder().syntax(syntax()).build(pattern).ok()
+}
+
+/// The pattern's structure, with this crate's settings.
+fn parse(pattern: &str) -> Option<regex_syntax::hir::Hir> {
+    regex_automata::util::syntax::parse_with(pattern, &syntax()).ok()
 }
 
 impl Engine {
@@ -67,9 +80,10 @@ impl Engine {
                 Finder::Named {
                     names,
                     values,
+                    words: demanded,
                     within,
                 } => {
-                    let named = named::Named::new(names, values, *within);
+                    let named = named::Named::new(names, values, demanded, *within);
                     for word in named.words() {
                         words.push(word);
                         owners.push(index);
@@ -104,14 +118,13 @@ impl Engine {
                     }
                 }
                 Some(Prepared::Named(named)) => {
-                    if let Some(secret) = named.value_after(text, hit.end()) {
-                        let whole = hit.start()..secret.end;
+                    named.values(text, hit.range(), &mut |secret| {
                         found.push(Match {
                             rule,
-                            whole,
+                            whole: hit.start()..secret.end,
                             secret,
                         });
-                    }
+                    });
                 }
                 _ => {}
             }

@@ -42,6 +42,8 @@ struct Entry {
     names: Vec<String>,
     #[serde(default)]
     values: Vec<String>,
+    #[serde(default)]
+    words: Vec<String>,
     within: Option<usize>,
     #[serde(default)]
     entropy: f64,
@@ -103,6 +105,7 @@ fn finder(entry: &Entry, named: bool) -> Result<(Finder, Confidence), &'static s
             Finder::Named {
                 names: entry.names.clone(),
                 values: entry.values.clone(),
+                words: entry.words.clone(),
                 within: entry.within.unwrap_or(WITHIN),
             },
             Confidence::Medium,

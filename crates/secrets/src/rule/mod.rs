@@ -52,7 +52,12 @@ pub enum Finder {
         names: Vec<String>,
         /// Regular expressions for the whole value.
         values: Vec<String>,
-        /// Bytes between the end of the name and the value, at most.
+        /// One of these stands, in any case, between the beginning of the identifier that holds the
+        /// name and the value. Empty: only asked of values that could be a hash or a UUID, and then
+        /// the usual ones (`key`, `token`, `secret` …) are. An empty word asks for nothing.
+        words: Vec<String>,
+        /// Bytes between the end of the identifier that holds the name and the value, at most; a run
+        /// of white space counts as one.
         within: usize,
     },
 }

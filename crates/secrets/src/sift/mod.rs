@@ -1,33 +1,194 @@
-//! What is no secret, though a rule fits.
+//! What is no secret, though a rule fits; and what is one, but less grave for where it stands.
+//!
+//! A token with a form of its own is dropped only when it is plainly a placeholder. A value that was
+//! found by a name beside it must also look random; one that was found by a word like `password` must
+//! pass everything here. Nothing that passed its checksum is dropped.
 
+mod allow;
 mod entropy;
+mod generic;
+mod line;
+mod path;
+mod placeholder;
+mod shape;
+mod words;
 
+pub use allow::{AllowError, Allowances, Reason};
 pub use entropy::entropy;
+pub use path::{PathClass, path_class};
 
-use crate::rule::Rule;
+use crate::rule::{Confidence, Finder, Rule, Severity};
+use std::ops::Range;
 
-/// Why a match is dropped.
+/// Why a match is dropped; counted in the scan's health.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dropped {
     /// Too regular to be random.
     Entropy,
-    /// `xxxxxxxx`, `your-key-here`, `${VARIABLE}`.
+    /// `xxxxxxxx`, `your-key-here`, `${VARIABLE}`, `<token>`.
     Placeholder,
+    /// `12345678`, `qwertyuiop`, `abcabcabc`.
+    Sequence,
+    /// A key that a provider's documentation shows.
+    Documented,
+    /// An identifier, a path, a call, a type, a URL, a date or another value with a meaning.
+    Meaning,
+    /// A UUID beside a word that does not say secret.
+    Uuid,
+    /// A hash of content: a commit, an integrity string, a checksum.
+    Digest,
+    /// Words of a language.
+    Words,
+    /// Too short or too weak to be worth a line.
+    Weak,
+    /// The name beside it says that it is no secret: `public_key`, `token_url`, `password_field`.
+    Name,
+    /// A test, an example, documentation, foreign or generated code, where guesses are worth nothing.
+    Path,
+    /// A line of minified code, a source map, an image.
+    Machine,
+}
+
+impl Dropped {
+    /// The reason in a few words, for a count of reasons.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Entropy => "not random",
+            Self::Placeholder => "a placeholder",
+            Self::Sequence => "a sequence or a repetition",
+            Self::Documented => "a documented example",
+            Self::Meaning => "a value with a meaning",
+            Self::Uuid => "a plain UUID",
+            Self::Digest => "a hash of content",
+            Self::Words => "words of a language",
+            Self::Weak => "too short or too weak",
+            Self::Name => "named as something public",
+            Self::Path => "a guess in a test, an example or foreign code",
+            Self::Machine => "minified or encoded data",
+        }
+    }
+}
+
+/// A match in its surroundings.
+pub struct Found<'a> {
+    /// The rule that fits.
+    pub rule: &'a Rule,
+    /// What kind of file it is.
+    pub class: PathClass,
+    /// The text that was searched: the file, or what was decoded from it.
+    pub text: &'a [u8],
+    /// All that the rule fits, in bytes of `text`.
+    pub whole: Range<usize>,
+    /// The secret in it.
+    pub secret: Range<usize>,
+    /// Whether an offline check passed: then it stays, whatever it looks like.
+    pub proven: bool,
+}
+
+impl<'a> Found<'a> {
+    /// The secret's bytes.
+    fn value(&self) -> &'a [u8] {
+        self.text.get(self.secret.clone()).unwrap_or_default()
+    }
+}
+
+/// What is left of the rule's grades where the match stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// The rule's, or lower.
+    pub severity: Severity,
+    /// The rule's, or lower.
+    pub confidence: Confidence,
+}
+
+/// How much a rule's form says, and with it how much may be held against a match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A form that nothing else has.
+    Token,
+    /// A provider's name and a value of its shape.
+    Service,
+    /// A password where a known system has its passwords.
+    Password,
+    /// A word like `password`.
+    Generic,
+}
+
+fn kind(rule: &Rule) -> Kind {
+    match (&rule.finder, rule.confidence) {
+        _ if rule.is_generic() => Kind::Generic,
+        (Finder::Named { .. }, _) => Kind::Service,
+        (_, Confidence::High) => Kind::Token,
+        _ => Kind::Password,
+    }
 }
 
 /// Looks at a match in its surroundings.
 ///
 /// # Errors
 /// Why it is dropped.
-pub fn sift(rule: &Rule, secret: &[u8]) -> Result<(), Dropped> {
-    if entropy(secret) < rule.entropy {
+pub fn judge(found: &Found<'_>) -> Result<Kept, Dropped> {
+    let rule = found.rule;
+    let kept = Kept {
+        severity: rule.severity,
+        confidence: rule.confidence,
+    };
+    if found.proven {
+        return Ok(kept);
+    }
+    let value = found.value();
+    if value.is_empty() {
+        return Err(Dropped::Placeholder);
+    }
+    if entropy(value) < rule.entropy {
         return Err(Dropped::Entropy);
     }
-    let Some((first, rest)) = secret.split_first() else {
-        return Err(Dropped::Placeholder);
-    };
-    if rest.iter().all(|byte| byte == first) {
-        return Err(Dropped::Placeholder);
+    match kind(rule) {
+        Kind::Token => {
+            placeholder::token(value)?;
+            Ok(lower(kept, found.class))
+        }
+        Kind::Service => {
+            placeholder::token(value)?;
+            shape::plain(value)?;
+            line::machine(found)?;
+            Ok(lower(kept, found.class))
+        }
+        Kind::Password => {
+            placeholder::password(value)?;
+            password(kept, value, found.class)
+        }
+        Kind::Generic => {
+            generic::judge(found)?;
+            Ok(kept)
+        }
     }
-    Ok(())
+}
+
+/// A token in a test is a token still, but one grade less sure: nobody blocks for a fixture.
+fn lower(kept: Kept, class: PathClass) -> Kept {
+    if class == PathClass::Plain {
+        return kept;
+    }
+    Kept {
+        severity: kept.severity,
+        confidence: kept.confidence.min(Confidence::Medium),
+    }
+}
+
+/// A password that anybody would guess is worth a line, no more; and none outside of code that runs.
+fn password(kept: Kept, value: &[u8], class: PathClass) -> Result<Kept, Dropped> {
+    let weak = words::is_common_password(value);
+    match class {
+        PathClass::Plain if weak => Ok(Kept {
+            severity: Severity::Info,
+            confidence: Confidence::Low,
+        }),
+        PathClass::Plain => Ok(kept),
+        _ if weak || words::all_words(value) => Err(Dropped::Path),
+        _ => Ok(Kept {
+            severity: kept.severity.min(Severity::Low),
+            confidence: Confidence::Low,
+        }),
+    }
 }

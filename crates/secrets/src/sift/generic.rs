@@ -1,0 +1,116 @@
+//! Guesses: a word like `password` or `token`, an operator, a value.
+
+use super::{Dropped, Found, PathClass, entropy, line, placeholder, shape, words};
+
+/// Parts of a name that say that the value is public, or about a secret rather than one.
+const PUBLIC: &[&str] = &[
+    "accessor", "algorithm", "alias", "arn", "attr", "autocomplete", "button", "caption", "char", "class", "column",
+    "command", "config_map", "constraint", "continuation", "count", "csrf", "description", "digest", "dir", "display",
+    "empty", "endpoint", "entry", "env", "error", "event", "expir", "field", "file", "flag", "folder", "foreign", "format", "forgot",
+    "hash", "header", "help", "hint", "icon", "idempotency", "index", "input", "invalid", "issuer", "keyword", "kind",
+    "label", "length", "limit", "link", "location", "lookup", "manager", "mapping", "message", "method", "min", "missing", "mode",
+    "next", "option", "page", "param", "path", "placeholder", "policy", "prefix", "primary", "prompt", "property", "provider",
+    "public", "reference", "regex", "required", "reset", "scope", "screen", "selector", "service", "size", "sort", "state", "status",
+    "store", "strength", "suffix", "sync", "table", "text", "title", "ttl", "type", "uri", "url", "usage", "valid",
+    "vault_name", "version", "warning", "pubkey", "pub_key", "cache", "partition", "fingerprint",
+];
+
+/// Ends of a name that say the same.
+const PUBLIC_ENDS: &[&str] = &["_id", "-id", ".id", "id", "_ids", "name", "_ref", "tokens"];
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
+}
+
+/// The whole identifier around the word that the rule knows.
+fn name<'a>(found: &Found<'a>) -> &'a [u8] {
+    let start = found.whole.start;
+    let lead = found.text.get(start.saturating_sub(40)..start).unwrap_or_default();
+    let left = lead.iter().rev().take_while(|byte| is_name(**byte)).count();
+    let rest = found.text.get(start..found.secret.start).unwrap_or_default();
+    let right = rest.iter().take_while(|byte| is_name(**byte)).count();
+    found.text.get(start - left.min(start)..start + right).unwrap_or_default()
+}
+
+fn ends_with(text: &[u8], end: &str) -> bool {
+    text.len() >= end.len() && text.get(text.len() - end.len()..).is_some_and(|tail| tail.eq_ignore_ascii_case(end.as_bytes()))
+}
+
+/// Whether the name asks for a password, which people choose, rather than a key, which is drawn.
+fn asks_for_password(name: &[u8]) -> bool {
+    ["pass", "pwd", "pw", "psw", "psswd", "paswd", "pswd", "pswrd"].iter().any(|word| line::has(name, word)) || !name.is_ascii()
+}
+
+/// Kinds of characters: lower case, upper case, digits, others.
+fn kinds(value: &[u8]) -> [usize; 4] {
+    let mut counts = [0; 4];
+    for byte in value {
+        let kind = match byte {
+            b'a'..=b'z' => 0,
+            b'A'..=b'Z' => 1,
+            b'0'..=b'9' => 2,
+            _ => 3,
+        };
+        if let Some(count) = counts.get_mut(kind) {
+            *count += 1;
+        }
+    }
+    counts
+}
+
+/// Drawn at random, as far as one can see: long enough, mixed, no words in it.
+fn is_random(value: &[u8]) -> bool {
+    let [lower, upper, digits, _] = kinds(value);
+    if shape::is_hex(value) {
+        return value.len() >= 16 && digits > 2 && lower + upper > 0 && entropy(value) >= 2.7;
+    }
+    value.len() >= 10
+        && digits >= 2
+        && lower + upper >= 4
+        && entropy(value) >= 2.9
+        && words::share_of_words(value) < 0.45
+}
+
+/// Chosen by a person who was told to mix: two kinds of characters or more, and no plain word.
+fn is_chosen(value: &[u8]) -> bool {
+    let [lower, upper, digits, others] = kinds(value);
+    let mixed = usize::from(lower > 0) + usize::from(upper > 0) + usize::from(digits > 0) + usize::from(others > 0);
+    value.len() >= 6 && (digits > 0 || others > 0) && (mixed >= 3 || (mixed == 2 && digits > 0)) && lower + upper > 0
+}
+
+/// All that speaks against a guess.
+pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
+    if found.class != PathClass::Plain {
+        return Err(Dropped::Path);
+    }
+    let value = found.text.get(found.secret.clone()).unwrap_or_default();
+    let name = name(found);
+    if PUBLIC.iter().any(|word| line::has(name, word)) || PUBLIC_ENDS.iter().any(|end| ends_with(name, end)) {
+        return Err(Dropped::Name);
+    }
+    placeholder::guess(value)?;
+    line::machine(found)?;
+    if line::is_minified(found) {
+        return Err(Dropped::Machine);
+    }
+    if words::is_common_password(value) {
+        return Err(Dropped::Weak);
+    }
+    if line::has(name, &String::from_utf8_lossy(value)) {
+        return Err(Dropped::Placeholder);
+    }
+    let password = asks_for_password(name);
+    if shape::is_uuid(value) {
+        return if line::has(name, "secret") || line::has(name, "token") || line::has(name, "pass") {
+            Ok(())
+        } else {
+            Err(Dropped::Uuid)
+        };
+    }
+    shape::meaning(value)?;
+    if is_random(value) || (password && is_chosen(value)) {
+        Ok(())
+    } else {
+        Err(Dropped::Weak)
+    }
+}

@@ -1,0 +1,222 @@
+//! lockgate's own search for secrets: which, where, and what it says of itself.
+
+mod base;
+mod health;
+mod rules;
+
+pub use rules::{Ruleset, configured, own, ruleset, test_rules, together};
+
+use super::base::Compared;
+use super::case::Ground;
+use super::request::{Request, Scope};
+use super::share::Share;
+use super::tools::Wanted;
+use crate::edge::progress::watched;
+use crate::edge::tree::{Progress, Walked};
+use crate::error::{Error, ErrorKind};
+use crate::model::{
+    Coverage, Event, Foreign as _, Health, Problem, RepoPath, Run, ScannerId, Witnessed, Work,
+};
+use crate::policy::{DEFAULT, Policy, Running};
+use crate::scan::secrets::{BaseSecrets, Honour, Sight, Window, collect};
+use lockgate_secrets::Scanner;
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
+
+/// Most sights that are kept. A tree with more was made for that, and nobody reads them.
+const MOST: usize = 100_000;
+
+/// Whether secrets are looked for: on the command line's or the policy's word, and where nobody has said
+/// what is to be looked at. A report of that name takes its place.
+pub fn wanted(request: &Request, policy: &Policy) -> Wanted {
+    let id = ScannerId::literal(ScannerId::SECRETS);
+    let given = |report: &super::request::ReportArg| {
+        let expected = report.expected.as_ref();
+        expected.is_some_and(|expected| expected.scanner == id)
+    };
+    if request.scan.is_some() || request.run.named.contains(&id) {
+        return Wanted::Expected;
+    }
+    match policy.scanners.get(&id) {
+        _ if request.reports.iter().any(given) => Wanted::No,
+        Some(rule) if rule.run == Some(Running::Never) || !rule.reports.is_empty() => Wanted::No,
+        Some(_) => Wanted::Expected,
+        None if nobody_says(request, policy) => Wanted::Expected,
+        None => Wanted::No,
+    }
+}
+
+/// True when there is neither a policy of somebody's nor a report, nor a tool to be run.
+fn nobody_says(request: &Request, policy: &Policy) -> bool {
+    let shipped = matches!(policy.sources.as_slice(), [one] if one.raw() == DEFAULT);
+    let tools = request.run.all || !request.run.named.is_empty();
+    shipped && request.policy.is_none() && request.reports.is_empty() && !tools
+}
+
+/// Leaves of the policy what is about secrets.
+pub fn narrow(policy: &mut Policy) {
+    policy
+        .scanners
+        .retain(|id, _| id.as_str() == ScannerId::SECRETS);
+    if let Some(rule) = policy
+        .scanners
+        .get_mut(&ScannerId::literal(ScannerId::SECRETS))
+    {
+        rule.reports.clear();
+    }
+    policy.run = None;
+}
+
+/// The run, when secrets are to be looked for.
+///
+/// # Errors
+/// Rules of the user's that are wrong: nothing was looked at.
+pub fn run(ground: &Ground<'_, '_>, share: &Share) -> Result<Option<Witnessed>, Error> {
+    let id = ScannerId::literal(ScannerId::SECRETS);
+    if wanted(ground.request, ground.policy) == Wanted::No || !share.has(&id) {
+        return Ok(None);
+    }
+    let set = ruleset(ground)?;
+    let scanner = Scanner::new(&set.rules).map_err(|error| {
+        Error::new(ErrorKind::Usage, "the rules cannot be searched for").detail(error.to_string())
+    })?;
+    Ok(Some(Search::new(ground, &set, &scanner).witnessed()))
+}
+
+/// One search.
+struct Search<'a, 'r> {
+    ground: &'a Ground<'a, 'r>,
+    set: &'a Ruleset,
+    progress: Progress,
+    net: Net<'a>,
+}
+
+/// What all threads put their hits into.
+struct Net<'a> {
+    scanner: &'a Scanner<'a>,
+    sights: Mutex<Vec<Sight>>,
+    /// Files with more hits than are kept.
+    cut: Mutex<BTreeSet<RepoPath>>,
+}
+
+impl<'a, 'r> Search<'a, 'r> {
+    fn new(ground: &'a Ground<'a, 'r>, set: &'a Ruleset, scanner: &'a Scanner<'a>) -> Self {
+        Self {
+            ground,
+            set,
+            progress: Progress::default(),
+            net: Net {
+                scanner,
+                sights: Mutex::default(),
+                cut: Mutex::default(),
+            },
+        }
+    }
+
+    fn witnessed(self) -> Witnessed {
+        let request = self.ground.request;
+        let scope = request.scan.as_ref().map_or(Scope::Tree, |scan| scan.scope);
+        let walked = watched(&self.progress, request.quiet, || match scope {
+            Scope::Staged => Walked::default(),
+            Scope::Tree | Scope::History => self.tree(),
+        });
+        let base = self.base();
+        let files = self.progress.files.load(Ordering::Relaxed);
+        let bytes = self.progress.bytes.load(Ordering::Relaxed);
+        let sights = self.net.sights.into_inner();
+        let mut sights = sights.unwrap_or_else(PoisonError::into_inner);
+        let cut = self.net.cut.into_inner();
+        let cut = cut.unwrap_or_else(PoisonError::into_inner);
+        self.set.sift(&mut sights);
+        let honour = honour(self.ground);
+        let rules = &self.set.rules;
+        let collected = collect(sights, rules, base.as_ref(), honour);
+        let nothing = Problem::new(Health::NOTHING_TO_LOOK_AT, "there is no file to look at");
+        let problems = health::problems(&walked, cut);
+        let health = match files {
+            0 if problems.is_empty() => Health::Skipped(nothing),
+            files => Health::judge(Work::new(files, "files"), problems, nothing),
+        };
+        let mut notes = health::notes(&walked);
+        notes.extend(self.set.notes.iter().cloned());
+        notes.push(health::work(bytes, rules.all().len()));
+        Witnessed {
+            run: Run {
+                scanner: ScannerId::literal(ScannerId::SECRETS),
+                tool: "lockgate".into(),
+                home: None,
+                version: Some(env!("CARGO_PKG_VERSION").into()),
+                report: None,
+                ordinal: 0,
+                format: None,
+                health,
+                coverage: Coverage::default(),
+                notes,
+                findings: collected.observations.len(),
+                rules: collected.rules,
+            },
+            observations: collected.observations,
+        }
+    }
+
+    /// Every file of the tree.
+    fn tree(&self) -> Walked {
+        let tracked = self.ground.repository.and_then(|git| git.tracked());
+        let root = &self.ground.request.root;
+        let net = &self.net;
+        root.look(tracked.as_ref(), &self.progress, &|window| {
+            net.window(window);
+        })
+    }
+
+    /// What the base holds, where there is one.
+    fn base(&self) -> Option<BaseSecrets> {
+        let Compared::With(known) = self.ground.compared else {
+            return None;
+        };
+        let sights = self.net.sights.lock();
+        let sights = sights.unwrap_or_else(PoisonError::into_inner);
+        Some(base::secrets(known, &sights, self.net.scanner))
+    }
+}
+
+impl Net<'_> {
+    fn window(&self, window: &Window<'_>) {
+        let found = window.sights(self.scanner);
+        if found.list.is_empty() {
+            return;
+        }
+        let kept = self.sights.lock();
+        let mut kept = kept.unwrap_or_else(PoisonError::into_inner);
+        let room = MOST.saturating_sub(kept.len());
+        if found.cut || found.list.len() > room {
+            let cut = self.cut.lock();
+            let mut cut = cut.unwrap_or_else(PoisonError::into_inner);
+            cut.insert(window.path.clone());
+        }
+        kept.extend(found.list.into_iter().take(room));
+    }
+}
+
+/// What comments beside a secret do.
+fn honour(ground: &Ground<'_, '_>) -> Honour {
+    let id = ScannerId::literal(ScannerId::SECRETS);
+    if !ground.policy.scanner(&id).secrets.allow_comments {
+        return Honour::No;
+    }
+    match (ground.compared, judges(ground.event)) {
+        (Compared::With(_), _) => Honour::OfTheBase,
+        (Compared::Without(_), true) => Honour::No,
+        (Compared::Without(_), false) => Honour::Any,
+    }
+}
+
+fn judges(event: Event) -> bool {
+    event.judges_a_change()
+}
+
+/// A rule's severity in the words of policies.
+pub fn word(severity: lockgate_secrets::Severity) -> &'static str {
+    crate::scan::secrets::severity(severity).word()
+}

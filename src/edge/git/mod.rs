@@ -2,6 +2,7 @@
 
 mod commit;
 mod entry;
+pub mod search;
 mod touched;
 mod tracked;
 mod uncommitted;

@@ -2,8 +2,8 @@
 
 use super::files::Root;
 use crate::model::{Foreign as _, RepoPath};
-use crate::scan::secrets::{Sight, path_of, sights};
-use lockgate_secrets::{Gap, Input, Scanner, Stream};
+use crate::scan::secrets::{Sight, path_of, sights, window};
+use lockgate_secrets::{Gap, Scanner, Stream};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -246,16 +246,8 @@ impl Hand<'_, '_> {
         }
         progress.bytes.fetch_add(held as u64, Ordering::Relaxed);
         if !more {
-            let path_raw = path.raw();
-            let scanned = scanner.scan(&Input {
-                path: path_raw,
-                bytes,
-            });
-            let mut text = |range: Range<usize>| {
-                let end = range.end.min(bytes.len());
-                bytes.get(range.start..end).unwrap_or_default().to_vec()
-            };
-            return Ok((sights(path, scanned.hits, &mut text), scanned.gaps));
+            let found = window(scanner, path, path.raw(), bytes);
+            return Ok((found.list, found.gaps));
         }
         self.walk.note(|walked| {
             walked.in_parts.insert(path.clone());

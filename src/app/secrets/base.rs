@@ -2,10 +2,9 @@
 
 use crate::app::base::Known;
 use crate::model::{Foreign as _, RepoPath};
-use crate::scan::secrets::{BaseSecrets, Sight, sights};
-use lockgate_secrets::{Input, Scanner};
+use crate::scan::secrets::{BaseSecrets, Sight, window};
+use lockgate_secrets::Scanner;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// The secrets of the base: those of files that the change leaves alone, and those of the others as the
 /// base has them.
@@ -28,16 +27,8 @@ pub fn secrets(known: &Known<'_>, found: &[Sight], scanner: &Scanner<'_>) -> Bas
         let Some(bytes) = known.start.read(old) else {
             continue;
         };
-        let scanned = scanner.scan(&Input {
-            path: old.raw(),
-            bytes: &bytes,
-        });
-        let mut text = |range: Range<usize>| {
-            let end = range.end.min(bytes.len());
-            bytes.get(range.start..end).unwrap_or_default().to_vec()
-        };
         let now = renamed.get(old).copied().unwrap_or(old);
-        base.add(sights(old, scanned.hits, &mut text), now.raw());
+        base.add(window(scanner, old, old.raw(), &bytes).list, now.raw());
     }
     base
 }

@@ -14,6 +14,6 @@ mod sighting;
 mod state;
 
 pub use collect::{BaseSecrets, Collected, Honour, collect, severity};
-pub use sight::{Sight, of, sights};
+pub use sight::{Sight, Sights, sights, window};
 pub use sighting::{Commit, Found, Sighting, Source, line_of, path_of};
 pub use state::{State, StateError};

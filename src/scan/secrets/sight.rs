@@ -2,10 +2,11 @@
 
 use super::mark::{self, BEFORE, BEHIND};
 use crate::model::{Certainty, Location, Region, RepoPath};
-use lockgate_secrets::{Confidence, Encoding, Hit, Proof, Secret, Severity};
+use lockgate_secrets::{Confidence, Encoding, Gap, Hit, Input, Proof, Scanner, Secret, Severity};
 use std::ops::Range;
 
 /// One secret in one place.
+#[derive(Clone)]
 pub struct Sight {
     /// Index into the rules.
     pub rule: usize,
@@ -31,6 +32,27 @@ pub struct Sight {
     pub commit: Option<String>,
     /// Whether the base has it, when whoever found it knows.
     pub in_base: Option<bool>,
+}
+
+/// What is in a file.
+pub struct Sights {
+    /// In the order of places.
+    pub list: Vec<Sight>,
+    /// What of it was not looked at.
+    pub gaps: Vec<Gap>,
+}
+
+/// Looks for secrets in a file that is at hand as a whole; `name` is its path as rules know it.
+pub fn window(scanner: &Scanner<'_>, path: &RepoPath, name: &str, bytes: &[u8]) -> Sights {
+    let scanned = scanner.scan(&Input { path: name, bytes });
+    let mut text = |range: Range<usize>| {
+        let end = range.end.min(bytes.len());
+        bytes.get(range.start..end).unwrap_or_default().to_vec()
+    };
+    Sights {
+        list: sights(path, scanned.hits, &mut text),
+        gaps: scanned.gaps,
+    }
 }
 
 /// The hits of one file, in the order of places. `text` gives the bytes of a range of it, or fewer.
@@ -61,7 +83,7 @@ fn location(path: &RepoPath) -> Location {
 }
 
 /// A hit at a place of which only the file is known yet.
-pub fn of(hit: Hit, mut location: Location) -> Sight {
+fn of(hit: Hit, mut location: Location) -> Sight {
     let region = Region::line(hit.start.line.into()).map(|region| {
         let region = region.to_line(hit.end.line.into());
         let columns = (hit.start.column.into(), hit.end.column.into());

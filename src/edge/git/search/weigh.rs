@@ -235,5 +235,9 @@ fn copy(hit: &Hit) -> Hit {
         proof: hit.proof.clone(),
         severity: hit.severity,
         confidence: hit.confidence,
+        also: hit.also.clone(),
+        start: hit.start,
+        end: hit.end,
+        allowed_by: hit.allowed_by,
     }
 }

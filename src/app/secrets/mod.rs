@@ -1,6 +1,7 @@
 //! lockgate's own search for secrets: which, where, and what it says of itself.
 
 mod base;
+mod config;
 mod health;
 mod rules;
 
@@ -8,7 +9,7 @@ pub use rules::{Ruleset, configured, own, ruleset, test_rules, together};
 
 use super::base::Compared;
 use super::case::Ground;
-use super::request::{Request, Scope};
+use super::request::{Request, Scan, Scope};
 use super::share::Share;
 use super::tools::Wanted;
 use crate::edge::progress::watched;
@@ -55,16 +56,15 @@ fn nobody_says(request: &Request, policy: &Policy) -> bool {
 }
 
 /// Leaves of the policy what is about secrets.
-pub fn narrow(policy: &mut Policy) {
+pub fn narrow(policy: &mut Policy, scan: &Scan) {
     policy
         .scanners
         .retain(|id, _| id.as_str() == ScannerId::SECRETS);
-    if let Some(rule) = policy
-        .scanners
-        .get_mut(&ScannerId::literal(ScannerId::SECRETS))
-    {
-        rule.reports.clear();
-    }
+    let id = ScannerId::literal(ScannerId::SECRETS);
+    let rule = policy.scanners.entry(id).or_default();
+    rule.reports.clear();
+    // Whoever names a configuration wants it to count.
+    rule.honour_suppressions |= scan.config.is_some();
     policy.run = None;
 }
 

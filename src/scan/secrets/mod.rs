@@ -4,10 +4,12 @@
 //! sight     what the rules find in a file, with its place             hits → Sight
 //! sighting  what a search through commits has to say
 //! mark      what stands around a secret, for fingerprints             line → text without it
+//! foreign   configurations of other tools
 //! collect   one finding for each secret, however often it stands      Sight → observations
 //! ```
 
 mod collect;
+pub mod foreign;
 mod mark;
 mod sight;
 mod sighting;

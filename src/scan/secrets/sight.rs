@@ -1,7 +1,7 @@
 //! What the rules find in a file, as places of the repository.
 
 use super::mark::{self, BEFORE, BEHIND};
-use crate::model::{Certainty, Location, Region, RepoPath};
+use crate::model::{Certainty, Location, Region, RepoPath, Untrusted};
 use lockgate_secrets::{Confidence, Encoding, Gap, Hit, Input, Proof, Scanner, Secret, Severity};
 use std::ops::Range;
 
@@ -30,6 +30,10 @@ pub struct Sight {
     pub comment: Option<&'static str>,
     /// The commit that brought it, in hex, for what git was asked about.
     pub commit: Option<String>,
+    /// Why a configuration lets it pass.
+    pub passes: Option<Untrusted>,
+    /// Whether a list of findings to be left aside names its place.
+    pub listed: bool,
     /// Whether the base has it, when whoever found it knows.
     pub in_base: Option<bool>,
 }
@@ -102,6 +106,8 @@ fn of(hit: Hit, mut location: Location) -> Sight {
         confidence: hit.confidence,
         comment: hit.allowed_by.map(|allow| allow.words),
         commit: None,
+        passes: None,
+        listed: false,
         in_base: None,
     }
 }

@@ -232,7 +232,10 @@ impl Hand<'_, '_> {
                 lines,
                 until: if more { until } else { usize::MAX },
             });
-            self.walk.progress.bytes.fetch_add(until as u64, Ordering::Relaxed);
+            self.walk
+                .progress
+                .bytes
+                .fetch_add(until as u64, Ordering::Relaxed);
             if !more {
                 self.walk.progress.files.fetch_add(1, Ordering::Relaxed);
                 return Ok(());

@@ -28,7 +28,11 @@ impl Ruleset {
 /// # Errors
 /// What is wrong with those of the user.
 pub fn ruleset(ground: &Ground<'_, '_>) -> Result<Ruleset, Error> {
-    let files = ground.request.scan.as_ref().map(|scan| scan.rules.as_slice());
+    let files = ground
+        .request
+        .scan
+        .as_ref()
+        .map(|scan| scan.rules.as_slice());
     Ok(Ruleset {
         rules: together(own(files.unwrap_or_default())?)?,
         notes: Vec::new(),
@@ -101,7 +105,9 @@ pub fn test_rules(rules: Vec<Rule>) -> Result<Tested, Error> {
     for rule in rules {
         let id = terminal(Untrusted::from(rule.id.as_str()));
         if rule.matches.is_empty() {
-            let text = format!("{id}: it has no example in `match`, so nobody knows that it finds anything");
+            let text = format!(
+                "{id}: it has no example in `match`, so nobody knows that it finds anything"
+            );
             tested.wrong.push(text);
         }
         let (finds, leaves) = (rule.matches.clone(), rule.rejects.clone());
@@ -125,7 +131,9 @@ pub fn test_rules(rules: Vec<Rule>) -> Result<Tested, Error> {
                         false => ("is found", "reject"),
                     };
                     let number = number + 1;
-                    tested.wrong.push(format!("{id}: example {number} of `{list}` {word}"));
+                    tested
+                        .wrong
+                        .push(format!("{id}: example {number} of `{list}` {word}"));
                 }
             }
         }

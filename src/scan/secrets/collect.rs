@@ -212,7 +212,7 @@ fn message(sight: &Sight, rule: &Rule, asks: Option<&'static str>) -> Untrusted 
         text.push_str(&format!(" It is written as {}.", names.join(" inside of ")));
     }
     match &sight.proof {
-        Proof::None => {}
+        Proof::None | Proof::Shaped(_) | Proof::Limited { .. } => {}
         Proof::Passed(known) if known.is_empty() => {
             text.push_str(" Its own form shows that it was issued like this.");
         }

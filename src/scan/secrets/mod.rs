@@ -16,6 +16,6 @@ mod state;
 mod window;
 
 pub use collect::{BaseSecrets, Collected, Honour, collect, severity};
-pub use sighting::{Commit, Found, Sighting, Source, line_of, path_of};
+pub use sighting::{Commit, Found, Sighting, Source, path_of, window};
 pub use state::{State, StateError};
 pub use window::{Sight, Sights, Window};

@@ -29,6 +29,7 @@ pub struct Window<'a> {
 }
 
 /// One secret in one place.
+#[derive(Clone)]
 pub struct Sight {
     /// Index into the rules.
     pub rule: usize,
@@ -67,7 +68,7 @@ impl Window<'_> {
             path: self.name,
             bytes: self.bytes,
         };
-        let mut hits = scanner.scan(&input);
+        let mut hits = scanner.scan(&input).hits;
         hits.retain(|hit| hit.place.start < self.until);
         let mut hits = apart(hits, scanner.rules());
         let cut = hits.len() > MOST;
@@ -124,12 +125,7 @@ impl Window<'_> {
         }
     }
 
-    fn region(
-        &self,
-        place: &Range<usize>,
-        wide: bool,
-        cursor: &mut Cursor<'_>,
-    ) -> Option<Region> {
+    fn region(&self, place: &Range<usize>, wide: bool, cursor: &mut Cursor<'_>) -> Option<Region> {
         let (line, column) = cursor.go(place.start, wide);
         let (last, end) = cursor.clone().go(place.end, wide);
         let number = |line: u32| u64::from(self.lines.saturating_add(line));
@@ -196,7 +192,9 @@ impl<'a> Cursor<'a> {
         let mut part = self.bytes.get(self.at..to).unwrap_or_default();
         if let Some(last) = memchr::memrchr(b'\n', part) {
             let breaks = memchr::memchr_iter(b'\n', part).count();
-            self.line = self.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
+            self.line = self
+                .line
+                .saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
             self.start = Some(self.at + last + 1);
             self.units = 0;
             part = part.get(last + 1..).unwrap_or_default();

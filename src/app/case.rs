@@ -3,11 +3,11 @@
 use super::authority::{self, Circumstances};
 use super::base::{self, Compared, Found};
 use super::committed::Committed;
+use super::quote::quote;
 use super::request::Request;
+use super::secrets;
 use super::share::Share;
 use super::suppressions::Undone;
-use super::quote::quote;
-use super::secrets;
 use super::{gather, kept, memory, suppressions};
 use crate::assess::{self, Proposal};
 use crate::bundle::{Part, Shard};

@@ -1,9 +1,9 @@
 //! `lockgate scan`.
 
+use super::case::Case;
 use super::check;
 use super::request::{self, Delivery, Kind, OutputArg, Request, Scan, Scope, Wish};
 use super::secrets::{self, test_rules};
-use super::case::Case;
 use crate::cli::{Github, ScanCommand, ScanFormat, ScanSecrets, When};
 use crate::edge::output::Destination;
 use crate::edge::terminal;

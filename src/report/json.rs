@@ -10,7 +10,8 @@ use super::resolved::ResolvedOut;
 use super::schedule_json::ScheduleOut;
 use crate::escape::json as text;
 use crate::model::{
-    AdvisoryId, Assessment, Decided, Disposition, Location, PolicyNote, Problem, Reason, Run, Witness,
+    AdvisoryId, Assessment, Decided, Disposition, Location, PolicyNote, Problem, Reason, Run,
+    Witness,
 };
 use serde::Serialize;
 use serde::ser::Serializer;

@@ -56,5 +56,8 @@ pub fn notes(walked: &Walked) -> Vec<Problem> {
 /// How much was done.
 pub fn work(bytes: u64, rules: usize) -> Problem {
     let megabytes = bytes as f64 / 1e6;
-    Problem::new("searched", format!("searched {megabytes:.1} MB with {rules} rules"))
+    Problem::new(
+        "searched",
+        format!("searched {megabytes:.1} MB with {rules} rules"),
+    )
 }

@@ -95,7 +95,14 @@ fn is_random(rule: &Rule, secret: &[u8]) -> bool {
         Finder::Regex { pattern, .. } => pattern.contains("://"),
         Finder::Named { .. } => false,
     };
-    let named = ["password", "passphrase", "url", "uri", "connection", "basic"];
+    let named = [
+        "password",
+        "passphrase",
+        "url",
+        "uri",
+        "connection",
+        "basic",
+    ];
     let about = rule.id.split('-').any(|word| named.contains(&word));
     let bits = lockgate_secrets::sift::entropy(secret) * secret.len() as f64;
     !rule.is_generic() && !chosen && !about && bits >= BITS && mixed(secret)

@@ -17,5 +17,5 @@ mod state;
 
 pub use collect::{BaseSecrets, Collected, Honour, collect, severity};
 pub use sight::{Sight, Sights, sights, window};
-pub use sighting::{Commit, Found, Sighting, Source, line_of, path_of};
+pub use sighting::{Commit, Found, Sighting, Source, path_of};
 pub use state::{State, StateError};

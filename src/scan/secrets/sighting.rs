@@ -1,8 +1,9 @@
 //! What a search through commits, or through what is staged, has to say.
 
 use super::State;
-use crate::model::{Problem, RepoPath};
-use lockgate_secrets::Hit;
+use super::sight::{Sight, window};
+use crate::model::{Certainty, Problem, RepoPath};
+use lockgate_secrets::Scanner;
 
 /// What a secret was found in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,19 +40,14 @@ pub struct Commit {
 }
 
 /// One secret in one place. A rule, a secret, a source and a path stand in one sighting only: the
-/// earliest. Places of the same secret are told by equal [`Hit::secret`]s.
+/// earliest.
 pub struct Sighting {
-    /// What was found; its place counts from the start of the file, name, or message.
-    pub hit: Hit,
+    /// What was found. Its line is one of the file as that commit has it, or of the message; its path
+    /// is from the checked folder, under the name that the file had then. What is in no file at hand
+    /// has a path that git itself uses for such text, and that is assumed.
+    pub sight: Sight,
     /// Where.
     pub source: Source,
-    /// The file, from the checked folder, under the name it had in that commit. `None` for messages,
-    /// and for contents that no folder at hand names.
-    pub path: Option<RepoPath>,
-    /// 1-based, in the file or message as that commit has it.
-    pub line: u32,
-    /// 1-based, in bytes.
-    pub column: u32,
     /// The first commit that has it, parents first. `None` for what is not committed yet, and when no
     /// commit at hand has it.
     pub commit: Option<Commit>,
@@ -64,6 +60,31 @@ pub struct Sighting {
     /// False when no branch or tag leads to it: a commit that was replaced before it was pushed. Such
     /// objects are in the repository's folder, but need not ever have left the machine.
     pub reachable: bool,
+}
+
+impl Source {
+    /// What is found in a text of this kind, which is no file, or no content of one.
+    pub fn sights(self, scanner: &Scanner<'_>, text: &[u8], path: Option<RepoPath>) -> Vec<Sight> {
+        let name = match self {
+            Self::Blob | Self::FileName => ".git/index",
+            Self::CommitMessage => ".git/COMMIT_EDITMSG",
+            Self::TagMessage => ".git/TAG_EDITMSG",
+        };
+        let assumed = path.is_none();
+        let Some(path) = path.or_else(|| RepoPath::new(name).ok()) else {
+            return Vec::new();
+        };
+        let mut found = window(scanner, &path, "", text).list;
+        for sight in &mut found {
+            if assumed {
+                sight.location.certainty = Certainty::Assumed;
+            } else if self == Self::FileName {
+                sight.location.certainty = Certainty::File;
+                sight.location.region = None;
+            }
+        }
+        found
+    }
 }
 
 /// What a search through commits found, and what it could not look at.
@@ -106,15 +127,6 @@ pub fn path_of(path: &[u8], prefix: Option<&RepoPath>) -> Option<RepoPath> {
     }
 }
 
-/// Line and column, both 1-based, the column in bytes, of an offset into a text.
-pub fn line_of(text: &[u8], offset: usize) -> (u32, u32) {
-    let before = text.get(..offset).unwrap_or(text);
-    let lines = before.iter().filter(|byte| **byte == b'\n').count();
-    let column = before.iter().rev().take_while(|byte| **byte != b'\n');
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).saturating_add(1);
-    (number(lines), number(column.count()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,12 +143,5 @@ mod tests {
         assert_eq!(path_of(b"api/x", Some(&prefix)), None);
         let inside = path_of(b"web/x", Some(&prefix)).unwrap();
         assert_eq!(inside.raw(), "x");
-    }
-
-    #[test]
-    fn lines_and_columns_count_from_one() {
-        assert_eq!(line_of(b"ab\ncd", 0), (1, 1));
-        assert_eq!(line_of(b"ab\ncd", 4), (2, 2));
-        assert_eq!(line_of(b"ab\n", 99), (2, 1));
     }
 }

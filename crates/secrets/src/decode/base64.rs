@@ -38,7 +38,8 @@ const fn values() -> [u8; 256] {
             b'/' | b'_' => 63,
             _ => OTHER,
         };
-        #[allow(clippy::indexing_slicing)] // A byte indexes 256 places; run when the program is built.
+        #[allow(clippy::indexing_slicing)]
+        // A byte indexes 256 places; run when the program is built.
         {
             table[byte as usize] = value;
         }
@@ -84,7 +85,10 @@ fn join(outer: &[u8], first: Range<usize>) -> Value<'_> {
             break;
         };
         let rest = outer.get(start..).unwrap_or_default();
-        let digits = rest.iter().take(width + 1).take_while(|byte| is_digit(byte));
+        let digits = rest
+            .iter()
+            .take(width + 1)
+            .take_while(|byte| is_digit(byte));
         let length = digits.count();
         if length == 0 || length > width {
             break;

@@ -160,12 +160,7 @@ impl Building<'_> {
 
 /// What is encoded in `outer`. Of a text that is itself a layer (`above`), only what has something
 /// decoded in it. `wide`: also text of two bytes for each character.
-pub(crate) fn layer(
-    outer: &[u8],
-    above: Option<&Layer>,
-    wide: bool,
-    budget: &mut Budget,
-) -> Layer {
+pub(crate) fn layer(outer: &[u8], above: Option<&Layer>, wide: bool, budget: &mut Budget) -> Layer {
     let mut building = Building {
         outer,
         budget,

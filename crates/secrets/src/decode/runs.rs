@@ -12,7 +12,8 @@ pub(crate) const fn class(alphanumeric: bool, others: &[u8]) -> Class {
         let is = alphanumeric && (byte as u8).is_ascii_alphanumeric();
         let mut other = 0;
         let mut listed = false;
-        #[allow(clippy::indexing_slicing)] // When the program is built, out of bounds does not compile.
+        #[allow(clippy::indexing_slicing)]
+        // When the program is built, out of bounds does not compile.
         while other < others.len() {
             listed |= others[other] as usize == byte;
             other += 1;

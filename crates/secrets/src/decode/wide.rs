@@ -75,9 +75,7 @@ pub(crate) fn to_utf8(bytes: &[u8], order: Order) -> (Vec<u8>, Map) {
 /// Stretches of ASCII with a zero before or behind each character, at any place.
 pub(super) fn find(building: &mut Building<'_>, new: &dyn Fn(&Range<usize>) -> bool) {
     let outer = building.outer;
-    let is_pair = |at: usize| {
-        matches!(outer.get(at..at + 2), Some([char, 0]) if is_text(*char))
-    };
+    let is_pair = |at: usize| matches!(outer.get(at..at + 2), Some([char, 0]) if is_text(*char));
     let Some(mut at) = memchr::memchr(0, outer) else {
         return;
     };

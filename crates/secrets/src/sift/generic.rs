@@ -4,15 +4,112 @@ use super::{Dropped, Found, PathClass, entropy, line, placeholder, shape, words}
 
 /// Parts of a name that say that the value is public, or about a secret rather than one.
 const PUBLIC: &[&str] = &[
-    "accessor", "algorithm", "alias", "arn", "attr", "autocomplete", "button", "caption", "char", "class", "column",
-    "command", "config_map", "constraint", "continuation", "count", "csrf", "description", "digest", "dir", "display",
-    "empty", "endpoint", "entry", "env", "error", "event", "expir", "field", "file", "flag", "folder", "foreign", "format", "forgot",
-    "hash", "header", "help", "hint", "icon", "idempotency", "index", "input", "invalid", "issuer", "keyword", "kind",
-    "label", "length", "limit", "link", "location", "lookup", "manager", "mapping", "message", "method", "min", "missing", "mode",
-    "next", "option", "page", "param", "path", "placeholder", "policy", "prefix", "primary", "prompt", "property", "provider",
-    "public", "reference", "regex", "required", "reset", "scope", "screen", "selector", "service", "size", "sort", "state", "status",
-    "store", "strength", "suffix", "sync", "table", "text", "title", "ttl", "type", "uri", "url", "usage", "valid",
-    "vault_name", "version", "warning", "pubkey", "pub_key", "cache", "partition", "fingerprint",
+    "accessor",
+    "algorithm",
+    "alias",
+    "arn",
+    "attr",
+    "autocomplete",
+    "button",
+    "caption",
+    "char",
+    "class",
+    "column",
+    "command",
+    "config_map",
+    "constraint",
+    "continuation",
+    "count",
+    "csrf",
+    "description",
+    "digest",
+    "dir",
+    "display",
+    "empty",
+    "endpoint",
+    "entry",
+    "env",
+    "error",
+    "event",
+    "expir",
+    "field",
+    "file",
+    "flag",
+    "folder",
+    "foreign",
+    "format",
+    "forgot",
+    "hash",
+    "header",
+    "help",
+    "hint",
+    "icon",
+    "idempotency",
+    "index",
+    "input",
+    "invalid",
+    "issuer",
+    "keyword",
+    "kind",
+    "label",
+    "length",
+    "limit",
+    "link",
+    "location",
+    "lookup",
+    "manager",
+    "mapping",
+    "message",
+    "method",
+    "min",
+    "missing",
+    "mode",
+    "next",
+    "option",
+    "page",
+    "param",
+    "path",
+    "placeholder",
+    "policy",
+    "prefix",
+    "primary",
+    "prompt",
+    "property",
+    "provider",
+    "public",
+    "reference",
+    "regex",
+    "required",
+    "reset",
+    "scope",
+    "screen",
+    "selector",
+    "service",
+    "size",
+    "sort",
+    "state",
+    "status",
+    "store",
+    "strength",
+    "suffix",
+    "sync",
+    "table",
+    "text",
+    "title",
+    "ttl",
+    "type",
+    "uri",
+    "url",
+    "usage",
+    "valid",
+    "vault_name",
+    "version",
+    "warning",
+    "pubkey",
+    "pub_key",
+    "cache",
+    "partition",
+    "fingerprint",
 ];
 
 /// Ends of a name that say the same.
@@ -25,20 +122,37 @@ fn is_name(byte: u8) -> bool {
 /// The whole identifier around the word that the rule knows.
 fn name<'a>(found: &Found<'a>) -> &'a [u8] {
     let start = found.whole.start;
-    let lead = found.text.get(start.saturating_sub(40)..start).unwrap_or_default();
+    let lead = found
+        .text
+        .get(start.saturating_sub(40)..start)
+        .unwrap_or_default();
     let left = lead.iter().rev().take_while(|byte| is_name(**byte)).count();
-    let rest = found.text.get(start..found.secret.start).unwrap_or_default();
+    let rest = found
+        .text
+        .get(start..found.secret.start)
+        .unwrap_or_default();
     let right = rest.iter().take_while(|byte| is_name(**byte)).count();
-    found.text.get(start - left.min(start)..start + right).unwrap_or_default()
+    found
+        .text
+        .get(start - left.min(start)..start + right)
+        .unwrap_or_default()
 }
 
 fn ends_with(text: &[u8], end: &str) -> bool {
-    text.len() >= end.len() && text.get(text.len() - end.len()..).is_some_and(|tail| tail.eq_ignore_ascii_case(end.as_bytes()))
+    text.len() >= end.len()
+        && text
+            .get(text.len() - end.len()..)
+            .is_some_and(|tail| tail.eq_ignore_ascii_case(end.as_bytes()))
 }
 
 /// Whether the name asks for a password, which people choose, rather than a key, which is drawn.
 fn asks_for_password(name: &[u8]) -> bool {
-    ["pass", "pwd", "pw", "psw", "psswd", "paswd", "pswd", "pswrd"].iter().any(|word| line::has(name, word)) || !name.is_ascii()
+    [
+        "pass", "pwd", "pw", "psw", "psswd", "paswd", "pswd", "pswrd",
+    ]
+    .iter()
+    .any(|word| line::has(name, word))
+        || !name.is_ascii()
 }
 
 /// Kinds of characters: lower case, upper case, digits, others.
@@ -74,8 +188,14 @@ fn is_random(value: &[u8]) -> bool {
 /// Chosen by a person who was told to mix: two kinds of characters or more, and no plain word.
 fn is_chosen(value: &[u8]) -> bool {
     let [lower, upper, digits, others] = kinds(value);
-    let mixed = usize::from(lower > 0) + usize::from(upper > 0) + usize::from(digits > 0) + usize::from(others > 0);
-    value.len() >= 6 && (digits > 0 || others > 0) && (mixed >= 3 || (mixed == 2 && digits > 0)) && lower + upper > 0
+    let mixed = usize::from(lower > 0)
+        + usize::from(upper > 0)
+        + usize::from(digits > 0)
+        + usize::from(others > 0);
+    value.len() >= 6
+        && (digits > 0 || others > 0)
+        && (mixed >= 3 || (mixed == 2 && digits > 0))
+        && lower + upper > 0
 }
 
 /// All that speaks against a guess.
@@ -85,7 +205,9 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
     }
     let value = found.text.get(found.secret.clone()).unwrap_or_default();
     let name = name(found);
-    if PUBLIC.iter().any(|word| line::has(name, word)) || PUBLIC_ENDS.iter().any(|end| ends_with(name, end)) {
+    if PUBLIC.iter().any(|word| line::has(name, word))
+        || PUBLIC_ENDS.iter().any(|end| ends_with(name, end))
+    {
         return Err(Dropped::Name);
     }
     placeholder::guess(value)?;

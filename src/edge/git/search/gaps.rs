@@ -17,16 +17,19 @@ pub(super) enum Gap {
     TooLarge,
     /// The checkout does not reach so far back.
     Shallow,
+    /// There is more in it than is listed or decoded.
+    Cut,
     /// There is more to be followed up than anybody would want to read.
     TooMany,
 }
 
 impl Gap {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Missing,
         Self::Damaged,
         Self::TooLarge,
         Self::Shallow,
+        Self::Cut,
         Self::TooMany,
     ];
 
@@ -36,6 +39,7 @@ impl Gap {
             Self::Damaged => "damaged-objects",
             Self::TooLarge => "too-large",
             Self::Shallow => "shallow-history",
+            Self::Cut => "not-all-looked-at",
             Self::TooMany => "too-many-hits",
         }
     }
@@ -55,6 +59,8 @@ impl Gap {
             (Self::Shallow, n) => format!(
                 "the checkout ends at {n} commits whose parents it does not hold (fetch-depth: 0 fetches all)"
             ),
+            (Self::Cut, 1) => "1 file of the history holds more than is looked at".to_owned(),
+            (Self::Cut, n) => format!("{n} files of the history hold more than is looked at"),
             (Self::TooMany, n) => format!("{n} hits were too many to be followed up"),
         }
     }

@@ -18,8 +18,9 @@ pub use range::commits;
 pub use staged::staged;
 
 use super::Repository;
-use crate::scan::secrets::Found;
-use lockgate_secrets::Hit;
+use crate::model::{Foreign as _, RepoPath};
+use crate::scan::secrets::{Found, Sight, Source, window};
+use lockgate_secrets::{Input, Scanned, Scanner};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -31,9 +32,8 @@ const MOST_HITS: usize = 1_000_000;
 
 /// How contents are searched.
 pub struct Search<'a> {
-    /// Every hit in a content, in the order of places; the path is empty where it is not known, and
-    /// for messages.
-    pub scan: &'a (dyn Fn(&str, &[u8]) -> Vec<Hit> + Sync),
+    /// All rules, made ready.
+    pub scanner: &'a Scanner<'a>,
     /// Tells one set of rules from another.
     pub rules: &'a str,
     /// Largest content that is searched, in bytes.
@@ -71,16 +71,22 @@ impl Progress {
 struct Content<T> {
     /// What it is to whoever asks.
     about: T,
-    path: String,
+    /// `None` when nobody knows it.
+    path: Option<RepoPath>,
     bytes: Vec<u8>,
 }
 
 impl Search<'_> {
+    /// What is in bytes of which nobody knows the name yet.
+    fn scan(&self, bytes: &[u8]) -> Scanned {
+        self.scanner.scan(&Input { path: "", bytes })
+    }
+
     /// Searches contents that are read one after the other, on all threads.
     fn each<T: Send, R: Send>(
         &self,
         contents: impl Iterator<Item = Content<T>>,
-        judge: impl Fn(T, &[u8], Vec<Hit>) -> R + Sync,
+        judge: impl Fn(T, Vec<Sight>) -> R + Sync,
     ) -> Vec<R> {
         let mut results = Vec::new();
         let mut batch: Vec<Content<T>> = Vec::new();
@@ -91,8 +97,11 @@ impl Search<'_> {
             let found = all
                 .into_par_iter()
                 .map(|content| {
-                    let hits = (self.scan)(&content.path, &content.bytes);
-                    judge(content.about, &content.bytes, hits)
+                    let sights = match &content.path {
+                        Some(path) => window(self.scanner, path, path.raw(), &content.bytes).list,
+                        None => Source::Blob.sights(self.scanner, &content.bytes, None),
+                    };
+                    judge(content.about, sights)
                 })
                 .collect::<Vec<R>>();
             self.progress.add(found.len() as u64, bytes as u64);
@@ -119,8 +128,8 @@ fn sort(found: &mut Found, rank: impl Fn(&str) -> usize) {
             !sighting.reachable,
             commit.map_or(usize::MAX, |commit| rank(&commit.id)),
             sighting.source,
-            sighting.path.clone(),
-            (sighting.line, sighting.column, sighting.hit.rule),
+            sighting.sight.location.clone(),
+            sighting.sight.rule,
         )
     });
 }

@@ -6,7 +6,7 @@ use super::gaps::{Gap, Gaps};
 use super::weigh::Scales;
 use super::{Repository, Search, message, order, sort};
 use crate::model::Problem;
-use crate::scan::secrets::{Commit, Found, Sighting, Source, State, line_of};
+use crate::scan::secrets::{Commit, Found, Sighting, Source, State};
 use gix::ObjectId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -258,18 +258,14 @@ impl Change<'_> {
     /// What the authors of commits and tags wrote.
     fn messages(&self, steps: &[Step], found: &mut Found) {
         let mut seen = BTreeSet::new();
-        let mut add = |source, text: &[u8], commit: Option<Commit>| {
-            for hit in (self.search.scan)("", text) {
-                if !seen.insert((hit.rule, hit.secret.clone(), source)) {
+        let mut add = |source: Source, text: &[u8], commit: Option<Commit>| {
+            for sight in source.sights(self.search.scanner, text, None) {
+                if !seen.insert((sight.rule, sight.secret.clone(), source)) {
                     continue;
                 }
-                let (line, column) = line_of(text, hit.place.start);
                 found.sightings.push(Sighting {
-                    hit,
+                    sight,
                     source,
-                    path: None,
-                    line,
-                    column,
                     commit: commit.clone(),
                     still_there: true,
                     had_before: false,

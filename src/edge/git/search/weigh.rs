@@ -3,10 +3,10 @@
 use super::brought::Brought;
 use super::gaps::{Gap, Gaps};
 use super::{Content, Repository, Search};
-use crate::model::Foreign as _;
-use crate::scan::secrets::{Commit, Found, Sighting, Source, line_of, path_of};
+use crate::model::{Foreign as _, RepoPath};
+use crate::scan::secrets::{Commit, Found, Sight, Sighting, Source, path_of};
 use gix::ObjectId;
-use lockgate_secrets::{Hit, Secret};
+use lockgate_secrets::Secret;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A rule and what it found.
@@ -26,17 +26,17 @@ pub(super) struct Scales<'a> {
     pub end: &'a dyn Fn(&[u8]) -> Option<ObjectId>,
 }
 
-/// A content with its hits.
+/// A content with what is in it.
 struct Holder {
     id: ObjectId,
-    hits: Vec<(Hit, u32, u32)>,
+    sights: Vec<Sight>,
 }
 
 impl Scales<'_> {
     /// Searches each content once, and each name that is new.
     pub(super) fn weigh(&self, brought: &[Brought], found: &mut Found, gaps: &mut Gaps) {
         let prefix = self.repository.prefix.as_ref();
-        let inside: Vec<(&Brought, crate::model::RepoPath)> = brought
+        let inside: Vec<(&Brought, RepoPath)> = brought
             .iter()
             .filter_map(|brought| Some((brought, path_of(&brought.path, prefix)?)))
             .collect();
@@ -51,28 +51,28 @@ impl Scales<'_> {
             let old = (self.old)();
             holders.retain(|id, _| !old.contains(id));
         }
-        let mut sightings: BTreeMap<(Known, &crate::model::RepoPath), Sighting> = BTreeMap::new();
+        let mut sightings: BTreeMap<(Known, &RepoPath), Sighting> = BTreeMap::new();
         let mut earliest: BTreeMap<Known, usize> = BTreeMap::new();
         for (at, (brought, path)) in inside.iter().enumerate() {
             let Some(holder) = holders.get(&brought.id) else {
                 continue;
             };
-            for (hit, line, column) in &holder.hits {
-                let known = (hit.rule, hit.secret.clone());
+            for sight in &holder.sights {
+                let known = (sight.rule, sight.secret.clone());
                 earliest.entry(known.clone()).or_insert(at);
-                sightings.entry((known, path)).or_insert_with(|| Sighting {
-                    hit: copy(hit),
-                    source: Source::Blob,
-                    path: Some(path.clone()),
-                    line: *line,
-                    column: *column,
-                    commit: self.commits.get(brought.commit).cloned().flatten(),
-                    still_there: (self.end)(&brought.path).is_some_and(|id| {
-                        let there = holders.get(&id);
-                        there.is_some_and(|there| there.has(hit.rule, &hit.secret))
-                    }),
-                    had_before: false,
-                    reachable: true,
+                let end = || (self.end)(&brought.path);
+                sightings.entry((known, path)).or_insert_with(|| {
+                    let there = end().and_then(|id| holders.get(&id));
+                    let mut copy = sight.clone();
+                    copy.location.path = path.clone();
+                    Sighting {
+                        sight: copy,
+                        source: Source::Blob,
+                        commit: self.commits.get(brought.commit).cloned().flatten(),
+                        still_there: there.is_some_and(|t| t.has(sight.rule, &sight.secret)),
+                        had_before: false,
+                        reachable: true,
+                    }
                 });
             }
         }
@@ -86,7 +86,7 @@ impl Scales<'_> {
 
     fn holders(
         &self,
-        first: &[&(&Brought, crate::model::RepoPath)],
+        first: &[&(&Brought, RepoPath)],
         found: &mut Found,
         gaps: &mut Gaps,
     ) -> BTreeMap<ObjectId, Holder> {
@@ -98,28 +98,23 @@ impl Scales<'_> {
             blobs += 1;
             Some(Content {
                 about: brought.id,
-                path: path.raw().to_owned(),
+                path: Some(path.clone()),
                 bytes,
             })
         });
-        let holders = self.search.each(contents, |id, bytes, hits| {
-            let hits = hits.into_iter().map(|hit| {
-                let (line, column) = line_of(bytes, hit.place.start);
-                (hit, line, column)
-            });
-            let hits: Vec<_> = hits.collect();
-            (!hits.is_empty()).then_some(Holder { id, hits })
+        let holders = self.search.each(contents, |id, sights| {
+            (!sights.is_empty()).then_some(Holder { id, sights })
         });
         found.blobs += blobs;
         found.bytes += bytes_read;
         let mut left = super::MOST_HITS;
         let mut kept = BTreeMap::new();
         for mut holder in holders.into_iter().flatten() {
-            for _ in left..holder.hits.len() {
+            for _ in left..holder.sights.len() {
                 gaps.add(Gap::TooMany, "");
             }
-            holder.hits.truncate(left);
-            left -= holder.hits.len();
+            holder.sights.truncate(left);
+            left -= holder.sights.len();
             kept.insert(holder.id, holder);
         }
         kept
@@ -148,7 +143,7 @@ impl Scales<'_> {
     fn moved(
         &self,
         earliest: &BTreeMap<Known, usize>,
-        inside: &[(&Brought, crate::model::RepoPath)],
+        inside: &[(&Brought, RepoPath)],
         holders: &BTreeMap<ObjectId, Holder>,
     ) -> BTreeSet<Known> {
         let mut by_commit: BTreeMap<usize, Vec<(&Known, &Brought)>> = BTreeMap::new();
@@ -173,14 +168,14 @@ impl Scales<'_> {
                 let bytes = self.read(id, &mut Gaps::default(), "")?;
                 Some(Content {
                     about: (),
-                    path: String::new(),
+                    path: None,
                     bytes,
                 })
             });
-            let had = self.search.each(contents, |(), _, hits| {
+            let had = self.search.each(contents, |(), sights| {
                 let has = |(rule, secret): &Known| {
-                    let mut hits = hits.iter();
-                    hits.any(|hit| hit.rule == *rule && hit.secret == *secret)
+                    let mut sights = sights.iter();
+                    sights.any(|sight| sight.rule == *rule && sight.secret == *secret)
                 };
                 let secrets = of_this.iter().map(|(known, _)| *known);
                 secrets
@@ -194,50 +189,31 @@ impl Scales<'_> {
     }
 
     /// Names that no parent has.
-    fn names(&self, inside: &[(&Brought, crate::model::RepoPath)], found: &mut Found) {
+    fn names(&self, inside: &[(&Brought, RepoPath)], found: &mut Found) {
         let mut seen = BTreeSet::new();
         for (brought, path) in inside {
             if !brought.before.is_empty() || !seen.insert(&brought.path) {
                 continue;
             }
-            for hit in (self.search.scan)("", &brought.path) {
-                let (line, column) = line_of(&brought.path, hit.place.start);
-                found.sightings.push(Sighting {
-                    hit,
+            let path = Some(path.clone());
+            let sights = Source::FileName.sights(self.search.scanner, &brought.path, path);
+            found
+                .sightings
+                .extend(sights.into_iter().map(|sight| Sighting {
+                    sight,
                     source: Source::FileName,
-                    path: Some(path.clone()),
-                    line,
-                    column,
                     commit: self.commits.get(brought.commit).cloned().flatten(),
                     still_there: (self.end)(&brought.path).is_some(),
                     had_before: false,
                     reachable: true,
-                });
-            }
+                }));
         }
     }
 }
 
 impl Holder {
     fn has(&self, rule: usize, secret: &Secret) -> bool {
-        self.hits
-            .iter()
-            .any(|(hit, _, _)| hit.rule == rule && hit.secret == *secret)
-    }
-}
-
-fn copy(hit: &Hit) -> Hit {
-    Hit {
-        rule: hit.rule,
-        place: hit.place.clone(),
-        encodings: hit.encodings.clone(),
-        secret: hit.secret.clone(),
-        proof: hit.proof.clone(),
-        severity: hit.severity,
-        confidence: hit.confidence,
-        also: hit.also.clone(),
-        start: hit.start,
-        end: hit.end,
-        allowed_by: hit.allowed_by,
+        let mut sights = self.sights.iter();
+        sights.any(|sight| sight.rule == rule && sight.secret == *secret)
     }
 }

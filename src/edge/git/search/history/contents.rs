@@ -3,9 +3,12 @@
 use super::super::Search;
 use super::delta::{self, Span};
 use super::pack::{Lost, Visit};
-use lockgate_secrets::{Hit, Secret};
+use lockgate_secrets::Secret;
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+/// Bytes by which binary files, and text in UTF-16, are recognised.
+const START: usize = 1024;
 
 /// Which secret which object holds.
 #[derive(Default)]
@@ -17,6 +20,8 @@ pub(super) struct Holding {
     pub pairs: Vec<(u32, u32)>,
     /// Objects that were not searched.
     pub lost: Vec<(u32, Lost)>,
+    /// Objects of which not all was looked at.
+    pub cut: Vec<u32>,
     /// Objects that were searched.
     pub objects: u64,
     /// Bytes that were looked at.
@@ -48,6 +53,7 @@ impl Holding {
             pairs.filter_map(|(object, secret)| Some((object, *numbers.get(secret as usize)?))),
         );
         self.lost.extend(other.lost);
+        self.cut.extend(other.cut);
         self.objects += other.objects;
         self.bytes += other.bytes;
     }
@@ -74,8 +80,12 @@ impl<'a> Contents<'a> {
         }
     }
 
-    fn hold(&mut self, hits: Vec<Hit>, from: usize, held: &mut Vec<Held>) {
-        for hit in hits {
+    fn hold(&mut self, number: u32, bytes: &[u8], from: usize, held: &mut Vec<Held>) {
+        let scanned = self.search.scan(bytes);
+        if !scanned.gaps.is_empty() {
+            self.holding.cut.push(number);
+        }
+        for hit in scanned.hits {
             let place = hit.place.start + from..hit.place.end + from;
             let secret = self.holding.number(hit.rule, hit.secret);
             held.push(Held { place, secret });
@@ -115,8 +125,7 @@ impl Visit for Contents<'_> {
             return None;
         }
         let mut held = Vec::new();
-        let hits = (self.search.scan)("", bytes);
-        self.hold(hits, 0, &mut held);
+        self.hold(number, bytes, 0, &mut held);
         self.done(number, bytes.len() as u64, &mut held);
         Some(held)
     }
@@ -129,7 +138,9 @@ impl Visit for Contents<'_> {
         spans: &[Span],
         base: &Self::Kept,
     ) -> Self::Kept {
-        let Some(base) = base else {
+        // Where characters have two bytes, a part of them alone may be read wrongly.
+        let wide = bytes.iter().take(START).any(|byte| *byte == 0);
+        let Some(base) = base.as_ref().filter(|_| !wide) else {
             return self.whole(number, wanted, bytes);
         };
         if self.is_too_large(number, wanted, bytes) || !wanted {
@@ -140,8 +151,7 @@ impl Visit for Contents<'_> {
         for (start, end) in delta::regions(spans, bytes.len()) {
             if let Some(region) = bytes.get(start..end) {
                 looked_at += region.len() as u64;
-                let hits = (self.search.scan)("", region);
-                self.hold(hits, start, &mut held);
+                self.hold(number, region, start, &mut held);
             }
         }
         self.done(number, looked_at, &mut held);

@@ -31,7 +31,7 @@ impl Names {
                 return *number;
             }
         }
-        let hits = (search.scan)("", name);
+        let hits = search.scan(name).hits;
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let next = u32::try_from(inner.names.len()).unwrap_or(NONE);
         if let Some(number) = inner.numbers.get(name) {

@@ -294,6 +294,9 @@ fn tell_gaps(
         };
         gaps.add(gap, name(table, *number));
     }
+    for number in holding.cut.iter().collect::<BTreeSet<_>>() {
+        gaps.add(Gap::Cut, name(table, *number));
+    }
     let missing: BTreeSet<_> = folders
         .iter()
         .flat_map(|folders| &folders.missing)

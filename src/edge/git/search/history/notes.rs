@@ -5,7 +5,7 @@ use super::super::message;
 use super::delta::Span;
 use super::pack::{Lost, Visit};
 use super::table::{NONE, Table};
-use lockgate_secrets::Hit;
+use crate::scan::secrets::{Sight, Source};
 
 /// A commit, all by number.
 pub(super) struct Commit {
@@ -31,9 +31,7 @@ pub(super) struct Tag {
 pub(super) struct Said {
     /// The commit or tag.
     pub number: u32,
-    pub hit: Hit,
-    pub line: u32,
-    pub column: u32,
+    pub sight: Sight,
 }
 
 /// Reads commits and tags, on one thread.
@@ -92,15 +90,13 @@ impl<'a> Notes<'a> {
             self.lost.push((number, Lost::Damaged));
             return;
         };
-        for hit in (self.search.scan)("", message) {
-            let (line, column) = crate::scan::secrets::line_of(message, hit.place.start);
-            self.said.push(Said {
-                number,
-                hit,
-                line,
-                column,
-            });
-        }
+        let source = match self.of_tags {
+            true => Source::TagMessage,
+            false => Source::CommitMessage,
+        };
+        let sights = source.sights(self.search.scanner, message, None);
+        let said = sights.into_iter().map(|sight| Said { number, sight });
+        self.said.extend(said);
         self.search.progress.add(1, message.len() as u64);
     }
 

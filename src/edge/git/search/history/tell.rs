@@ -6,8 +6,8 @@ use super::ancestry::{Ancestry, First};
 use super::contents::Holding;
 use super::notes::{Notes, Said};
 use super::table::{NONE, Table};
-use crate::model::{Foreign as _, RepoPath};
-use crate::scan::secrets::{Commit, Found, Sighting, Source, line_of, path_of};
+use crate::model::RepoPath;
+use crate::scan::secrets::{Commit, Found, Sighting, Source, path_of};
 use lockgate_secrets::{Hit, Secret};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,39 +87,36 @@ impl Told<'_> {
                 .map(|(n, _)| still(&again, *n))
                 .collect();
             Some(Content {
-                path: again.path.as_ref().map_or("", |path| path.raw()).to_owned(),
+                path: again.path.clone(),
                 about: (self.commit(self.first.position(again.object)), again, still),
                 bytes: object.detach().data,
             })
         });
-        let sightings = self.search.each(contents, |(commit, again, still), bytes, hits| {
-            let mut sightings = Vec::new();
-            let mut taken = vec![false; again.secrets.len()];
-            for hit in hits {
-                let at = again
-                    .secrets
-                    .iter()
-                    .position(|(_, (rule, secret))| *rule == hit.rule && *secret == hit.secret);
-                let Some(at) = at else { continue };
-                if taken.get_mut(at).is_none_or(|t| std::mem::replace(t, true)) {
-                    continue;
+        let sightings = self
+            .search
+            .each(contents, |(commit, again, still), sights| {
+                let mut sightings = Vec::new();
+                let mut taken = vec![false; again.secrets.len()];
+                for sight in sights {
+                    let at = again.secrets.iter().position(|(_, (rule, secret))| {
+                        *rule == sight.rule && *secret == sight.secret
+                    });
+                    let Some(at) = at else { continue };
+                    if taken.get_mut(at).is_none_or(|t| std::mem::replace(t, true)) {
+                        continue;
+                    }
+                    let (commit, reachable) = commit.clone();
+                    sightings.push(Sighting {
+                        sight,
+                        source: Source::Blob,
+                        commit,
+                        still_there: still.get(at).copied().unwrap_or(false),
+                        had_before: false,
+                        reachable,
+                    });
                 }
-                let (line, column) = line_of(bytes, hit.place.start);
-                let (commit, reachable) = commit.clone();
-                sightings.push(Sighting {
-                    hit,
-                    source: Source::Blob,
-                    path: again.path.clone(),
-                    line,
-                    column,
-                    commit,
-                    still_there: still.get(at).copied().unwrap_or(false),
-                    had_before: false,
-                    reachable,
-                });
-            }
-            sightings
-        });
+                sightings
+            });
         found.sightings.extend(sightings.into_iter().flatten());
     }
 
@@ -144,18 +141,18 @@ impl Told<'_> {
                 .as_ref()
                 .and_then(|tree| tree.lookup_entry(parts).ok()?);
             let (commit, reachable) = self.commit(Some(position));
-            let (line, column) = line_of(own, hit.place.start);
-            found.sightings.push(Sighting {
-                hit,
+            let sights = Source::FileName.sights(self.search.scanner, own, Some(path));
+            let of_hit = sights
+                .into_iter()
+                .filter(|sight| sight.secret == hit.secret);
+            found.sightings.extend(of_hit.take(1).map(|sight| Sighting {
+                sight,
                 source: Source::FileName,
-                path: Some(path),
-                line,
-                column,
-                commit,
+                commit: commit.clone(),
                 still_there: entry.is_some(),
                 had_before: false,
                 reachable,
-            });
+            }));
         }
     }
 
@@ -183,17 +180,14 @@ impl Told<'_> {
             }
             let rank = position.unwrap_or(NONE);
             let sighting = Sighting {
-                hit: said.hit,
+                sight: said.sight,
                 source,
-                path: None,
-                line: said.line,
-                column: said.column,
                 commit,
                 still_there: reachable,
                 had_before: false,
                 reachable,
             };
-            let key = (sighting.hit.rule, sighting.hit.secret.clone(), source);
+            let key = (sighting.sight.rule, sighting.sight.secret.clone(), source);
             match first.entry(key) {
                 std::collections::btree_map::Entry::Vacant(new) => {
                     new.insert(sightings.len());

@@ -4,7 +4,7 @@ use lockgate_secrets::{Input, Rules, Scanner};
 
 fn found(scanner: &Scanner<'_>, text: &str, id: &str) -> bool {
     let input = Input {
-        path: "example.txt",
+        path: "rule.txt",
         bytes: text.as_bytes(),
     };
     let hits = scanner.scan(&input).hits;

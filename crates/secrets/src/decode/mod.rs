@@ -13,6 +13,7 @@ mod percent;
 mod runs;
 mod wide;
 
+pub(crate) use base64::bytes as from_base64;
 pub(crate) use map::Map;
 pub(crate) use wide::{Order, to_utf8, utf16};
 

@@ -156,6 +156,7 @@ pub fn judge(found: &Found<'_>) -> Result<Kept, Dropped> {
         }
         Kind::Password => {
             placeholder::password(value)?;
+            shape::reference(value, is_set_off(found))?;
             password(kept, value, found.class)
         }
         Kind::Generic => {
@@ -176,7 +177,25 @@ fn lower(kept: Kept, class: PathClass) -> Kept {
     }
 }
 
-/// A password that anybody would guess is worth a line, no more; and none outside of code that runs.
+/// The secret is set off by quotes, as part of a URL or by an assignment in capitals, and so no
+/// variable's name.
+fn is_set_off(found: &Found<'_>) -> bool {
+    let before = line::before(found);
+    match before.last() {
+        Some(b'"' | b'\'' | b'`' | b':' | b'/') => true,
+        Some(b'=') => {
+            let name = before.strip_suffix(b"=").unwrap_or_default();
+            let name = name
+                .rsplit(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
+                .next();
+            name.is_some_and(|name| !name.iter().any(u8::is_ascii_lowercase))
+        }
+        _ => false,
+    }
+}
+
+/// A password that anybody would guess is worth a line, no more. Where nothing runs, only one that was
+/// drawn at random is, and a hash is not.
 fn password(kept: Kept, value: &[u8], class: PathClass) -> Result<Kept, Dropped> {
     let weak = words::is_common_password(value);
     match class {
@@ -185,9 +204,9 @@ fn password(kept: Kept, value: &[u8], class: PathClass) -> Result<Kept, Dropped>
             confidence: Confidence::Low,
         }),
         PathClass::Plain => Ok(kept),
-        _ if weak || words::all_words(value) => Err(Dropped::Path),
+        _ if kept.severity <= Severity::Low || !generic::is_random(value) => Err(Dropped::Path),
         _ => Ok(Kept {
-            severity: kept.severity.min(Severity::Low),
+            severity: Severity::Low,
             confidence: Confidence::Low,
         }),
     }

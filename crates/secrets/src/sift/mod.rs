@@ -177,25 +177,30 @@ fn lower(kept: Kept, class: PathClass) -> Kept {
     }
 }
 
-/// The secret is set off by quotes, as part of a URL or by an assignment in capitals, and so no
-/// variable's name.
+/// The secret is set off by quotes, as part of a URL, by an option of a command or by an assignment in
+/// capitals, and so no variable's name.
 fn is_set_off(found: &Found<'_>) -> bool {
     let before = line::before(found);
+    let argument = before
+        .strip_suffix(b" ")
+        .and_then(|before| before.rsplit(u8::is_ascii_whitespace).next())
+        .is_some_and(|word| word.starts_with(b"-"));
+    if argument {
+        return true;
+    }
     match before.last() {
         Some(b'"' | b'\'' | b'`' | b':' | b'/') => true,
         Some(b'=') => {
             let name = before.strip_suffix(b"=").unwrap_or_default();
-            let name = name
-                .rsplit(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
-                .next();
+            let name = name.rsplit(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').next();
             name.is_some_and(|name| !name.iter().any(u8::is_ascii_lowercase))
         }
         _ => false,
     }
 }
 
-/// A password that anybody would guess is worth a line, no more. Where nothing runs, only one that was
-/// drawn at random is, and a hash is not.
+/// A password that anybody would guess is worth a line, no more. One that is shown to others is worth it
+/// only when it was drawn at random; one in a test, or in somebody else's code, protects nothing.
 fn password(kept: Kept, value: &[u8], class: PathClass) -> Result<Kept, Dropped> {
     let weak = words::is_common_password(value);
     match class {
@@ -204,10 +209,14 @@ fn password(kept: Kept, value: &[u8], class: PathClass) -> Result<Kept, Dropped>
             confidence: Confidence::Low,
         }),
         PathClass::Plain => Ok(kept),
-        _ if kept.severity <= Severity::Low || !generic::is_random(value) => Err(Dropped::Path),
-        _ => Ok(Kept {
-            severity: Severity::Low,
-            confidence: Confidence::Low,
-        }),
+        PathClass::Example | PathClass::Documentation
+            if kept.severity > Severity::Low && generic::is_random(value) =>
+        {
+            Ok(Kept {
+                severity: Severity::Low,
+                confidence: Confidence::Low,
+            })
+        }
+        _ => Err(Dropped::Path),
     }
 }

@@ -111,8 +111,8 @@ impl Case {
             colour,
         };
         let mut chosen = authority::choose(&circumstances, &compared)?;
-        if request.scan.is_some() {
-            secrets::narrow(&mut chosen.policy);
+        if let Some(scan) = &request.scan {
+            secrets::narrow(&mut chosen.policy, scan);
         }
         let baseline = kept::load(request, &circumstances, &compared, &mut chosen)?;
         let state = state(request, told.event, &compared)?;

@@ -124,8 +124,9 @@ fn table(rules: &Rules) -> String {
 /// Holds rules to their examples.
 fn test(args: &ScanSecrets) -> Result<u8, Error> {
     let mut rules = secrets::own(&args.rule_files)?;
+    let root = request::open(&args.path, "scan secrets")?;
     if let Some(config) = &args.config {
-        rules.extend(secrets::configured(config)?);
+        rules.extend(secrets::configured(config, &root)?);
     }
     if rules.is_empty() {
         return Err(Error::usage("there is no rule to test")

@@ -1,26 +1,35 @@
-//! The tree as a search through its bytes wants it: every file once, in windows, on all threads.
+//! The search through every file of a tree, on all threads.
 
 use super::files::Root;
 use crate::model::{Foreign as _, RepoPath};
-use crate::scan::secrets::{Window, path_of};
+use crate::scan::secrets::{Sight, path_of, sights, window};
+use lockgate_secrets::{Gap, Scanner, Stream};
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Bytes of a file that are held at once, on each thread.
-const WINDOW: usize = 4 * 1024 * 1024;
-
-/// Bytes that two windows of a large file share: longer than any secret.
-const SHARED: usize = 64 * 1024;
+/// Larger files are searched in parts.
+const WHOLE: usize = 4 * 1024 * 1024;
 
 /// Bytes that a thread's buffer starts with; most files are smaller.
 const START: usize = 64 * 1024;
 
-/// What is done with each window.
-pub type Look<'a> = &'a (dyn Fn(&Window<'_>) + Sync);
+/// What was found in one file.
+pub struct Searched {
+    /// In the order of places.
+    pub sights: Vec<Sight>,
+    /// What of it was not looked at.
+    pub gaps: Vec<Gap>,
+    /// The file.
+    pub path: RepoPath,
+}
+
+/// What is done with each file in which there is something.
+pub type Keep<'a> = &'a (dyn Fn(Searched) + Sync);
 
 /// How far a search is; may be asked from another thread.
 #[derive(Debug, Default)]
@@ -60,7 +69,8 @@ const ARCHIVES: &[&[u8]] = &[
 
 struct Walk<'a> {
     folder: &'a Path,
-    look: Look<'a>,
+    scanner: &'a Scanner<'a>,
+    keep: Keep<'a>,
     progress: &'a Progress,
     walked: Mutex<Walked>,
     visited: Mutex<Vec<RepoPath>>,
@@ -84,18 +94,20 @@ impl Drop for Hand<'_, '_> {
 }
 
 impl Root {
-    /// Looks at every file: those that git tracks, whatever `.gitignore` says, and those that it does
+    /// Searches every file: those that git tracks, whatever `.gitignore` says, and those that it does
     /// not know and is not told to leave alone. Without `tracked`, every file. Links are not followed,
     /// folders `.git` are not entered.
-    pub fn look(
+    pub fn search(
         &self,
         tracked: Option<&BTreeSet<RepoPath>>,
         progress: &Progress,
-        look: Look<'_>,
+        scanner: &Scanner<'_>,
+        keep: Keep<'_>,
     ) -> Walked {
         let walk = Walk {
             folder: self.path(),
-            look,
+            scanner,
+            keep,
             progress,
             walked: Mutex::default(),
             visited: Mutex::default(),
@@ -130,6 +142,12 @@ impl Root {
     fn left_out(&self, path: &RepoPath, hand: &mut Hand<'_, '_>) {
         let real = self.path().join(path.raw());
         let Ok(metadata) = real.symlink_metadata() else {
+            // A name that had to be encoded may be there under its own.
+            if path.raw().contains('%') {
+                hand.walk.note(|walked| {
+                    walked.unreadable.insert(path.clone());
+                });
+            }
             return;
         };
         // A folder on the way may have become a link that leads elsewhere.
@@ -197,77 +215,78 @@ impl Hand<'_, '_> {
     }
 
     fn read(&mut self, path: RepoPath, real: &Path) {
-        if self.windows(&path, real).is_err() {
-            self.walk.note(|walked| {
+        match self.searched(&path, real) {
+            Ok((sights, gaps)) => {
+                self.walk.progress.files.fetch_add(1, Ordering::Relaxed);
+                if !sights.is_empty() || !gaps.is_empty() {
+                    (self.walk.keep)(Searched { sights, gaps, path });
+                }
+            }
+            Err(_) => self.walk.note(|walked| {
                 walked.unreadable.insert(path);
-            });
+            }),
         }
     }
 
-    fn windows(&mut self, path: &RepoPath, real: &Path) -> std::io::Result<()> {
+    fn searched(&mut self, path: &RepoPath, real: &Path) -> std::io::Result<(Vec<Sight>, Vec<Gap>)> {
+        let Walk {
+            scanner, progress, ..
+        } = *self.walk;
         let mut file = File::open(real)?;
         let buffer = &mut self.buffer;
         if buffer.len() < START {
             buffer.resize(START, 0);
         }
-        let (mut held, mut offset, mut lines) = (0_usize, 0_u64, 0_u32);
-        loop {
-            let more = fill(&mut file, buffer, &mut held)?;
-            let bytes = buffer.get(..held).unwrap_or_default();
-            if offset == 0 && ARCHIVES.iter().any(|start| bytes.starts_with(start)) {
-                self.walk.note(|walked| {
-                    walked.archives.insert(path.clone());
-                });
-            }
-            // An even number, so that no character of two bytes is cut.
-            let until = match more {
-                true => held.saturating_sub(SHARED) & !1,
-                false => held,
-            };
-            (self.walk.look)(&Window {
-                path,
-                name: path.raw(),
-                bytes,
-                offset,
-                lines,
-                until: if more { until } else { usize::MAX },
+        let (mut held, more) = fill(&mut file, buffer)?;
+        let bytes = buffer.get(..held).unwrap_or_default();
+        if ARCHIVES.iter().any(|start| bytes.starts_with(start)) {
+            self.walk.note(|walked| {
+                walked.archives.insert(path.clone());
             });
-            self.walk
-                .progress
-                .bytes
-                .fetch_add(until as u64, Ordering::Relaxed);
-            if !more {
-                self.walk.progress.files.fetch_add(1, Ordering::Relaxed);
-                return Ok(());
-            }
-            if offset == 0 {
-                self.walk.note(|walked| {
-                    walked.in_parts.insert(path.clone());
-                });
-            }
-            let breaks = memchr::memchr_iter(b'\n', bytes.get(..until).unwrap_or_default());
-            let breaks = u32::try_from(breaks.count()).unwrap_or(u32::MAX);
-            lines = lines.saturating_add(breaks);
-            offset += until as u64;
-            buffer.copy_within(until..held, 0);
-            held -= until;
         }
+        progress.bytes.fetch_add(held as u64, Ordering::Relaxed);
+        if !more {
+            let found = window(scanner, path, path.raw(), bytes);
+            return Ok((found.list, found.gaps));
+        }
+        self.walk.note(|walked| {
+            walked.in_parts.insert(path.clone());
+        });
+        let mut stream = Stream::new(scanner, path.raw());
+        while held > 0 {
+            stream.push(buffer.get(..held).unwrap_or_default());
+            held = fill(&mut file, buffer)?.0;
+            progress.bytes.fetch_add(held as u64, Ordering::Relaxed);
+        }
+        let scanned = stream.finish();
+        let mut text = |range: Range<usize>| part(&mut file, &range).unwrap_or_default();
+        Ok((sights(path, scanned.hits, &mut text), scanned.gaps))
     }
 }
 
-/// Reads until the buffer holds a window or the file ends; true when there may be more.
-fn fill(file: &mut File, buffer: &mut Vec<u8>, held: &mut usize) -> std::io::Result<bool> {
+/// A part of a file.
+fn part(file: &mut File, range: &Range<usize>) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(range.start as u64))?;
+    file.take(range.len() as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Fills the buffer, which grows up to [`WHOLE`], from its start: how many bytes there are, and whether
+/// there may be more.
+fn fill(file: &mut File, buffer: &mut Vec<u8>) -> std::io::Result<(usize, bool)> {
+    let mut held = 0;
     loop {
-        if *held == buffer.len() {
-            if buffer.len() >= WINDOW {
-                return Ok(true);
+        if held == buffer.len() {
+            if buffer.len() >= WHOLE {
+                return Ok((held, true));
             }
-            buffer.resize((buffer.len() * 4).min(WINDOW), 0);
+            buffer.resize((buffer.len() * 4).min(WHOLE), 0);
         }
-        let room = buffer.get_mut(*held..).unwrap_or_default();
+        let room = buffer.get_mut(held..).unwrap_or_default();
         match file.read(room) {
-            Ok(0) => return Ok(false),
-            Ok(count) => *held += count,
+            Ok(0) => return Ok((held, false)),
+            Ok(count) => held += count,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
@@ -289,13 +308,28 @@ fn named(error: &ignore::Error) -> Option<&Path> {
 mod tests {
     use super::*;
 
-    /// Every window that was shown: path, offset, lines, length.
-    fn shown(root: &Root, tracked: Option<&BTreeSet<RepoPath>>) -> (Vec<String>, Walked) {
+    const RULE: &str = "[[rule]]\nid = \"x\"\nprovider = \"X\"\ndescription = \"d\"\n\
+        regex = \"(tok_[a-z0-9]{20})\"\nkeywords = [\"tok_\"]\nseverity = \"high\"\n\
+        revoke = \"there\"\n";
+
+    fn token(seed: usize) -> String {
+        let letters = b"q7w2e9r4t6y1u8i3o5p0";
+        let body: Vec<u8> = (0..20).map(|n| letters[(n * 7 + seed) % 20]).collect();
+        format!("tok_{}", String::from_utf8(body).unwrap())
+    }
+
+    /// Every place that was found: path, line, outline.
+    fn found(root: &Root, tracked: Option<&BTreeSet<RepoPath>>) -> (Vec<String>, Walked) {
+        let rules = lockgate_secrets::Rules::new(lockgate_secrets::rule::parse(RULE).unwrap());
+        let rules = rules.unwrap();
+        let scanner = Scanner::new(&rules).unwrap();
         let list = Mutex::new(Vec::new());
-        let walked = root.look(tracked, &Progress::default(), &|window| {
-            let (name, length) = (window.name, window.bytes.len());
-            let text = format!("{name}+{}:{} {length}", window.offset, window.lines);
-            list.lock().unwrap().push(text);
+        let walked = root.search(tracked, &Progress::default(), &scanner, &|searched| {
+            for sight in searched.sights {
+                let line = sight.location.region.unwrap().line;
+                let text = format!("{}:{line} {}", searched.path.raw(), sight.outline);
+                list.lock().unwrap().push(text);
+            }
         });
         let mut list = list.into_inner().unwrap();
         list.sort();
@@ -310,44 +344,37 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, bytes).unwrap();
         };
-        write(".git/HEAD", b"x");
+        let known = format!("a = 1\nkey = {}\n", token(1));
+        write(".git/HEAD", known.as_bytes());
         write(".gitignore", b"build\n*.env\n");
-        write(".env", b"known");
-        write("build/out", b"unknown");
-        write("vendor/node_modules/a.js", b"a");
-        write("sub/.git/config", b"other");
+        write(".env", known.as_bytes());
+        write("build/out", known.as_bytes());
+        write("vendor/node_modules/a.js", known.as_bytes());
+        write("sub/.git/config", known.as_bytes());
         write("a.zip", b"PK\x03\x04rest");
         #[cfg(unix)]
-        std::os::unix::fs::symlink("/etc/hostname", folder.path().join("link")).unwrap();
+        std::os::unix::fs::symlink("build/out", folder.path().join("link")).unwrap();
         let root = Root::open(folder.path()).unwrap();
         let tracked = BTreeSet::from([RepoPath::new(".env").unwrap()]);
-        let (list, walked) = shown(&root, Some(&tracked));
-        assert_eq!(
-            list,
-            [
-                ".env+0:0 5",
-                ".gitignore+0:0 12",
-                "a.zip+0:0 8",
-                "vendor/node_modules/a.js+0:0 1"
-            ]
-        );
+        let (list, walked) = found(&root, Some(&tracked));
+        let line = "2 key=\u{2588}";
+        let vendored = format!("vendor/node_modules/a.js:{line}");
+        assert_eq!(list, [format!(".env:{line}"), vendored]);
         assert_eq!(walked.archives.len(), 1);
         assert_eq!(walked.repositories.len(), 1);
-        let (all, _) = shown(&root, None);
-        assert_eq!(all.len(), 5, "{all:?}");
+        let (all, _) = found(&root, None);
+        assert_eq!(all.len(), 3, "{all:?}");
     }
 
     #[test]
-    fn a_large_file_comes_in_windows_that_overlap() {
+    fn a_large_file_is_searched_in_parts() {
         let folder = tempfile::tempdir().unwrap();
-        let text = "0123456\n".repeat(WINDOW / 8 + 1000);
+        let filler = "0123456\n".repeat(WHOLE / 8 - 2);
+        let text = format!("{filler}key = {}\n{filler}", token(2));
         std::fs::write(folder.path().join("a"), &text).unwrap();
         let root = Root::open(folder.path()).unwrap();
-        let (list, walked) = shown(&root, None);
-        let next = WINDOW - SHARED;
-        let rest = text.len() - next;
-        let second = format!("a+{next}:{} {rest}", next / 8);
-        assert_eq!(list, [format!("a+0:0 {WINDOW}"), second]);
+        let (list, walked) = found(&root, None);
+        assert_eq!(list, [format!("a:{} key=\u{2588}", WHOLE / 8 - 1)]);
         assert_eq!(walked.in_parts.len(), 1);
     }
 }

@@ -2,15 +2,15 @@
 
 use crate::app::base::Known;
 use crate::model::{Foreign as _, RepoPath};
-use crate::scan::secrets::{BaseSecrets, Sight, Window};
+use crate::scan::secrets::{BaseSecrets, Sight, window};
 use lockgate_secrets::Scanner;
 use std::collections::BTreeMap;
 
 /// The secrets of the base: those of files that the change leaves alone, and those of the others as the
 /// base has them.
-pub fn secrets(known: &Known<'_>, sights: &[Sight], scanner: &Scanner<'_>) -> BaseSecrets {
+pub fn secrets(known: &Known<'_>, found: &[Sight], scanner: &Scanner<'_>) -> BaseSecrets {
     let mut base = BaseSecrets::default();
-    for sight in sights {
+    for sight in found {
         let path = &sight.location.path;
         if sight.location.target.is_none() && !known.touched.files.contains(path) {
             base.untouched(sight);
@@ -27,16 +27,8 @@ pub fn secrets(known: &Known<'_>, sights: &[Sight], scanner: &Scanner<'_>) -> Ba
         let Some(bytes) = known.start.read(old) else {
             continue;
         };
-        let window = Window {
-            path: old,
-            name: old.raw(),
-            bytes: &bytes,
-            offset: 0,
-            lines: 0,
-            until: usize::MAX,
-        };
         let now = renamed.get(old).copied().unwrap_or(old);
-        base.add(window.sights(scanner).list, now.raw());
+        base.add(window(scanner, old, old.raw(), &bytes).list, now.raw());
     }
     base
 }

@@ -2,22 +2,28 @@
 
 use crate::edge::tree::Walked;
 use crate::model::{Foreign as _, Problem, RepoPath, Untrusted};
-use std::collections::BTreeSet;
+use lockgate_secrets::Gap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn names(paths: &BTreeSet<RepoPath>) -> impl Iterator<Item = Untrusted> + '_ {
     paths.iter().map(|path| Untrusted::from(path.raw()))
 }
 
 /// What makes the evidence partial.
-pub fn problems(walked: &Walked, cut: BTreeSet<RepoPath>) -> Vec<Problem> {
+pub fn problems(walked: &Walked, gaps: &BTreeMap<Gap, BTreeSet<RepoPath>>) -> Vec<Problem> {
     let mut problems = Vec::new();
     if !walked.unreadable.is_empty() {
         let text = "files could not be read";
         problems.push(Problem::new("unreadable", text).files(names(&walked.unreadable)));
     }
-    if !cut.is_empty() {
-        let text = "files hold more of what looks like secrets than is listed";
-        problems.push(Problem::new("too-many", text).files(names(&cut)));
+    for (gap, paths) in gaps {
+        let code = match gap {
+            Gap::Decoding => "not-decoded",
+            Gap::Depth => "too-deep",
+            Gap::Hits => "too-many",
+        };
+        let text = format!("a file {}", gap.text());
+        problems.push(Problem::new(code, text).files(names(paths)));
     }
     problems
 }
@@ -38,7 +44,7 @@ pub fn notes(walked: &Walked) -> Vec<Problem> {
         (
             &walked.in_parts,
             "large-files",
-            "large files are searched in parts of 4 MiB that overlap by 64 KiB",
+            "large files are searched in parts that overlap",
         ),
     ];
     said.into_iter()

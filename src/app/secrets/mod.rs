@@ -1,6 +1,7 @@
 //! lockgate's own search for secrets: which, where, and what it says of itself.
 
 mod base;
+mod config;
 mod health;
 mod rules;
 
@@ -8,19 +9,19 @@ pub use rules::{Ruleset, configured, own, ruleset, test_rules, together};
 
 use super::base::Compared;
 use super::case::Ground;
-use super::request::{Request, Scope};
+use super::request::{Request, Scan, Scope};
 use super::share::Share;
 use super::tools::Wanted;
 use crate::edge::progress::watched;
-use crate::edge::tree::{Progress, Walked};
+use crate::edge::tree::{Progress, Searched, Walked};
 use crate::error::{Error, ErrorKind};
 use crate::model::{
     Coverage, Event, Foreign as _, Health, Problem, RepoPath, Run, ScannerId, Witnessed, Work,
 };
 use crate::policy::{DEFAULT, Policy, Running};
-use crate::scan::secrets::{BaseSecrets, Honour, Sight, Window, collect};
-use lockgate_secrets::Scanner;
-use std::collections::BTreeSet;
+use crate::scan::secrets::{BaseSecrets, Honour, Sight, collect};
+use lockgate_secrets::{Gap, Scanner};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
@@ -55,16 +56,15 @@ fn nobody_says(request: &Request, policy: &Policy) -> bool {
 }
 
 /// Leaves of the policy what is about secrets.
-pub fn narrow(policy: &mut Policy) {
+pub fn narrow(policy: &mut Policy, scan: &Scan) {
     policy
         .scanners
         .retain(|id, _| id.as_str() == ScannerId::SECRETS);
-    if let Some(rule) = policy
-        .scanners
-        .get_mut(&ScannerId::literal(ScannerId::SECRETS))
-    {
-        rule.reports.clear();
-    }
+    let id = ScannerId::literal(ScannerId::SECRETS);
+    let rule = policy.scanners.entry(id).or_default();
+    rule.reports.clear();
+    // Whoever names a configuration wants it to count.
+    rule.honour_suppressions |= scan.config.is_some();
     policy.run = None;
 }
 
@@ -92,12 +92,15 @@ struct Search<'a, 'r> {
     net: Net<'a>,
 }
 
+/// What was not looked at, in which files.
+type Gaps = BTreeMap<Gap, BTreeSet<RepoPath>>;
+
 /// What all threads put their hits into.
 struct Net<'a> {
     scanner: &'a Scanner<'a>,
     sights: Mutex<Vec<Sight>>,
-    /// Files with more hits than are kept.
-    cut: Mutex<BTreeSet<RepoPath>>,
+    /// What was not looked at, in which files.
+    gaps: Mutex<Gaps>,
 }
 
 impl<'a, 'r> Search<'a, 'r> {
@@ -109,7 +112,7 @@ impl<'a, 'r> Search<'a, 'r> {
             net: Net {
                 scanner,
                 sights: Mutex::default(),
-                cut: Mutex::default(),
+                gaps: Mutex::default(),
             },
         }
     }
@@ -126,14 +129,14 @@ impl<'a, 'r> Search<'a, 'r> {
         let bytes = self.progress.bytes.load(Ordering::Relaxed);
         let sights = self.net.sights.into_inner();
         let mut sights = sights.unwrap_or_else(PoisonError::into_inner);
-        let cut = self.net.cut.into_inner();
-        let cut = cut.unwrap_or_else(PoisonError::into_inner);
+        let gaps = self.net.gaps.into_inner();
+        let gaps = gaps.unwrap_or_else(PoisonError::into_inner);
         self.set.sift(&mut sights);
         let honour = honour(self.ground);
         let rules = &self.set.rules;
         let collected = collect(sights, rules, base.as_ref(), honour);
         let nothing = Problem::new(Health::NOTHING_TO_LOOK_AT, "there is no file to look at");
-        let problems = health::problems(&walked, cut);
+        let problems = health::problems(&walked, &gaps);
         let health = match files {
             0 if problems.is_empty() => Health::Skipped(nothing),
             files => Health::judge(Work::new(files, "files"), problems, nothing),
@@ -165,8 +168,8 @@ impl<'a, 'r> Search<'a, 'r> {
         let tracked = self.ground.repository.and_then(|git| git.tracked());
         let root = &self.ground.request.root;
         let net = &self.net;
-        root.look(tracked.as_ref(), &self.progress, &|window| {
-            net.window(window);
+        root.search(tracked.as_ref(), &self.progress, net.scanner, &|searched| {
+            net.keep(searched);
         })
     }
 
@@ -182,20 +185,19 @@ impl<'a, 'r> Search<'a, 'r> {
 }
 
 impl Net<'_> {
-    fn window(&self, window: &Window<'_>) {
-        let found = window.sights(self.scanner);
-        if found.list.is_empty() {
-            return;
-        }
+    fn keep(&self, searched: Searched) {
+        let Searched { sights, gaps, path } = searched;
         let kept = self.sights.lock();
         let mut kept = kept.unwrap_or_else(PoisonError::into_inner);
         let room = MOST.saturating_sub(kept.len());
-        if found.cut || found.list.len() > room {
-            let cut = self.cut.lock();
-            let mut cut = cut.unwrap_or_else(PoisonError::into_inner);
-            cut.insert(window.path.clone());
+        let full = (sights.len() > room).then_some(Gap::Hits);
+        kept.extend(sights.into_iter().take(room));
+        drop(kept);
+        let all = self.gaps.lock();
+        let mut all = all.unwrap_or_else(PoisonError::into_inner);
+        for gap in gaps.into_iter().chain(full) {
+            all.entry(gap).or_default().insert(path.clone());
         }
-        kept.extend(found.list.into_iter().take(room));
     }
 }
 

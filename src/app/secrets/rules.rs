@@ -1,10 +1,12 @@
 //! The rules of a search: those that are shipped, and those of the user.
 
 use crate::app::case::Ground;
-use crate::edge::files::read_text;
+use super::config;
+use crate::edge::files::{Root, read_text};
 use crate::error::{Error, ErrorKind};
 use crate::escape::terminal;
-use crate::model::{Problem, Untrusted};
+use crate::model::{Foreign as _, Problem, Untrusted, digest};
+use crate::scan::secrets::foreign::{FOREIGN, Foreign, Ignored};
 use crate::scan::secrets::Sight;
 use lockgate_secrets::rule::{RuleError, parse};
 use lockgate_secrets::{Input, Rule, Rules, Scanner};
@@ -16,11 +18,38 @@ pub struct Ruleset {
     pub rules: Rules,
     /// What should be known of them.
     pub notes: Vec<Problem>,
+    /// The configuration of another tool.
+    foreign: Foreign,
+    /// What that tool is told to leave aside.
+    ignored: Ignored,
 }
 
 impl Ruleset {
-    /// Takes out what the user's configuration leaves aside.
-    pub fn sift(&self, _sights: &mut Vec<Sight>) {}
+    /// Takes out what a rule finds in files that it is not for, and marks what may pass.
+    pub fn sift(&self, sights: &mut Vec<Sight>) {
+        let rule = |sight: &Sight| self.rules.all().get(sight.rule).map(|rule| rule.id.as_str());
+        let ours = |name: &str| self.rules.all().iter().any(|rule| rule.id == name);
+        sights.retain(|sight| {
+            let path = sight.location.path.raw();
+            rule(sight).is_some_and(|rule| self.foreign.counts(rule, path))
+        });
+        for sight in sights {
+            let Some(rule) = rule(sight) else { continue };
+            let allowed = self.foreign.allows(rule, sight);
+            sight.passes = allowed.map(|list| match list.description.trim() {
+                "" => "an allowlist of the configuration".into(),
+                text => format!("an allowlist of the configuration: {text}").into(),
+            });
+            sight.listed = self.ignored.names(rule, sight, ours);
+        }
+    }
+
+    /// Tells one set of rules from another.
+    pub fn digest(&self) -> String {
+        let all = self.rules.all().iter();
+        let texts: Vec<String> = all.map(|rule| format!("{rule:?}")).collect();
+        digest(texts.iter().map(String::as_str))
+    }
 }
 
 /// The rules of a check.
@@ -28,14 +57,52 @@ impl Ruleset {
 /// # Errors
 /// What is wrong with those of the user.
 pub fn ruleset(ground: &Ground<'_, '_>) -> Result<Ruleset, Error> {
-    let files = ground
-        .request
-        .scan
-        .as_ref()
-        .map(|scan| scan.rules.as_slice());
+    let scan = ground.request.scan.as_ref();
+    let files = scan.map(|scan| scan.rules.as_slice());
+    let named = scan.and_then(|scan| scan.config.as_deref());
+    let configuration = match named {
+        Some(path) => Some(config::of_user(path, &ground.request.root)?),
+        None => config::of_policy(ground)?,
+    };
+    let (foreign, ignored) = configuration.unwrap_or_default();
+    let mut all = own(files.unwrap_or_default())?;
+    all.extend(foreign.rules.iter().cloned());
+    let mut notes = Vec::new();
+    let mut rules = together(all)?;
+    if !foreign.disabled.is_empty() {
+        let (known, unknown): (Vec<&String>, Vec<&String>) = foreign
+            .disabled
+            .iter()
+            .partition(|id| rules.all().iter().any(|rule| rule.id == **id));
+        let left = rules.all().iter().filter(|rule| !known.contains(&&rule.id));
+        rules = Rules::new(left.cloned().collect()).unwrap_or_default();
+        let told = [
+            (known, "rules-off", "the configuration switches rules off"),
+            (
+                unknown,
+                "rules-unknown",
+                "the configuration switches rules off that lockgate has under no such name",
+            ),
+        ];
+        for (names, code, text) in told.into_iter().filter(|(names, ..)| !names.is_empty()) {
+            let names = names.iter().map(|name| Untrusted::from(name.as_str()));
+            notes.push(Problem::new(code, text).items(names));
+        }
+    }
+    for (about, text) in &foreign.notes {
+        let about = [Untrusted::from(about.as_str())];
+        notes.push(Problem::new("configuration", *text).items(about));
+    }
+    if !ignored.unread.is_empty() {
+        let text = "lines of .gitleaksignore are not understood, and accept nothing";
+        let lines = ignored.unread.iter().map(|line| format!("line {line}").into());
+        notes.push(Problem::new("configuration", text).items(lines));
+    }
     Ok(Ruleset {
-        rules: together(own(files.unwrap_or_default())?)?,
-        notes: Vec::new(),
+        rules,
+        notes,
+        foreign,
+        ignored,
     })
 }
 
@@ -104,10 +171,9 @@ pub fn test_rules(rules: Vec<Rule>) -> Result<Tested, Error> {
     };
     for rule in rules {
         let id = terminal(Untrusted::from(rule.id.as_str()));
-        if rule.matches.is_empty() {
-            let text = format!(
-                "{id}: it has no example in `match`, so nobody knows that it finds anything"
-            );
+        // Configurations of other tools have no examples.
+        if rule.matches.is_empty() && rule.provider != FOREIGN {
+            let text = format!("{id}: it has no example in `match`, so nobody knows that it finds anything");
             tested.wrong.push(text);
         }
         let (finds, leaves) = (rule.matches.clone(), rule.rejects.clone());
@@ -120,7 +186,7 @@ pub fn test_rules(rules: Vec<Rule>) -> Result<Tested, Error> {
                 path: "example",
                 bytes: text.as_bytes(),
             };
-            !scanner.scan(&input).is_empty()
+            !scanner.scan(&input).hits.is_empty()
         };
         for (list, wanted) in [(finds, true), (leaves, false)] {
             for (number, text) in list.iter().enumerate() {
@@ -131,9 +197,7 @@ pub fn test_rules(rules: Vec<Rule>) -> Result<Tested, Error> {
                         false => ("is found", "reject"),
                     };
                     let number = number + 1;
-                    tested
-                        .wrong
-                        .push(format!("{id}: example {number} of `{list}` {word}"));
+                    tested.wrong.push(format!("{id}: example {number} of `{list}` {word}"));
                 }
             }
         }
@@ -145,6 +209,6 @@ pub fn test_rules(rules: Vec<Rule>) -> Result<Tested, Error> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn configured(_file: &Path) -> Result<Vec<Rule>, Error> {
-    Ok(Vec::new())
+pub fn configured(file: &Path, root: &Root) -> Result<Vec<Rule>, Error> {
+    Ok(config::of_user(file, root)?.0.rules)
 }

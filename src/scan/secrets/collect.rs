@@ -1,7 +1,7 @@
 //! One finding for each secret, however often it stands.
 
 use super::mark::mark;
-use super::window::Sight;
+use super::sight::Sight;
 use crate::model::{
     self, Certainty, Fix, Foreign as _, Kind, Located, Observation, RuleId, RuleInfo, Sighted,
     SourceDigests, Standing, Untrusted,
@@ -191,17 +191,38 @@ fn finding(
     })
 }
 
-/// Accepted only when a comment stands at every place, and as far as it is honoured.
+/// Accepted only when every place is, by a configuration, by a list that is older than the secret, or by
+/// a comment as far as it is honoured.
 fn standing(group: &[Sight], base: Option<&BaseSecrets>, honour: Honour) -> Standing {
-    if honour == Honour::No || group.iter().any(|sight| sight.comment.is_none()) {
-        return Standing::Open;
+    let mut by_change = false;
+    let mut reason = None;
+    for sight in group {
+        let Some((why, old)) = excuse(sight, base, honour) else {
+            return Standing::Open;
+        };
+        by_change |= !old;
+        reason = reason.or(Some(why));
     }
-    let why = group.iter().find_map(|sight| sight.comment);
-    let why = why.map(|comment| Untrusted::from(format!("the comment {comment} on its line")));
-    let old = |sight: &Sight| base.is_some_and(|base| base.has_comment(sight));
+    match by_change {
+        true => Standing::SuppressedByChange(reason),
+        false => Standing::Suppressed(reason),
+    }
+}
+
+/// What excuses a secret in one place, and whether that was so before the judged change.
+fn excuse(sight: &Sight, base: Option<&BaseSecrets>, honour: Honour) -> Option<(Untrusted, bool)> {
+    if let Some(why) = &sight.passes {
+        return Some((why.clone(), true));
+    }
+    if sight.listed && base.is_none_or(|base| base.has(sight)) {
+        return Some(("the list .gitleaksignore names its place".into(), true));
+    }
+    let comment = sight.comment?;
+    let why = format!("the comment {comment} beside it").into();
     match honour {
-        Honour::OfTheBase if !group.iter().all(old) => Standing::SuppressedByChange(why),
-        _ => Standing::Suppressed(why),
+        Honour::No => None,
+        Honour::Any => Some((why, true)),
+        Honour::OfTheBase => Some((why, base.is_some_and(|base| base.has_comment(sight)))),
     }
 }
 
@@ -212,12 +233,19 @@ fn message(sight: &Sight, rule: &Rule, asks: Option<&'static str>) -> Untrusted 
         text.push_str(&format!(" It is written as {}.", names.join(" inside of ")));
     }
     match &sight.proof {
-        Proof::None | Proof::Shaped(_) | Proof::Limited { .. } => {}
+        Proof::None => {}
+        Proof::Shaped(known) if known.is_empty() => {}
+        Proof::Shaped(known) => {
+            text.push_str(&format!(" It says of itself: {known}."));
+        }
         Proof::Passed(known) if known.is_empty() => {
-            text.push_str(" Its own form shows that it was issued like this.");
+            text.push_str(" Its checksum is right.");
         }
         Proof::Passed(known) => {
-            text.push_str(&format!(" Its own form shows that it is genuine: {known}."));
+            text.push_str(&format!(" Its checksum is right: {known}."));
+        }
+        Proof::Limited { reason, .. } => {
+            text.push_str(&format!(" It can do little: {reason}."));
         }
         Proof::Failed(why) => {
             text.push_str(&format!(" It is most likely invented: {why}."));

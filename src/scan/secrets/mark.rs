@@ -11,28 +11,25 @@ use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 use std::ops::Range;
 
-/// Bytes before and behind a secret that count as its surroundings.
-const BEFORE: usize = 120;
-const BEHIND: usize = 40;
+/// Bytes before a secret that count as its surroundings, as far as they are of its line.
+pub const BEFORE: usize = 120;
+/// The same behind it.
+pub const BEHIND: usize = 40;
 
 /// From so many bits on, a random value cannot be guessed offline.
 const BITS: f64 = 64.0;
 
-/// What is put for a secret, and for a word that may be one nobody has found.
+/// What is put for a secret.
 const MASKED: char = '\u{2588}';
+/// What is put for a word that may be one nobody has found.
 const NUMBER: char = '#';
 
-/// The surroundings of a secret in one line, without white space, without any secret and without any
-/// word that has a digit or is very long.
-pub fn outline(line: &[u8], secret: &Range<usize>, all: &[Range<usize>]) -> String {
-    let start = secret.start.saturating_sub(BEFORE);
-    let end = line.len().min(secret.end.saturating_add(BEHIND));
+/// A piece of a line without white space, without its secrets and without any word that has a digit or
+/// is very long.
+pub fn outline(line: &[u8], secrets: &[Range<usize>]) -> String {
     let mut out = String::new();
-    let mut at = start;
-    let mut inside: Vec<&Range<usize>> = all
-        .iter()
-        .filter(|r| r.end > start && r.start < end)
-        .collect();
+    let mut at = 0;
+    let mut inside: Vec<&Range<usize>> = secrets.iter().collect();
     inside.sort_by_key(|range| (range.start, range.end));
     for range in inside {
         if range.start >= at {
@@ -41,7 +38,7 @@ pub fn outline(line: &[u8], secret: &Range<usize>, all: &[Range<usize>]) -> Stri
         }
         at = at.max(range.end);
     }
-    words(line.get(at..end).unwrap_or_default(), &mut out);
+    words(line.get(at..).unwrap_or_default(), &mut out);
     out
 }
 
@@ -145,7 +142,7 @@ mod tests {
     #[test]
     fn the_outline_holds_no_secret_and_no_number() {
         let line = b"user:abc123 = tok_secret other = tok_second // why";
-        let outline = outline(line, &(14..24), &[14..24, 33..43]);
+        let outline = outline(line, &[14..24, 33..43]);
         assert_eq!(outline, "user:#=\u{2588}other=\u{2588}//why");
     }
 

@@ -1,21 +1,21 @@
 //! Secrets: what the search through bytes means for a repository.
 //!
 //! ```text
-//! window    the bytes of a file, or a part of a large one, as hits    bytes → Sight
+//! sight     what the rules find in a file, with its place             hits → Sight
 //! sighting  what a search through commits has to say
 //! mark      what stands around a secret, for fingerprints             line → text without it
+//! foreign   configurations of other tools
 //! collect   one finding for each secret, however often it stands      Sight → observations
-//! comment   `gitleaks:allow` and its kin on the line
 //! ```
 
 mod collect;
-mod comment;
+pub mod foreign;
 mod mark;
+mod sight;
 mod sighting;
 mod state;
-mod window;
 
 pub use collect::{BaseSecrets, Collected, Honour, collect, severity};
-pub use sighting::{Commit, Found, Sighting, Source, path_of, window};
+pub use sight::{Sight, Sights, sights, window};
+pub use sighting::{Commit, Found, Sighting, Source, path_of};
 pub use state::{State, StateError};
-pub use window::{Sight, Sights, Window};

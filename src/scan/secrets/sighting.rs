@@ -1,7 +1,7 @@
 //! What a search through commits, or through what is staged, has to say.
 
 use super::State;
-use super::window::{Sight, Window};
+use super::sight::{Sight, window};
 use crate::model::{Certainty, Problem, RepoPath};
 use lockgate_secrets::Scanner;
 
@@ -85,24 +85,6 @@ impl Source {
         }
         found
     }
-}
-
-/// All of a content in one window.
-pub fn window<'a>(
-    scanner: &Scanner<'_>,
-    path: &'a RepoPath,
-    name: &'a str,
-    bytes: &'a [u8],
-) -> super::Sights {
-    let window = Window {
-        path,
-        name,
-        bytes,
-        offset: 0,
-        lines: 0,
-        until: usize::MAX,
-    };
-    window.sights(scanner)
 }
 
 /// What a search through commits found, and what it could not look at.

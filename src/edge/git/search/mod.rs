@@ -122,6 +122,10 @@ impl Search<'_> {
 
 /// Sorted as [`Found::sightings`] says, commits in the order of `rank`.
 fn sort(found: &mut Found, rank: impl Fn(&str) -> usize) {
+    for sighting in &mut found.sightings {
+        let commit = sighting.commit.as_ref();
+        sighting.sight.commit = commit.map(|commit| commit.id.clone());
+    }
     found.sightings.sort_by_cached_key(|sighting| {
         let commit = sighting.commit.as_ref();
         (

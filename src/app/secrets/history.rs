@@ -1,5 +1,6 @@
 //! What git adds to a search: the commits of a change, the whole history, what is staged.
 
+use super::Ruleset;
 use crate::app::base::Compared;
 use crate::app::case::Ground;
 use crate::app::request::Scope;
@@ -24,8 +25,8 @@ pub struct Asked<'a, 'r> {
     pub scope: Scope,
     /// The rules, made ready.
     pub scanner: &'a Scanner<'a>,
-    /// Tells them from others.
-    pub rules: &'a str,
+    /// The same, as they were read.
+    pub set: &'a Ruleset,
 }
 
 /// What is to be told of it.
@@ -63,7 +64,7 @@ pub fn search(asked: &Asked<'_, '_>, sights: &mut Vec<Sight>, told: &mut Told) {
     let mut new = Known::new();
     match asked.scope {
         Scope::Staged => {
-            let found = asked.ask(told, &|git, search| search::staged(git, search));
+            let found = asked.ask(told, "", &|git, search| search::staged(git, search));
             for sighting in found.map(|found| found.sightings).unwrap_or_default() {
                 let old = sighting.had_before;
                 let mut sight = place(sighting);
@@ -88,7 +89,9 @@ pub fn search(asked: &Asked<'_, '_>, sights: &mut Vec<Sight>, told: &mut Told) {
     }
     if asked.scope == Scope::History {
         let compared = matches!(asked.ground.compared, Compared::With(_));
-        let found = asked.ask(told, &|git, search| search::history(git, search, None));
+        let found = asked.ask(told, &asked.set.digest(), &|git, search| {
+            search::history(git, search, None)
+        });
         for sighting in found.map(|found| found.sightings).unwrap_or_default() {
             let key = (sighting.sight.rule, sighting.sight.secret.clone());
             if stands_here(&sighting) || new.contains(&key) {
@@ -102,10 +105,8 @@ pub fn search(asked: &Asked<'_, '_>, sights: &mut Vec<Sight>, told: &mut Told) {
 }
 
 /// A search through objects.
-type Way<'w> = &'w dyn Fn(
-    &crate::edge::git::Repository,
-    &search::Search<'_>,
-) -> Result<Found, Problem>;
+type Way<'w> =
+    &'w dyn Fn(&crate::edge::git::Repository, &search::Search<'_>) -> Result<Found, Problem>;
 
 impl Asked<'_, '_> {
     /// The commits of the change, where one is judged.
@@ -121,11 +122,13 @@ impl Asked<'_, '_> {
             }
         };
         let base = known.start.id();
-        let found = self.ask(told, &|git, search| search::commits(git, &base, "HEAD", search));
+        let found = self.ask(told, "", &|git, search| {
+            search::commits(git, &base, "HEAD", search)
+        });
         found.map(|found| found.sightings).unwrap_or_default()
     }
 
-    fn ask(&self, told: &mut Told, way: Way<'_>) -> Option<Found> {
+    fn ask(&self, told: &mut Told, rules: &str, way: Way<'_>) -> Option<Found> {
         let Some(git) = self.ground.repository else {
             let text = "there is no Git repository to look at";
             told.gaps.push(Problem::new("no-repository", text));
@@ -134,7 +137,7 @@ impl Asked<'_, '_> {
         let progress = Progress::default();
         let search = search::Search {
             scanner: self.scanner,
-            rules: self.rules,
+            rules,
             limit: LARGEST,
             progress: &progress,
         };

@@ -42,11 +42,17 @@ pub fn wanted(request: &Request, policy: &Policy) -> Wanted {
     }
     match policy.scanners.get(&id) {
         _ if request.reports.iter().any(given) => Wanted::No,
-        Some(rule) if rule.run == Some(Running::Never) || !rule.reports.is_empty() => Wanted::No,
-        Some(_) => Wanted::Expected,
+        Some(rule) if is_own(&id, rule) => Wanted::Expected,
+        Some(_) => Wanted::No,
         None if nobody_says(request, policy) => Wanted::Expected,
         None => Wanted::No,
     }
+}
+
+/// Whether the policy asks for this scan, and not for a report in its place.
+pub fn is_own(id: &ScannerId, rule: &crate::policy::Scanner) -> bool {
+    let never = rule.run == Some(Running::Never);
+    id.as_str() == ScannerId::SECRETS && !never && rule.reports.is_empty()
 }
 
 /// True when there is neither a policy of somebody's nor a report, nor a tool to be run.
@@ -123,13 +129,16 @@ impl<'a, 'r> Search<'a, 'r> {
         let scope = scope(self.ground);
         let now = || {
             let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
-            (load(&self.progress.files), "files", load(&self.progress.bytes))
+            (
+                load(&self.progress.files),
+                "files",
+                load(&self.progress.bytes),
+            )
         };
         let walked = watched(&now, request.quiet, || match scope {
             Scope::Staged => Walked::default(),
             Scope::Tree | Scope::History => self.tree(),
         });
-        let base = self.base();
         let (_, _, bytes) = now();
         let mut told = history::Told::default();
         let sights = self.net.sights.into_inner();
@@ -138,9 +147,10 @@ impl<'a, 'r> Search<'a, 'r> {
             ground: self.ground,
             scope,
             scanner: self.net.scanner,
-            rules: &self.set.digest(),
+            set: self.set,
         };
         history::search(&asked, &mut sights, &mut told);
+        let base = self.base(&sights);
         let files = self.progress.files.load(Ordering::Relaxed) + told.contents;
         let gaps = self.net.gaps.into_inner();
         let gaps = gaps.unwrap_or_else(PoisonError::into_inner);
@@ -153,6 +163,10 @@ impl<'a, 'r> Search<'a, 'r> {
         let mut problems = health::problems(&walked, &gaps);
         problems.extend(told.gaps);
         let health = match files {
+            // Nothing is staged, and the index has been looked at.
+            0 if problems.is_empty() && scope == Scope::Staged => {
+                Health::judge(Work::new(1, "index"), problems, nothing)
+            }
             0 if problems.is_empty() => Health::Skipped(nothing),
             files => Health::judge(Work::new(files, "files"), problems, nothing),
         };
@@ -189,14 +203,13 @@ impl<'a, 'r> Search<'a, 'r> {
         })
     }
 
-    /// What the base holds, where there is one.
-    fn base(&self) -> Option<BaseSecrets> {
-        let Compared::With(known) = self.ground.compared else {
-            return None;
-        };
-        let sights = self.net.sights.lock();
-        let sights = sights.unwrap_or_else(PoisonError::into_inner);
-        Some(base::secrets(known, &sights, self.net.scanner))
+    /// What the base holds, where there is one and something to compare.
+    fn base(&self, sights: &[Sight]) -> Option<BaseSecrets> {
+        match self.ground.compared {
+            Compared::With(_) if sights.is_empty() => Some(BaseSecrets::default()),
+            Compared::With(known) => Some(base::secrets(known, sights, self.net.scanner)),
+            Compared::Without(_) => None,
+        }
     }
 }
 

@@ -89,7 +89,9 @@ impl Allowances {
 
     /// Whether a whole file passes, so that it need not be searched.
     pub fn path(&self, path: &str) -> bool {
-        self.paths.iter().any(|regex| regex.is_match(path.as_bytes()))
+        self.paths
+            .iter()
+            .any(|regex| regex.is_match(path.as_bytes()))
     }
 
     /// Why a match passes, if it does.
@@ -123,18 +125,35 @@ mod tests {
     #[test]
     fn each_list_lets_pass_by_itself() {
         let list = |text: &str| vec![text.to_owned()];
-        let allowances = Allowances::new(&list(r"^docs/"), &list("jwt"), &list("Sandbox"), &list("^A3T")).unwrap();
-        assert_eq!(allowances.allows("docs/a.md", "x", b"s"), Some(Reason::Path));
+        let allowances = Allowances::new(
+            &list(r"^docs/"),
+            &list("jwt"),
+            &list("Sandbox"),
+            &list("^A3T"),
+        )
+        .unwrap();
+        assert_eq!(
+            allowances.allows("docs/a.md", "x", b"s"),
+            Some(Reason::Path)
+        );
         assert_eq!(allowances.allows("src/a", "jwt", b"s"), Some(Reason::Rule));
-        assert_eq!(allowances.allows("src/a", "x", b"key_sandbox_1"), Some(Reason::StopWord));
-        assert_eq!(allowances.allows("src/a", "x", b"A3TX"), Some(Reason::Pattern));
+        assert_eq!(
+            allowances.allows("src/a", "x", b"key_sandbox_1"),
+            Some(Reason::StopWord)
+        );
+        assert_eq!(
+            allowances.allows("src/a", "x", b"A3TX"),
+            Some(Reason::Pattern)
+        );
         assert_eq!(allowances.allows("src/a", "x", b"xA3TX"), None);
         assert_eq!(Allowances::default().allows("", "", b""), None);
     }
 
     #[test]
     fn every_wrong_pattern_is_told() {
-        let errors = Allowances::new(&["(".to_owned()], &[], &[], &["[".to_owned()]).err().unwrap();
+        let errors = Allowances::new(&["(".to_owned()], &[], &[], &["[".to_owned()])
+            .err()
+            .unwrap();
         assert_eq!(errors.len(), 2);
     }
 }

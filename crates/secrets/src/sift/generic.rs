@@ -4,15 +4,111 @@ use super::{Dropped, Found, PathClass, entropy, line, placeholder, shape, words}
 
 /// Parts of a name that say that the value is public, or about a secret rather than one.
 const PUBLIC: &[&str] = &[
-    "accessor", "action", "authenticity", "change", "client_token", "clienttoken", "contains", "request", "algorithm", "alias", "arn", "attr", "autocomplete", "button", "caption", "char", "class", "column",
-    "command", "config_map", "constraint", "continuation", "count", "csrf", "description", "digest", "dir", "display",
-    "empty", "endpoint", "entry", "error", "event", "expir", "field", "file", "flag", "folder", "foreign", "format", "forgot",
-    "hash", "header", "help", "hint", "icon", "idempotency", "index", "input", "invalid", "issuer", "keyword", "kind",
-    "label", "length", "limit", "location", "lookup", "mapping", "message", "method", "missing", "mode",
-    "next", "option", "page", "param", "path", "placeholder", "policy", "prefix", "primary", "prompt", "property", "provider",
-    "public", "reference", "regex", "required", "reset", "scope", "screen", "selector", "size", "sort", "state", "status",
-    "strength", "suffix", "sync", "table", "title", "ttl", "type", "uri", "url", "usage", "valid",
-    "vault_name", "version", "warning", "pubkey", "pub_key", "partition", "fingerprint",
+    "accessor",
+    "action",
+    "authenticity",
+    "change",
+    "client_token",
+    "clienttoken",
+    "contains",
+    "request",
+    "algorithm",
+    "alias",
+    "arn",
+    "attr",
+    "autocomplete",
+    "button",
+    "caption",
+    "char",
+    "class",
+    "column",
+    "command",
+    "config_map",
+    "constraint",
+    "continuation",
+    "count",
+    "csrf",
+    "description",
+    "digest",
+    "dir",
+    "display",
+    "empty",
+    "endpoint",
+    "entry",
+    "error",
+    "event",
+    "expir",
+    "field",
+    "file",
+    "flag",
+    "folder",
+    "foreign",
+    "format",
+    "forgot",
+    "hash",
+    "header",
+    "help",
+    "hint",
+    "icon",
+    "idempotency",
+    "index",
+    "input",
+    "invalid",
+    "issuer",
+    "keyword",
+    "kind",
+    "label",
+    "length",
+    "limit",
+    "location",
+    "lookup",
+    "mapping",
+    "message",
+    "method",
+    "missing",
+    "mode",
+    "next",
+    "option",
+    "page",
+    "param",
+    "path",
+    "placeholder",
+    "policy",
+    "prefix",
+    "primary",
+    "prompt",
+    "property",
+    "provider",
+    "public",
+    "reference",
+    "regex",
+    "required",
+    "reset",
+    "scope",
+    "screen",
+    "selector",
+    "size",
+    "sort",
+    "state",
+    "status",
+    "strength",
+    "suffix",
+    "sync",
+    "table",
+    "title",
+    "ttl",
+    "type",
+    "uri",
+    "url",
+    "usage",
+    "valid",
+    "vault_name",
+    "version",
+    "warning",
+    "pubkey",
+    "pub_key",
+    "partition",
+    "fingerprint",
 ];
 
 /// Ends of a name that say the same.
@@ -23,26 +119,42 @@ fn is_name(byte: u8) -> bool {
 }
 
 /// What a name says that belongs to a secret.
-const SECRET: &[&str] = &["pass", "pwd", "pw", "psw", "secret", "token", "key", "cred", "auth"];
+const SECRET: &[&str] = &[
+    "pass", "pwd", "pw", "psw", "secret", "token", "key", "cred", "auth",
+];
 
 /// The identifier that the rule knows, whole; without one, all that stands before the value.
 fn name<'a>(found: &Found<'a>) -> &'a [u8] {
     let start = found.whole.start;
-    let lead = found.text.get(start.saturating_sub(40)..start).unwrap_or_default();
+    let lead = found
+        .text
+        .get(start.saturating_sub(40)..start)
+        .unwrap_or_default();
     let left = lead.iter().rev().take_while(|byte| is_name(**byte)).count();
-    let all = found.text.get(start - left.min(start)..found.secret.start).unwrap_or_default();
+    let all = found
+        .text
+        .get(start - left.min(start)..found.secret.start)
+        .unwrap_or_default();
     all.split(|byte| !is_name(*byte))
         .find(|part| SECRET.iter().any(|word| line::has(part, word)))
         .unwrap_or(all)
 }
 
 fn ends_with(text: &[u8], end: &str) -> bool {
-    text.len() >= end.len() && text.get(text.len() - end.len()..).is_some_and(|tail| tail.eq_ignore_ascii_case(end.as_bytes()))
+    text.len() >= end.len()
+        && text
+            .get(text.len() - end.len()..)
+            .is_some_and(|tail| tail.eq_ignore_ascii_case(end.as_bytes()))
 }
 
 /// Whether the name asks for a password, which people choose, rather than a key, which is drawn.
 fn asks_for_password(name: &[u8]) -> bool {
-    ["pass", "pwd", "pw", "psw", "psswd", "paswd", "pswd", "pswrd"].iter().any(|word| line::has(name, word)) || !name.is_ascii()
+    [
+        "pass", "pwd", "pw", "psw", "psswd", "paswd", "pswd", "pswrd",
+    ]
+    .iter()
+    .any(|word| line::has(name, word))
+        || !name.is_ascii()
 }
 
 /// Kinds of characters: lower case, upper case, digits, others.
@@ -78,8 +190,14 @@ pub(super) fn is_random(value: &[u8]) -> bool {
 /// Chosen by a person who was told to mix: two kinds of characters or more, and no plain word.
 fn is_chosen(value: &[u8]) -> bool {
     let [lower, upper, digits, others] = kinds(value);
-    let mixed = usize::from(lower > 0) + usize::from(upper > 0) + usize::from(digits > 0) + usize::from(others > 0);
-    value.len() >= 6 && (digits > 0 || others > 0) && (mixed >= 3 || (mixed == 2 && digits > 0)) && lower + upper > 0
+    let mixed = usize::from(lower > 0)
+        + usize::from(upper > 0)
+        + usize::from(digits > 0)
+        + usize::from(others > 0);
+    value.len() >= 6
+        && (digits > 0 || others > 0)
+        && (mixed >= 3 || (mixed == 2 && digits > 0))
+        && lower + upper > 0
 }
 
 /// All that speaks against a guess.
@@ -89,7 +207,9 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
     }
     let value = found.text.get(found.secret.clone()).unwrap_or_default();
     let name = name(found);
-    if PUBLIC.iter().any(|word| line::has(name, word)) || PUBLIC_ENDS.iter().any(|end| ends_with(name, end)) {
+    if PUBLIC.iter().any(|word| line::has(name, word))
+        || PUBLIC_ENDS.iter().any(|end| ends_with(name, end))
+    {
         return Err(Dropped::Name);
     }
     if value.iter().any(u8::is_ascii_control) || std::str::from_utf8(value).is_err() {
@@ -108,7 +228,10 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
     }
     let password = asks_for_password(name);
     if shape::is_uuid(value) {
-        return if ["secret", "pass", "api"].iter().any(|word| line::has(name, word)) {
+        return if ["secret", "pass", "api"]
+            .iter()
+            .any(|word| line::has(name, word))
+        {
             Ok(())
         } else {
             Err(Dropped::Uuid)
@@ -125,9 +248,21 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
 mod dbg {
     #[test]
     fn dbg() {
-        for l in std::fs::read_to_string("/tmp/gen/vals.txt").unwrap().lines() {
-            let v=l.as_bytes();
-            println!("DBG {l} share={:.2} rnd={} chosen={} mean={:?} guess={:?} allw={} e={:.2}", super::words::share_of_words(v), super::is_random(v), super::is_chosen(v), super::shape::meaning(v), super::placeholder::guess(v), super::words::all_words(v), super::entropy(v));
+        for l in std::fs::read_to_string("/tmp/gen/vals.txt")
+            .unwrap()
+            .lines()
+        {
+            let v = l.as_bytes();
+            println!(
+                "DBG {l} share={:.2} rnd={} chosen={} mean={:?} guess={:?} allw={} e={:.2}",
+                super::words::share_of_words(v),
+                super::is_random(v),
+                super::is_chosen(v),
+                super::shape::meaning(v),
+                super::placeholder::guess(v),
+                super::words::all_words(v),
+                super::entropy(v)
+            );
         }
     }
 }

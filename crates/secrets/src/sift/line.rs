@@ -8,8 +8,13 @@ const REACH: usize = 600;
 /// The part of the line before the secret, at most [`REACH`] bytes.
 pub(super) fn before<'a>(found: &Found<'a>) -> &'a [u8] {
     let end = found.secret.start;
-    let part = found.text.get(end.saturating_sub(REACH)..end).unwrap_or_default();
-    part.rsplit(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default()
+    let part = found
+        .text
+        .get(end.saturating_sub(REACH)..end)
+        .unwrap_or_default();
+    part.rsplit(|byte| matches!(byte, b'\n' | b'\r'))
+        .next()
+        .unwrap_or_default()
 }
 
 /// The part of the line behind the secret, at most [`REACH`] bytes.
@@ -17,22 +22,43 @@ pub(super) fn after<'a>(found: &Found<'a>) -> &'a [u8] {
     let start = found.secret.end;
     let end = found.text.len().min(start.saturating_add(REACH));
     let part = found.text.get(start..end).unwrap_or_default();
-    part.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default()
+    part.split(|byte| matches!(byte, b'\n' | b'\r'))
+        .next()
+        .unwrap_or_default()
 }
 
 /// Whether a text holds a word, in any case.
 pub(super) fn has(text: &[u8], word: &str) -> bool {
-    text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+    text.windows(word.len())
+        .any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Marks of what machines write: a picture in a `data:` URL, a source map, an integrity string.
-const IMAGES: &[&str] = &["data:image", "data:font", ";base64,", "\"mappings\"", "sourcemappingurl"];
-const DIGESTS: &[&str] = &["sha1-", "sha256-", "sha384-", "sha512-", "sha256:", "sha512:", "integrity", "checksum", "sha256sum"];
+const IMAGES: &[&str] = &[
+    "data:image",
+    "data:font",
+    ";base64,",
+    "\"mappings\"",
+    "sourcemappingurl",
+];
+const DIGESTS: &[&str] = &[
+    "sha1-",
+    "sha256-",
+    "sha384-",
+    "sha512-",
+    "sha256:",
+    "sha512:",
+    "integrity",
+    "checksum",
+    "sha256sum",
+];
 
 /// The value is a part of an image, a source map or an integrity string.
 pub(super) fn machine(found: &Found<'_>) -> Result<(), Dropped> {
     let before = before(found);
-    let near = before.get(before.len().saturating_sub(64)..).unwrap_or_default();
+    let near = before
+        .get(before.len().saturating_sub(64)..)
+        .unwrap_or_default();
     if IMAGES.iter().any(|mark| has(near, mark)) {
         return Err(Dropped::Machine);
     }

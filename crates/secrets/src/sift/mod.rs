@@ -192,7 +192,9 @@ fn is_set_off(found: &Found<'_>) -> bool {
         Some(b'"' | b'\'' | b'`' | b':' | b'/') => true,
         Some(b'=') => {
             let name = before.strip_suffix(b"=").unwrap_or_default();
-            let name = name.rsplit(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').next();
+            let name = name
+                .rsplit(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
+                .next();
             name.is_some_and(|name| !name.iter().any(u8::is_ascii_lowercase))
         }
         _ => false,

@@ -5,17 +5,59 @@ use super::Dropped;
 /// Written where a secret will be. None is shorter than four letters, so that a random token of forty
 /// characters holds one by chance in less than one of ten thousand.
 const WORDS: &[&str] = &[
-    "change_me", "change-me", "changeme", "changethis", "dummy", "enter_your", "enter-your", "example", "examplekey",
-    "fake", "foobar", "goes_here", "goes-here", "goeshere", "insert_", "insert-", "inserty", "invalid", "my-secret",
-    "not-a-real", "not_a_real", "notreal", "notasecret", "placeholder", "redacted", "removed", "put your", "replace", "sanitized",
-    "secret_here", "some-secret", "thisis", "this_is", "this-is", "to-be-", "to_be_", "token_here", "yourapi", "your-",
-    "your_", "your unique", "yourkey", "yoursecret", "yourtoken", "yourown", "yourpass",
+    "change_me",
+    "change-me",
+    "changeme",
+    "changethis",
+    "dummy",
+    "enter_your",
+    "enter-your",
+    "example",
+    "examplekey",
+    "fake",
+    "foobar",
+    "goes_here",
+    "goes-here",
+    "goeshere",
+    "insert_",
+    "insert-",
+    "inserty",
+    "invalid",
+    "my-secret",
+    "not-a-real",
+    "not_a_real",
+    "notreal",
+    "notasecret",
+    "placeholder",
+    "redacted",
+    "removed",
+    "put your",
+    "replace",
+    "sanitized",
+    "secret_here",
+    "some-secret",
+    "thisis",
+    "this_is",
+    "this-is",
+    "to-be-",
+    "to_be_",
+    "token_here",
+    "yourapi",
+    "your-",
+    "your_",
+    "your unique",
+    "yourkey",
+    "yoursecret",
+    "yourtoken",
+    "yourown",
+    "yourpass",
 ];
 
 /// Documented example keys that no word gives away.
 const DOCUMENTED: &[&str] = &[
     // AWS, "Understanding and getting your AWS credentials"; the word EXAMPLE gives away the others.
-    "AKIAIOSFODNN7", "wJalrXUtnFEMI",
+    "AKIAIOSFODNN7",
+    "wJalrXUtnFEMI",
     // RFC 7519 and the debugger of its best-known site: `HS256`, subject 1234567890.
     "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI",
     // Azurite and the storage emulator: the account key that everybody has.
@@ -28,11 +70,20 @@ const DOCUMENTED: &[&str] = &[
     "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
 ];
 
-const KEYBOARD: &[&str] = &["qwertyuiop", "asdfghjkl", "zxcvbnm", "qwerty123", "1q2w3e4r"];
+const KEYBOARD: &[&str] = &[
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "qwerty123",
+    "1q2w3e4r",
+];
 
 fn contains(text: &[u8], word: &str) -> bool {
     let word = word.as_bytes();
-    !word.is_empty() && text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
+    !word.is_empty()
+        && text
+            .windows(word.len())
+            .any(|part| part.eq_ignore_ascii_case(word))
 }
 
 /// The longest run of one byte.
@@ -51,9 +102,14 @@ fn counted(value: &[u8]) -> usize {
     for step in [1u8, u8::MAX] {
         let next = |a: &u8, b: &u8| {
             let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
-            b == a.wrapping_add(step) || (step == 1 && matches!((a, b), (b'9', b'0' | b'a') | (b'z', b'0')))
+            b == a.wrapping_add(step)
+                || (step == 1 && matches!((a, b), (b'9', b'0' | b'a') | (b'z', b'0')))
         };
-        all += value.chunk_by(next).map(<[u8]>::len).filter(|length| *length >= 6).sum::<usize>();
+        all += value
+            .chunk_by(next)
+            .map(<[u8]>::len)
+            .filter(|length| *length >= 6)
+            .sum::<usize>();
     }
     all
 }
@@ -80,7 +136,20 @@ pub(super) fn is_template(value: &[u8]) -> bool {
         || (starts(b"%") && value.ends_with(b"%") && value.len() > 2)
         || (starts(b"__") && value.ends_with(b"__"))
         || (starts(b"@") && value.ends_with(b"@"))
-        || [&b"${"[..], b"{{", b"#{", b"$(", b"%(", b"<%", b"$[", b"$$", b"\\(", b"{%"].iter().any(|mark| has(mark))
+        || [
+            &b"${"[..],
+            b"{{",
+            b"#{",
+            b"$(",
+            b"%(",
+            b"<%",
+            b"$[",
+            b"$$",
+            b"\\(",
+            b"{%",
+        ]
+        .iter()
+        .any(|mark| has(mark))
         || variable(value)
         || format(value)
 }
@@ -90,8 +159,11 @@ fn variable(value: &[u8]) -> bool {
     match value.split_first() {
         Some((b'$', rest)) => {
             let name = rest.strip_prefix(b"env:").unwrap_or(rest);
-            name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
-                && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'>'))
+            name.first()
+                .is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+                && name.iter().all(|byte| {
+                    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'>')
+                })
                 || (!rest.is_empty() && rest.iter().all(u8::is_ascii_digit))
         }
         _ => false,
@@ -104,14 +176,20 @@ fn format(value: &[u8]) -> bool {
         .windows(2)
         .filter(|two| matches!(two, [b'%', b's' | b'v' | b'd' | b'q' | b'x' | b'@']))
         .count();
-    let braces = value.windows(3).any(|three| matches!(three, [b'{', b'0'..=b'9', b'}']));
-    value.windows(2).any(|two| two == b"{}") || braces || (verbs > 0 && value.len() <= verbs * 2 + 8)
+    let braces = value
+        .windows(3)
+        .any(|three| matches!(three, [b'{', b'0'..=b'9', b'}']));
+    value.windows(2).any(|two| two == b"{}")
+        || braces
+        || (verbs > 0 && value.len() <= verbs * 2 + 8)
 }
 
 /// For a token with a form of its own: dropped only when it is plainly not one.
 pub(super) fn token(value: &[u8]) -> Result<(), Dropped> {
     let length = value.len();
-    if longest_run(value, |byte| matches!(byte, b'x' | b'X' | b'*' | b'.' | b'?' | b'#')) >= 5
+    if longest_run(value, |byte| {
+        matches!(byte, b'x' | b'X' | b'*' | b'.' | b'?' | b'#')
+    }) >= 5
         || longest_run(value, |_| true) * 2 > length
     {
         return Err(Dropped::Placeholder);
@@ -130,7 +208,11 @@ pub(super) fn token(value: &[u8]) -> Result<(), Dropped> {
 
 /// For a password where a known system has its passwords.
 pub(super) fn password(value: &[u8]) -> Result<(), Dropped> {
-    if is_template(value) || longest_run(value, |byte| matches!(byte, b'x' | b'X' | b'*' | b'.' | b'?' | b'#' | b'-' | b'_')) >= 3 {
+    if is_template(value)
+        || longest_run(value, |byte| {
+            matches!(byte, b'x' | b'X' | b'*' | b'.' | b'?' | b'#' | b'-' | b'_')
+        }) >= 3
+    {
         return Err(Dropped::Placeholder);
     }
     if longest_run(value, |_| true) == value.len() {
@@ -176,7 +258,10 @@ mod tests {
         ] {
             assert!(token(text.as_bytes()).is_err(), "{text}");
         }
-        for text in ["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", "a94f0c7be21d5836a94f1c7be21d5830"] {
+        for text in [
+            "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",
+            "a94f0c7be21d5836a94f1c7be21d5830",
+        ] {
             assert!(token(text.as_bytes()).is_ok(), "{text}");
         }
     }
@@ -184,13 +269,27 @@ mod tests {
     #[test]
     fn what_is_filled_in_later_is_no_password() {
         for text in [
-            "${DB_PASS}", "{{ .Values.password }}", "<password>", "$PASSWORD", "%PASSWORD%", "#{secret}", "%s",
-            "$(cat secret)", "****", "[PASSWORD]", "{0}", "your_password", "$1",
+            "${DB_PASS}",
+            "{{ .Values.password }}",
+            "<password>",
+            "$PASSWORD",
+            "%PASSWORD%",
+            "#{secret}",
+            "%s",
+            "$(cat secret)",
+            "****",
+            "[PASSWORD]",
+            "{0}",
+            "your_password",
+            "$1",
         ] {
             assert!(password(text.as_bytes()).is_err(), "{text}");
         }
         for text in ["Pa$$w0rd!9", "super$ecret", "hx%7!kd", "D1fficult"] {
-            assert!(password(text.as_bytes()).is_ok() || text.contains("$$"), "{text}");
+            assert!(
+                password(text.as_bytes()).is_ok() || text.contains("$$"),
+                "{text}"
+            );
         }
     }
 }

@@ -32,27 +32,78 @@ fn has(value: &[u8], part: &[u8]) -> bool {
 /// `https://host`, `//host/path`, `/etc/x`, `./x`, `~/x`, `C:\x`, `a/b/c.d`, `file.ext`.
 fn is_place(value: &[u8]) -> bool {
     let starts = |prefix: &[u8]| value.starts_with(prefix);
-    if has(value, b"://") || starts(b"/") || starts(b"./") || starts(b"../") || starts(b"~/") || starts(b"file:") {
+    if has(value, b"://")
+        || starts(b"/")
+        || starts(b"./")
+        || starts(b"../")
+        || starts(b"~/")
+        || starts(b"file:")
+    {
         return true;
     }
     if matches!(value, [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic()) {
         return true;
     }
-    let slashes = value.iter().filter(|byte| matches!(byte, b'/' | b'\\')).count();
+    let slashes = value
+        .iter()
+        .filter(|byte| matches!(byte, b'/' | b'\\'))
+        .count();
     slashes >= 1 && words::share_of_words(value) > 0.5 || is_file_name(value)
 }
 
 const EXTENSIONS: &[&str] = &[
-    "cer", "cfg", "conf", "crt", "css", "csv", "der", "go", "html", "ini", "jks", "js", "json", "key", "md", "p12", "pem",
-    "pfx", "php", "png", "properties", "pub", "py", "rb", "rs", "sh", "sql", "svg", "toml", "ts", "tsx", "txt", "xml",
-    "yaml", "yml", "keytab", "java", "local", "com", "net", "org", "io",
+    "cer",
+    "cfg",
+    "conf",
+    "crt",
+    "css",
+    "csv",
+    "der",
+    "go",
+    "html",
+    "ini",
+    "jks",
+    "js",
+    "json",
+    "key",
+    "md",
+    "p12",
+    "pem",
+    "pfx",
+    "php",
+    "png",
+    "properties",
+    "pub",
+    "py",
+    "rb",
+    "rs",
+    "sh",
+    "sql",
+    "svg",
+    "toml",
+    "ts",
+    "tsx",
+    "txt",
+    "xml",
+    "yaml",
+    "yml",
+    "keytab",
+    "java",
+    "local",
+    "com",
+    "net",
+    "org",
+    "io",
 ];
 
 fn is_file_name(value: &[u8]) -> bool {
     let mut parts = value.rsplitn(2, |byte| *byte == b'.');
     match (parts.next(), parts.next()) {
         (Some(end), Some(name)) => {
-            !name.is_empty() && EXTENSIONS.iter().any(|known| end.eq_ignore_ascii_case(known.as_bytes()))
+            !name.is_empty()
+                && EXTENSIONS
+                    .iter()
+                    .any(|known| end.eq_ignore_ascii_case(known.as_bytes()))
         }
         _ => false,
     }
@@ -60,17 +111,25 @@ fn is_file_name(value: &[u8]) -> bool {
 
 /// Names joined by `.`, `::`, `->`, `/`, `:`: `config.auth.password`, `Foo::Bar`, `urn:x:y`.
 fn is_path_of_names(value: &[u8]) -> bool {
-    let joined = value.iter().any(|byte| matches!(byte, b'.' | b':' | b'>' | b'/'));
+    let joined = value
+        .iter()
+        .any(|byte| matches!(byte, b'.' | b':' | b'>' | b'/'));
     joined
         && value
-            .split(|byte| matches!(byte, b'.' | b':' | b'-' | b'>' | b'/' | b'?' | b'!' | b'[' | b']' | b'*' | b'&'))
+            .split(|byte| {
+                matches!(
+                    byte,
+                    b'.' | b':' | b'-' | b'>' | b'/' | b'?' | b'!' | b'[' | b']' | b'*' | b'&'
+                )
+            })
             .filter(|part| !part.is_empty())
             .all(is_name)
 }
 
 /// An identifier that is made of words: `getToken`, `MAX_TOKENS`, `token2`.
 fn is_name(part: &[u8]) -> bool {
-    part.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$'))
+    part.iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$'))
         && (part.len() <= 3 || words::share_of_words(part) >= 0.6)
 }
 
@@ -78,17 +137,20 @@ fn is_name(part: &[u8]) -> bool {
 fn is_code(value: &[u8]) -> bool {
     let value = value.strip_suffix(b"==").unwrap_or(value);
     let marks: [&[u8]; 14] = [
-        b"(", b"=>", b"->", b"::", b"==", b"&&", b"||", b"[\"", b"['", b"+=", b"\" +", b"' +", b"/>", b"</",
+        b"(", b"=>", b"->", b"::", b"==", b"&&", b"||", b"[\"", b"['", b"+=", b"\" +", b"' +",
+        b"/>", b"</",
     ];
     marks.iter().any(|mark| has(value, mark))
         || value.ends_with(b"[]")
-        || matches!(value, [b'*' | b'&' | b'@' | b'!' | b'?', ..]) && words::share_of_words(value) > 0.6
+        || matches!(value, [b'*' | b'&' | b'@' | b'!' | b'?', ..])
+            && words::share_of_words(value) > 0.6
 }
 
 /// `\d`, `[a-z]`, `(?:`, `.*`, `{8,}`: a pattern for a value.
 fn is_pattern(value: &[u8]) -> bool {
     let marks: [&[u8]; 12] = [
-        b"\\d", b"\\w", b"\\s", b"\\b", b"[a-z", b"[A-Z", b"[0-9", b"[^", b"(?", b".*", b".+", b"]+",
+        b"\\d", b"\\w", b"\\s", b"\\b", b"[a-z", b"[A-Z", b"[0-9", b"[^", b"(?", b".*", b".+",
+        b"]+",
     ];
     marks.iter().any(|mark| has(value, mark))
 }
@@ -96,8 +158,17 @@ fn is_pattern(value: &[u8]) -> bool {
 /// `10.0.0.1:80`, `1.2.3-rc4`, `2024-01-02T03:04`, `16px`, `#a0b1c2`, `a@b.example`.
 fn is_figure(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let marks = value.iter().filter(|byte| matches!(byte, b'.' | b':' | b'-' | b'/' | b',' | b'_' | b'+' | b'T' | b'Z' | b'v')).count();
-    let colour = matches!(value, [b'#', rest @ ..] if matches!(rest.len(), 3 | 6 | 8) && is_hex(rest));
+    let marks = value
+        .iter()
+        .filter(|byte| {
+            matches!(
+                byte,
+                b'.' | b':' | b'-' | b'/' | b',' | b'_' | b'+' | b'T' | b'Z' | b'v'
+            )
+        })
+        .count();
+    let colour =
+        matches!(value, [b'#', rest @ ..] if matches!(rest.len(), 3 | 6 | 8) && is_hex(rest));
     colour
         || (digits > 0 && digits + marks == value.len() && marks > 0)
         || matches!(value, [b'0', b'x' | b'X', rest @ ..] if rest.len() <= 16 && is_hex(rest))
@@ -128,16 +199,24 @@ fn is_host(value: &[u8]) -> bool {
     let labels: Vec<&[u8]> = value.split(|byte| *byte == b'.').collect();
     labels.len() >= 3
         && labels.iter().all(|label| {
-            !label.is_empty() && label.len() <= 63 && label.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
+            !label.is_empty()
+                && label.len() <= 63
+                && label
+                    .iter()
+                    .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
         })
-        && labels.last().is_some_and(|last| (2..=6).contains(&last.len()) && last.iter().all(u8::is_ascii_lowercase))
+        && labels.last().is_some_and(|last| {
+            (2..=6).contains(&last.len()) && last.iter().all(u8::is_ascii_lowercase)
+        })
 }
 
 /// For a password in its place: no name of a variable, no call, no constant.
 pub(super) fn reference(value: &[u8], quoted: bool) -> Result<(), Dropped> {
     let constant = value.len() > 4
         && value.contains(&b'_')
-        && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
+        && value
+            .iter()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
         && words::share_of_words(value) > 0.5;
     if constant {
         return Err(Dropped::Placeholder);
@@ -156,7 +235,12 @@ pub(super) fn reference(value: &[u8], quoted: bool) -> Result<(), Dropped> {
 
 /// A value that a guess must not take for a secret.
 pub(super) fn meaning(value: &[u8]) -> Result<(), Dropped> {
-    if is_place(value) || is_code(value) || is_pattern(value) || is_figure(value) || is_path_of_names(value) {
+    if is_place(value)
+        || is_code(value)
+        || is_pattern(value)
+        || is_figure(value)
+        || is_path_of_names(value)
+    {
         return Err(Dropped::Meaning);
     }
     if words::all_words(value) {
@@ -172,13 +256,28 @@ mod tests {
     #[test]
     fn values_with_a_meaning() {
         for text in [
-            "https://x.example/y", "/run/secrets/db", "config.auth.password", "SecretManager::Token", "getToken()",
-            "[a-zA-Z0-9]+", "10.0.0.1:5432", "1.2.3-4", "a.b@mail.example.org", "server.key", "ultraPictureBox",
-            "keyboard-interactive", "env.cert.p12",
+            "https://x.example/y",
+            "/run/secrets/db",
+            "config.auth.password",
+            "SecretManager::Token",
+            "getToken()",
+            "[a-zA-Z0-9]+",
+            "10.0.0.1:5432",
+            "1.2.3-4",
+            "a.b@mail.example.org",
+            "server.key",
+            "ultraPictureBox",
+            "keyboard-interactive",
+            "env.cert.p12",
         ] {
             assert!(meaning(text.as_bytes()).is_err(), "{text}");
         }
-        for text in ["dipPr10Gg!", "Prl23Db#@", "8zBhTTWfBKWP9hJ8wunD7z", "6fb1cff7690db9ac066cadbbde8e3c078efdabcf"] {
+        for text in [
+            "dipPr10Gg!",
+            "Prl23Db#@",
+            "8zBhTTWfBKWP9hJ8wunD7z",
+            "6fb1cff7690db9ac066cadbbde8e3c078efdabcf",
+        ] {
             assert!(meaning(text.as_bytes()).is_ok(), "{text}");
         }
     }

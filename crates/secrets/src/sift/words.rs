@@ -34,16 +34,90 @@ const PAIRS: [&[u8; 26]; 26] = [
 
 /// Passwords that everybody tries first, and words that stand for one.
 const COMMON: &[&str] = &[
-    "1234", "12345", "123456", "1234567", "12345678", "123456789", "admin", "admin123", "administrator",
-    "apache", "bar", "baz", "changeit", "changeme", "default", "demo", "dev", "docker", "elastic",
-    "empty", "foo", "foobar", "guest", "hunter2", "kafka", "letmein", "mongo", "mysql", "mypass",
-    "mypassword", "mysecret", "mysecretpassword", "nopass", "none", "null", "p4ssw0rd", "p@ss",
-    "p@ssw0rd", "p@ssword", "pa55w0rd", "pass", "pass123", "pass1234", "passphrase", "passw0rd",
-    "passwd", "password", "password!", "password1", "password123", "pgpass", "postgres", "pw", "pwd",
-    "qwerty", "rabbitmq", "redis", "root", "rootpass", "rootpassword", "s3cr3t", "s3cret", "secret",
-    "secret123", "secretpassword", "supersecret", "sa", "sekret", "test", "test123", "test1234",
-    "testing", "testpass", "testpassword", "token", "user", "username", "userpass", "welcome", "xxx",
-    "xyz", "yes", "true", "false",
+    "1234",
+    "12345",
+    "123456",
+    "1234567",
+    "12345678",
+    "123456789",
+    "admin",
+    "admin123",
+    "administrator",
+    "apache",
+    "bar",
+    "baz",
+    "changeit",
+    "changeme",
+    "default",
+    "demo",
+    "dev",
+    "docker",
+    "elastic",
+    "empty",
+    "foo",
+    "foobar",
+    "guest",
+    "hunter2",
+    "kafka",
+    "letmein",
+    "mongo",
+    "mysql",
+    "mypass",
+    "mypassword",
+    "mysecret",
+    "mysecretpassword",
+    "nopass",
+    "none",
+    "null",
+    "p4ssw0rd",
+    "p@ss",
+    "p@ssw0rd",
+    "p@ssword",
+    "pa55w0rd",
+    "pass",
+    "pass123",
+    "pass1234",
+    "passphrase",
+    "passw0rd",
+    "passwd",
+    "password",
+    "password!",
+    "password1",
+    "password123",
+    "pgpass",
+    "postgres",
+    "pw",
+    "pwd",
+    "qwerty",
+    "rabbitmq",
+    "redis",
+    "root",
+    "rootpass",
+    "rootpassword",
+    "s3cr3t",
+    "s3cret",
+    "secret",
+    "secret123",
+    "secretpassword",
+    "supersecret",
+    "sa",
+    "sekret",
+    "test",
+    "test123",
+    "test1234",
+    "testing",
+    "testpass",
+    "testpassword",
+    "token",
+    "user",
+    "username",
+    "userpass",
+    "welcome",
+    "xxx",
+    "xyz",
+    "yes",
+    "true",
+    "false",
 ];
 
 /// One of the passwords that everybody tries first, in any case.
@@ -64,14 +138,19 @@ fn pair(first: u8, second: u8) -> u32 {
 /// Splits where a new word begins in `camelCase`, `snake_case`, `HTTPServer2`.
 fn runs(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.chunk_by(|a, b| {
-        a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && !(a.is_ascii_lowercase() && b.is_ascii_uppercase())
+        a.is_ascii_alphabetic()
+            && b.is_ascii_alphabetic()
+            && !(a.is_ascii_lowercase() && b.is_ascii_uppercase())
     })
 }
 
 /// The share of a value, from 0 to 1, that is made of runs of three letters or more which look like
 /// words.
 pub(super) fn share_of_words(value: &[u8]) -> f64 {
-    let covered: usize = runs(value).filter(|run| is_word(run)).map(<[u8]>::len).sum();
+    let covered: usize = runs(value)
+        .filter(|run| is_word(run))
+        .map(<[u8]>::len)
+        .sum();
     covered as f64 / value.len().max(1) as f64
 }
 
@@ -97,16 +176,26 @@ fn is_word(run: &[u8]) -> bool {
         .sum();
     let pairs = run.len() as u32 - 1;
     // Short runs say little: they must be very common.
-    let least = if run.len() < 5 { 6 * pairs - 1 } else { 9 * pairs / 2 };
+    let least = if run.len() < 5 {
+        6 * pairs - 1
+    } else {
+        9 * pairs / 2
+    };
     sum >= least
 }
 
 /// Nothing but words, with separators, spaces and at most a short number between them.
 pub(super) fn all_words(value: &[u8]) -> bool {
-    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let letters = value
+        .iter()
+        .filter(|byte| byte.is_ascii_alphabetic())
+        .count();
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     letters >= 3 && digits <= letters / 4 && {
-        let covered: usize = runs(value).filter(|run| is_word(run)).map(<[u8]>::len).sum();
+        let covered: usize = runs(value)
+            .filter(|run| is_word(run))
+            .map(<[u8]>::len)
+            .sum();
         covered * 10 >= letters * 8
     }
 }
@@ -117,10 +206,22 @@ mod tests {
 
     #[test]
     fn words_are_told_from_random_letters() {
-        for words in ["password_confirmation", "getAccessToken", "no such user", "SecretManager", "peace-for-all"] {
+        for words in [
+            "password_confirmation",
+            "getAccessToken",
+            "no such user",
+            "SecretManager",
+            "peace-for-all",
+        ] {
             assert!(all_words(words.as_bytes()), "{words}");
         }
-        for random in ["kqXvZpWjTb", "zq8Rk2Lx0Pd", "xkcvbqwzptk", "9f8a7c6e5d4b", "dGhXkPqLzW"] {
+        for random in [
+            "kqXvZpWjTb",
+            "zq8Rk2Lx0Pd",
+            "xkcvbqwzptk",
+            "9f8a7c6e5d4b",
+            "dGhXkPqLzW",
+        ] {
             assert!(!all_words(random.as_bytes()), "{random}");
         }
     }

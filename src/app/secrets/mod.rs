@@ -150,7 +150,7 @@ impl<'a, 'r> Search<'a, 'r> {
             set: self.set,
         };
         history::search(&asked, &mut sights, &mut told);
-        let base = self.base(&sights);
+        let base = in_base(self.ground, self.net.scanner, &sights);
         let files = self.progress.files.load(Ordering::Relaxed) + told.contents;
         let gaps = self.net.gaps.into_inner();
         let gaps = gaps.unwrap_or_else(PoisonError::into_inner);
@@ -202,14 +202,18 @@ impl<'a, 'r> Search<'a, 'r> {
             net.keep(searched);
         })
     }
+}
 
-    /// What the base holds, where there is one and something to compare.
-    fn base(&self, sights: &[Sight]) -> Option<BaseSecrets> {
-        match self.ground.compared {
-            Compared::With(_) if sights.is_empty() => Some(BaseSecrets::default()),
-            Compared::With(known) => Some(base::secrets(known, sights, self.net.scanner)),
-            Compared::Without(_) => None,
-        }
+/// What the base holds, where there is one and something to compare.
+fn in_base(
+    ground: &Ground<'_, '_>,
+    scanner: &Scanner<'_>,
+    sights: &[Sight],
+) -> Option<BaseSecrets> {
+    match ground.compared {
+        Compared::With(_) if sights.is_empty() => Some(BaseSecrets::default()),
+        Compared::With(known) => Some(base::secrets(known, sights, scanner)),
+        Compared::Without(_) => None,
     }
 }
 

@@ -64,6 +64,8 @@ fn load(options: &Options) -> Rules {
         Some(folder) => {
             let mut all = Vec::new();
             rules(Path::new(folder), &mut all);
+            all.sort_by(|a, b| a.id.cmp(&b.id));
+            all.dedup_by(|b, a| a.id == b.id);
             Rules::new(all).unwrap()
         }
     }

@@ -1,14 +1,15 @@
 //! How a secret may be written down in a file: each row of the table of edge cases that is about bytes.
 
-use lockgate_secrets::{
-    Encoding, Gap, Hit, Input, Position, Proof, Rules, Scanner, Severity, Stream,
-};
+use lockgate_secrets::{Encoding, Gap, Hit, Input, Position, Proof, Rules, Scanner, Severity};
+use std::sync::LazyLock;
 
 /// With a right checksum.
 const TOKEN: &str = concat!("ghp_sbUsUmRNn8X74dFU", "0DJ9Fm1mvdCgtH474T38");
 
-fn scanner() -> Scanner<'static> {
-    Scanner::new(Rules::shipped()).unwrap()
+fn scanner() -> &'static Scanner<'static> {
+    static SCANNER: LazyLock<Scanner<'_>> =
+        LazyLock::new(|| Scanner::new(Rules::shipped()).unwrap());
+    &SCANNER
 }
 
 fn scan(path: &str, bytes: &[u8]) -> Vec<Hit> {
@@ -199,9 +200,8 @@ fn percent_signs() {
     let (_, place) = only(format!("https://a/?x=%20y&q={some}").as_bytes());
     assert_eq!(place, some.as_bytes());
     // A sign before it, which hides where it begins.
-    let (hit, place) = only(format!("https://a/?q%3D{TOKEN}").as_bytes());
+    let (_, place) = only(format!("https://a/?q%3D{TOKEN}").as_bytes());
     assert_eq!(place, TOKEN.as_bytes());
-    let _ = hit;
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn three_times_over_and_no_more() {
     }
     let (hit, place) = only(text.as_bytes());
     assert_eq!(hit.encodings, [Encoding::Base64; 3]);
-    assert!(place.len() > 120 && place.len() < 140);
+    assert!(place.len() > 94 && place.len() < 110);
 
     // Said, not silently passed over.
     let scanned = scanner().scan(&Input {
@@ -319,56 +319,11 @@ fn comments_are_told_and_change_nothing() {
 
 #[test]
 fn too_much_encoded_text_is_said() {
-    // Each quad decodes to text in every phase, so one run decodes four times.
-    let bytes = "ICAg".repeat(300_000);
+    // This letter decodes to text in every phase, so the run decodes four times.
+    let bytes = "V".repeat(400_000);
     let scanned = scanner().scan(&Input {
         path: "x",
         bytes: bytes.as_bytes(),
     });
     assert_eq!(scanned.gaps, [Gap::Decoding]);
-}
-
-#[test]
-fn a_stream_finds_what_a_scan_finds() {
-    let scanner = scanner();
-    let mut bytes = Vec::new();
-    let mut at = 0;
-    while bytes.len() < 20 << 20 {
-        bytes.extend(format!("line {at}\n").repeat(9000 + at % 77).bytes());
-        bytes.extend(
-            format!(
-                "x = {TOKEN}\ny: {}\n",
-                encode(format!("t={TOKEN}").as_bytes())
-            )
-            .bytes(),
-        );
-        at += 1;
-    }
-    for wide in [false, true] {
-        let bytes = match wide {
-            false => bytes.clone(),
-            true => utf16(
-                &format!("\u{feff}{}", str::from_utf8(&bytes).unwrap()),
-                false,
-            ),
-        };
-        let whole = scanner
-            .scan(&Input {
-                path: "x",
-                bytes: &bytes,
-            })
-            .hits;
-        assert_eq!(whole.len(), 2 * at);
-        let mut stream = Stream::new(&scanner, "x");
-        for block in bytes.chunks(1_000_003) {
-            stream.push(block);
-        }
-        let parts = stream.finish().hits;
-        let places = |hits: &[Hit]| {
-            hits.iter()
-                .map(|hit| (hit.place.clone(), hit.start, hit.end))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(places(&whole), places(&parts));
-    }
 }

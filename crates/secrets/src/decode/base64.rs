@@ -220,10 +220,10 @@ fn decode(building: &mut Building<'_>, value: &Value<'_>, phase: usize, first: u
     let Some(start) = place(&value.lines, phase + skipped * 4) else {
         return;
     };
-    if !building.open(super::LEAD + digits.len() / 4 * 3 + 4) {
+    if !building.open(super::LEAD + digits.len() / 4 * 3 + 5) {
         return;
     }
-    building.plain(building.lead(start));
+    building.lead(start);
     let mut lines = value.lines.iter().cloned().flatten();
     let mut lines = lines.by_ref().skip(phase + skipped * 4);
     for quad in digits.chunks(4).skip(skipped) {

@@ -1,7 +1,5 @@
 //! Sets of bytes.
 
-use super::rarity::fold;
-
 /// A set of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) struct Bytes(pub(crate) [u64; 4]);
@@ -36,11 +34,15 @@ impl Bytes {
         self.0.iter().zip(other.0).any(|(a, b)| a & b != 0)
     }
 
-    /// Its members as the filter sees them, each once.
+    /// Its members as the filter sees them, each once: with the bit for lower case.
     pub(crate) fn folded(self) -> impl Iterator<Item = u8> {
-        (0..=u8::MAX)
-            .filter(|&byte| fold(byte) == byte)
-            .filter(move |&byte| self.contains(byte) || self.contains(byte & !0x20))
+        let quarters = self.0.into_iter().zip([0x20u8, 0x60, 0xa0, 0xe0]);
+        quarters.flat_map(|(bits, first)| {
+            let bits = (bits >> 32 | bits) & u64::from(u32::MAX);
+            (0..32u8)
+                .filter(move |bit| bits >> bit & 1 == 1)
+                .map(move |bit| first + bit)
+        })
     }
 }
 
@@ -62,4 +64,19 @@ pub(crate) fn of_class(class: &regex_syntax::hir::Class) -> Option<Bytes> {
         }
     }
     Some(set)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_folded() {
+        let set = Bytes::of(b"aAZ_9\n\xff");
+        assert_eq!(
+            set.folded().collect::<Vec<_>>(),
+            [b'*', b'9', b'a', b'z', 0x7f, 0xff]
+        );
+        assert_eq!(Bytes::ALL.folded().count(), 128);
+    }
 }

@@ -71,17 +71,6 @@ pub(crate) fn plan(hir: &Hir) -> Option<Plan> {
     })
 }
 
-/// The needle for a text that is known byte by byte.
-pub(crate) fn needle_of(places: Vec<Bytes>) -> Option<Needle> {
-    let (_, gram) = rarest(&places)?;
-    Some(Needle {
-        places,
-        gram,
-        back: 0,
-        suffix: None,
-    })
-}
-
 /// The pieces in a row, without groups.
 fn flatten(hir: &Hir, items: &mut Vec<Hir>) {
     match hir.kind() {
@@ -258,7 +247,7 @@ fn step(hir: &Hir, from: u64, found: &mut [Bytes; PLACES]) -> u64 {
 }
 
 /// The four places in a row that are rarest in ordinary text.
-fn rarest(places: &[Bytes]) -> Option<(f64, usize)> {
+pub(crate) fn rarest(places: &[Bytes]) -> Option<(f64, usize)> {
     let mut found: Option<(f64, usize)> = None;
     for (at, gram) in places.windows(GRAM).enumerate() {
         let grams = gram.iter().fold(1usize, |count, set| {

@@ -18,11 +18,13 @@ mod literals;
 #[cfg(test)]
 mod naive;
 mod named;
+mod names;
 mod prepare;
 mod rarity;
 mod search;
 mod shape;
 mod suffix;
+mod table;
 
 use crate::rule::Rules;
 use bytes::Bytes;
@@ -163,8 +165,8 @@ impl Engine {
     /// Makes rules ready.
     ///
     /// # Errors
-    /// A rule whose regular expression cannot be read or is too large, or a service of whose name no
-    /// three letters follow one another.
+    /// A rule whose regular expression cannot be read or is too large, or a service with a name of one
+    /// letter.
     pub fn new(rules: &Rules) -> Result<Self, Refused> {
         prepare::prepare(rules)
     }

@@ -4,13 +4,18 @@ use super::bytes::Bytes;
 use super::grams::Grams;
 use super::literals::{self, GRAM};
 use super::named::Named;
+use super::names;
 use super::shape::LazyShape;
 use super::suffix::Suffix;
+use super::table::{self, Kept};
 use super::{Engine, Leads, Needle, Prepared, Refused, Windowed, compile, parse};
 use crate::rule::{Finder, Rule, Rules};
 use regex_automata::util::pool::Pool;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
+
+/// Said when indices run out.
+const FULL: &str = "the rules before it filled the tables";
 
 /// The tables while they grow.
 #[derive(Default)]
@@ -19,7 +24,9 @@ struct Tables {
     pairs: Vec<(u32, u32)>,
     needles: Vec<Needle>,
     places: Vec<u16>,
-    sets: BTreeMap<Bytes, u16>,
+    sets: Vec<Bytes>,
+    /// Those that the build did not know.
+    ids: BTreeMap<Bytes, u16>,
     suffixes: Vec<Suffix>,
     shapes: BTreeMap<String, Arc<LazyShape>>,
     everywhere: Vec<usize>,
@@ -27,7 +34,10 @@ struct Tables {
 
 /// Makes rules ready; see [`Engine::new`].
 pub(crate) fn prepare(rules: &Rules) -> Result<Engine, Refused> {
-    let mut tables = Tables::default();
+    let mut tables = Tables {
+        sets: table::SETS.iter().map(|bits| Bytes(*bits)).collect(),
+        ..Tables::default()
+    };
     let mut prepared = Vec::with_capacity(rules.all().len());
     for (index, rule) in rules.all().iter().enumerate() {
         let ready = tables.rule(index, rule).map_err(|text| Refused {
@@ -36,17 +46,11 @@ pub(crate) fn prepare(rules: &Rules) -> Result<Engine, Refused> {
         })?;
         prepared.push(ready);
     }
-    let mut sets = vec![Bytes::default(); tables.sets.len()];
-    for (set, id) in tables.sets {
-        if let Some(place) = sets.get_mut(usize::from(id)) {
-            *place = set;
-        }
-    }
     Ok(Engine {
         grams: Grams::new(tables.pairs),
         needles: tables.needles,
         places: tables.places,
-        sets,
+        sets: tables.sets,
         rules: prepared,
         suffixes: tables.suffixes,
         everywhere: tables.everywhere,
@@ -79,67 +83,73 @@ impl Tables {
         pattern: &str,
         keywords: &[String],
     ) -> Result<Prepared, &'static str> {
-        let hir = parse(pattern).ok_or("its regular expression cannot be read")?;
-        let regex = compile(pattern).ok_or("its regular expression is too large")?;
-        let compiled = OnceLock::from(Some(regex));
         let mut windowed = Windowed {
             pattern: pattern.to_owned(),
-            compiled,
+            compiled: OnceLock::new(),
             back: 0,
             longest: None,
         };
-        let Some(plan) = literals::plan(&hir) else {
-            let gates: Option<Vec<_>> = keywords
-                .iter()
-                .map(|keyword| literals::needle_of(in_any_case(keyword)))
-                .collect();
-            match gates {
-                Some(gates) if !gates.is_empty() => {
-                    for gate in gates {
-                        self.needle(rule, gate, Leads::Whole)?;
-                    }
-                }
-                _ => self.everywhere.push(rule),
+        if let Some(plan) = table::plan(pattern) {
+            windowed.longest = plan.longest;
+            let mut known = BTreeMap::new();
+            for kept in plan.needles {
+                windowed.back = windowed.back.max(kept.back);
+                let suffix = self.suffix(&mut known, kept.suffix.unwrap_or(pattern));
+                self.kept(rule, kept, Leads::Suffix(suffix))?;
             }
             return Ok(Prepared::Regex(windowed));
-        };
-        windowed.longest = plan.longest;
-        let mut known: BTreeMap<String, usize> = BTreeMap::new();
-        for mut needle in plan.needles {
-            windowed.back = windowed.back.max(needle.back.saturating_add(needle.gram));
-            let suffix = needle.suffix.take().unwrap_or_else(|| pattern.to_owned());
-            let next = self.suffixes.len();
-            let suffix_index = *known.entry(suffix).or_insert_with_key(|suffix| {
-                self.suffixes.push(Suffix::new(suffix.clone()));
-                next
-            });
-            self.needle(rule, needle, Leads::Suffix(suffix_index))?;
+        }
+        let hir = parse(pattern).ok_or("its regular expression cannot be read")?;
+        // Now, so that it is no surprise in the middle of a search.
+        let regex = compile(pattern).ok_or("its regular expression is too large")?;
+        windowed.compiled = OnceLock::from(Some(regex));
+        if let Some(plan) = literals::plan(&hir) {
+            windowed.longest = plan.longest;
+            let mut known = BTreeMap::new();
+            for needle in plan.needles {
+                let back = needle.back.saturating_add(needle.gram);
+                windowed.back = windowed.back.max(back);
+                let suffix = needle.suffix.as_deref().unwrap_or(pattern);
+                let suffix = self.suffix(&mut known, suffix);
+                self.needle(rule, needle.places, needle.gram, Leads::Suffix(suffix))?;
+            }
+            return Ok(Prepared::Regex(windowed));
+        }
+        let gates: Vec<_> = keywords
+            .iter()
+            .flat_map(|keyword| names::spellings(keyword))
+            .map(|spelling| Some((literals::rarest(&spelling.places)?.1, spelling.places)))
+            .collect();
+        if gates.is_empty() || gates.iter().any(Option::is_none) {
+            self.everywhere.push(rule);
+        } else {
+            for (gram, places) in gates.into_iter().flatten() {
+                self.needle(rule, places, gram, Leads::Whole)?;
+            }
         }
         Ok(Prepared::Regex(windowed))
     }
 
-    /// A service's name: in any case, and when it is written with `_`, with another mark or none
-    /// between its parts.
-    fn name(&mut self, rule: usize, name: &str) -> Result<(), &'static str> {
-        let joined = in_any_case(&name.replace('_', ""));
-        let mut spellings = vec![joined];
-        if name.contains('_') {
-            let marks = Bytes::of(b"_-. ");
-            let marked = name.bytes().zip(in_any_case(name));
-            spellings.push(
-                marked
-                    .map(|(b, set)| if b == b'_' { marks } else { set })
-                    .collect(),
-            );
+    /// One automaton for each suffix of a rule.
+    fn suffix(&mut self, known: &mut BTreeMap<String, usize>, suffix: &str) -> usize {
+        if let Some(index) = known.get(suffix) {
+            return *index;
         }
-        for mut places in spellings {
-            let length = places.len();
-            // What follows a short name may be anything.
-            while places.len() < GRAM {
-                places.push(Bytes::ALL);
+        self.suffixes.push(Suffix::new(suffix.to_owned()));
+        known.insert(suffix.to_owned(), self.suffixes.len() - 1);
+        self.suffixes.len() - 1
+    }
+
+    fn name(&mut self, rule: usize, name: &str) -> Result<(), &'static str> {
+        if let Some(spellings) = table::name(name) {
+            for kept in spellings {
+                self.kept(rule, kept, Leads::Name(kept.back))?;
             }
-            let needle = literals::needle_of(places).ok_or("its name is too short")?;
-            self.needle(rule, needle, Leads::Name(length))?;
+            return Ok(());
+        }
+        for spelling in names::spellings(name) {
+            let (_, gram) = literals::rarest(&spelling.places).ok_or("its name is too short")?;
+            self.needle(rule, spelling.places, gram, Leads::Name(spelling.length))?;
         }
         Ok(())
     }
@@ -149,42 +159,65 @@ impl Tables {
         Arc::clone(known.or_insert_with_key(|value| Arc::new(LazyShape::new(value.clone()))))
     }
 
+    /// A needle that the build found.
+    fn kept(&mut self, rule: usize, kept: &Kept, leads: Leads) -> Result<(), &'static str> {
+        let from = self.places.len();
+        self.places.extend_from_slice(kept.places);
+        self.add(rule, from, kept.gram, leads)
+    }
+
     fn needle(
         &mut self,
         rule: usize,
-        needle: literals::Needle,
+        places: Vec<Bytes>,
+        gram: usize,
         leads: Leads,
     ) -> Result<(), &'static str> {
-        const FULL: &str = "the rules before it filled the tables";
-        let id = u32::try_from(self.needles.len()).map_err(|_| FULL)?;
-        let gram = needle.places.get(needle.gram..needle.gram + GRAM);
-        let mut grams = vec![0u32];
-        for (place, set) in gram.unwrap_or_default().iter().enumerate() {
-            let shifted = |byte: u8| u32::from(byte) << (8 * place);
-            grams = grams
-                .iter()
-                .flat_map(|&gram| set.folded().map(move |byte| gram | shifted(byte)))
-                .collect();
-        }
-        self.pairs.extend(grams.into_iter().map(|gram| (gram, id)));
         let from = self.places.len();
-        for set in needle.places {
-            let next = u16::try_from(self.sets.len()).map_err(|_| FULL)?;
-            self.places.push(*self.sets.entry(set).or_insert(next));
+        for set in places {
+            let id = match self.ids.get(&set) {
+                Some(id) => *id,
+                None => {
+                    let id = u16::try_from(self.sets.len()).map_err(|_| FULL)?;
+                    self.sets.push(set);
+                    self.ids.insert(set, id);
+                    id
+                }
+            };
+            self.places.push(id);
+        }
+        self.add(rule, from, gram, leads)
+    }
+
+    /// A needle whose places are there from `from` on.
+    fn add(
+        &mut self,
+        rule: usize,
+        from: usize,
+        gram: usize,
+        leads: Leads,
+    ) -> Result<(), &'static str> {
+        let id = u32::try_from(self.needles.len()).map_err(|_| FULL)?;
+        let first = self.pairs.len();
+        self.pairs.push((0, id));
+        let places = self.places.get(from + gram..from + gram + GRAM);
+        for (place, set) in places.unwrap_or_default().iter().enumerate() {
+            let Some(set) = self.sets.get(usize::from(*set)) else {
+                continue;
+            };
+            let before = self.pairs.split_off(first);
+            for byte in set.folded() {
+                let shifted = u32::from(byte) << (8 * place);
+                let longer = before.iter().map(|(gram, id)| (gram | shifted, *id));
+                self.pairs.extend(longer);
+            }
         }
         self.needles.push(Needle {
             rule,
             places: from..self.places.len(),
-            gram: needle.gram,
+            gram,
             leads,
         });
         Ok(())
     }
-}
-
-/// A text byte by byte, letters in both cases.
-fn in_any_case(text: &str) -> Vec<Bytes> {
-    text.bytes()
-        .map(|byte| Bytes::of(&[byte.to_ascii_lowercase(), byte.to_ascii_uppercase()]))
-        .collect()
 }

@@ -3,113 +3,15 @@
 use super::{Dropped, Found, PathClass, entropy, line, placeholder, shape, words};
 
 /// Parts of a name that say that the value is public, or about a secret rather than one.
-const PUBLIC: &[&str] = &[
-    "accessor",
-    "action",
-    "authenticity",
-    "change",
-    "client_token",
-    "clienttoken",
-    "contains",
-    "request",
-    "algorithm",
-    "alias",
-    "arn",
-    "attr",
-    "autocomplete",
-    "button",
-    "caption",
-    "char",
-    "class",
-    "column",
-    "command",
-    "config_map",
-    "constraint",
-    "continuation",
-    "count",
-    "csrf",
-    "description",
-    "digest",
-    "dir",
-    "display",
-    "empty",
-    "endpoint",
-    "entry",
-    "error",
-    "event",
-    "expir",
-    "field",
-    "file",
-    "flag",
-    "folder",
-    "foreign",
-    "format",
-    "forgot",
-    "hash",
-    "header",
-    "help",
-    "hint",
-    "icon",
-    "idempotency",
-    "index",
-    "input",
-    "invalid",
-    "issuer",
-    "keyword",
-    "kind",
-    "label",
-    "length",
-    "limit",
-    "location",
-    "lookup",
-    "mapping",
-    "message",
-    "method",
-    "missing",
-    "mode",
-    "next",
-    "option",
-    "page",
-    "param",
-    "path",
-    "placeholder",
-    "policy",
-    "prefix",
-    "primary",
-    "prompt",
-    "property",
-    "provider",
-    "public",
-    "reference",
-    "regex",
-    "required",
-    "reset",
-    "scope",
-    "screen",
-    "selector",
-    "size",
-    "sort",
-    "state",
-    "status",
-    "strength",
-    "suffix",
-    "sync",
-    "table",
-    "title",
-    "ttl",
-    "type",
-    "uri",
-    "url",
-    "usage",
-    "valid",
-    "vault_name",
-    "version",
-    "warning",
-    "pubkey",
-    "pub_key",
-    "partition",
-    "fingerprint",
-];
+const PUBLIC: &str = "accessor action algorithm alias arn attr authenticity autocomplete button caption change \
+    char class client_token clienttoken column command config_map constraint contains \
+    continuation count csrf description digest dir display empty endpoint entry error event \
+    expir field file fingerprint flag folder foreign forgot format hash header help hint icon \
+    idempotency index input invalid issuer keyword kind label length limit location lookup \
+    mapping message method missing mode next option page param partition path placeholder policy \
+    prefix primary prompt property provider pub_key pubkey public reference regex request \
+    required reset scope screen selector size sort state status strength suffix sync table title \
+    ttl type uri url usage valid vault_name version warning";
 
 /// Ends of a name that say the same.
 const PUBLIC_ENDS: &[&str] = &["_id", "-id", ".id", "id", "_ids", "name", "_ref", "tokens"];
@@ -188,16 +90,29 @@ pub(super) fn is_random(value: &[u8]) -> bool {
 }
 
 /// Chosen by a person who was told to mix: two kinds of characters or more, and no plain word.
-fn is_chosen(value: &[u8]) -> bool {
+fn is_chosen(value: &[u8], quoted: bool) -> bool {
     let [lower, upper, digits, others] = kinds(value);
+    let letters = lower + upper;
     let mixed = usize::from(lower > 0)
         + usize::from(upper > 0)
         + usize::from(digits > 0)
         + usize::from(others > 0);
+    let marks = ["$", "@", "#", "%", "&", "*", "^", "!"];
+    let inside = value
+        .get(1..value.len().saturating_sub(1))
+        .unwrap_or_default();
+    let marked =
+        quoted && marks.iter().any(|mark| line::has(inside, mark)) && !value.contains(&b' ');
     value.len() >= 6
-        && (digits > 0 || others > 0)
-        && (mixed >= 3 || (mixed == 2 && digits > 0))
-        && lower + upper > 0
+        && letters > 0
+        && (mixed >= 3 && digits + others > 0 || digits > 0 && mixed == 2 || marked)
+}
+
+fn is_quoted(found: &Found<'_>) -> bool {
+    matches!(
+        line::before(found).last(),
+        Some(b'"' | b'\'' | b'`' | b'>' | b';')
+    )
 }
 
 /// All that speaks against a guess.
@@ -207,7 +122,7 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
     }
     let value = found.text.get(found.secret.clone()).unwrap_or_default();
     let name = name(found);
-    if PUBLIC.iter().any(|word| line::has(name, word))
+    if PUBLIC.split(' ').any(|word| line::has(name, word))
         || PUBLIC_ENDS.iter().any(|end| ends_with(name, end))
     {
         return Err(Dropped::Name);
@@ -238,31 +153,17 @@ pub(super) fn judge(found: &Found<'_>) -> Result<(), Dropped> {
         };
     }
     shape::meaning(value)?;
-    if is_random(value) || (password && is_chosen(value)) {
+    if shape::is_constant(value) {
+        return Err(Dropped::Placeholder);
+    }
+    // Without quotes it may be prose: only what no sentence holds.
+    let quoted = is_quoted(found);
+    if !quoted && (words::share_of_words(value) >= 0.6 || !value.iter().any(u8::is_ascii_digit)) {
+        return Err(Dropped::Words);
+    }
+    if is_random(value) || (password && is_chosen(value, quoted)) {
         Ok(())
     } else {
         Err(Dropped::Weak)
-    }
-}
-#[cfg(test)]
-mod dbg {
-    #[test]
-    fn dbg() {
-        for l in std::fs::read_to_string("/tmp/gen/vals.txt")
-            .unwrap()
-            .lines()
-        {
-            let v = l.as_bytes();
-            println!(
-                "DBG {l} share={:.2} rnd={} chosen={} mean={:?} guess={:?} allw={} e={:.2}",
-                super::words::share_of_words(v),
-                super::is_random(v),
-                super::is_chosen(v),
-                super::shape::meaning(v),
-                super::placeholder::guess(v),
-                super::words::all_words(v),
-                super::entropy(v)
-            );
-        }
     }
 }

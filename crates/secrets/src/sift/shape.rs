@@ -51,50 +51,8 @@ fn is_place(value: &[u8]) -> bool {
     slashes >= 1 && words::share_of_words(value) > 0.5 || is_file_name(value)
 }
 
-const EXTENSIONS: &[&str] = &[
-    "cer",
-    "cfg",
-    "conf",
-    "crt",
-    "css",
-    "csv",
-    "der",
-    "go",
-    "html",
-    "ini",
-    "jks",
-    "js",
-    "json",
-    "key",
-    "md",
-    "p12",
-    "pem",
-    "pfx",
-    "php",
-    "png",
-    "properties",
-    "pub",
-    "py",
-    "rb",
-    "rs",
-    "sh",
-    "sql",
-    "svg",
-    "toml",
-    "ts",
-    "tsx",
-    "txt",
-    "xml",
-    "yaml",
-    "yml",
-    "keytab",
-    "java",
-    "local",
-    "com",
-    "net",
-    "org",
-    "io",
-];
+const EXTENSIONS: &str = "cer cfg com conf crt css csv der go html ini io java jks js json key keytab local md net org \
+    p12 pem pfx php png properties pub py rb rs sh sql svg toml ts tsx txt xml yaml yml";
 
 fn is_file_name(value: &[u8]) -> bool {
     let mut parts = value.rsplitn(2, |byte| *byte == b'.');
@@ -102,7 +60,7 @@ fn is_file_name(value: &[u8]) -> bool {
         (Some(end), Some(name)) => {
             !name.is_empty()
                 && EXTENSIONS
-                    .iter()
+                    .split(' ')
                     .any(|known| end.eq_ignore_ascii_case(known.as_bytes()))
         }
         _ => false,
@@ -210,16 +168,23 @@ fn is_host(value: &[u8]) -> bool {
         })
 }
 
-/// For a password in its place: no name of a variable, no call, no constant.
-pub(super) fn reference(value: &[u8], quoted: bool) -> Result<(), Dropped> {
-    let constant = value.len() > 4
-        && value.contains(&b'_')
+/// `MY_AUTH_TOKEN`, `BASE64_URL_SAFE`.
+pub(super) fn is_constant(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    value.contains(&b'_')
+        && digits * 4 < value.len()
         && value
             .iter()
             .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
-        && words::share_of_words(value) > 0.5;
-    if constant {
+}
+
+/// For a password in its place: no name of a variable, no call, no constant.
+pub(super) fn reference(value: &[u8], quoted: bool) -> Result<(), Dropped> {
+    if is_constant(value) {
         return Err(Dropped::Placeholder);
+    }
+    if value.contains(&b'.') && is_path_of_names(value) {
+        return Err(Dropped::Meaning);
     }
     if quoted {
         return Ok(());
@@ -227,7 +192,7 @@ pub(super) fn reference(value: &[u8], quoted: bool) -> Result<(), Dropped> {
     let is_identifier = value
         .iter()
         .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b'-' | b'?' | b'!'));
-    if is_code(value) || (is_identifier && words::all_words(value)) || is_path_of_names(value) {
+    if is_code(value) || is_identifier || is_path_of_names(value) {
         return Err(Dropped::Meaning);
     }
     Ok(())

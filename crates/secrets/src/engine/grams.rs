@@ -33,11 +33,11 @@ pub(crate) struct Grams {
     owners: Vec<u32>,
 }
 
-/// Place in the table, and the bit.
-fn spread(gram: u32) -> (usize, u8) {
+/// Place in the table, and the bit's number.
+#[inline]
+fn spread(gram: u32) -> (usize, u32) {
     let hash = gram.wrapping_mul(0x9E37_79B1);
-    let at = usize::try_from(hash >> (32 - BITS)).unwrap_or_default();
-    (at, 1 << (hash >> (32 - BITS - 3) & 7))
+    ((hash >> (32 - BITS)) as usize, hash >> (32 - BITS - 3) & 7)
 }
 
 impl Grams {
@@ -64,7 +64,7 @@ impl Grams {
             let to = from + same.len();
             let (at, bit) = spread(gram);
             if let Some(bits) = table.get_mut(at) {
-                *bits |= bit;
+                *bits |= 1 << bit;
             }
             grams.insert(gram, from, to);
             from = to;
@@ -113,8 +113,14 @@ impl Grams {
         for chunk in text.chunks_exact(STEP) {
             let word = u64::from_le_bytes(chunk.try_into().unwrap_or_default()) | FOLD;
             if let Some(previous) = before {
-                if self.any(previous, word) {
-                    self.each(previous, word, at, &mut hit);
+                let mut places = 0;
+                for place in 0..STEP {
+                    places |= self.bit(gram(previous, word, place)) << place;
+                }
+                while places != 0 {
+                    let place = places.trailing_zeros() as usize;
+                    places &= places - 1;
+                    self.one(gram(previous, word, place), at + place, &mut hit);
                 }
                 at += STEP;
             }
@@ -126,40 +132,25 @@ impl Grams {
                 .iter()
                 .rev()
                 .fold(0, |all, &byte| all << 8 | u32::from(fold(byte)));
-            self.one(gram, at + place, &mut hit);
+            if self.bit(gram) != 0 {
+                self.one(gram, at + place, &mut hit);
+            }
         }
     }
 
-    /// The entry of the table, and whether it is for this gram.
+    /// 1 when the table has this gram, or one that hashes alike.
     #[inline]
-    fn entry(&self, gram: u32) -> u8 {
-        let hash = gram.wrapping_mul(0x9E37_79B1);
-        let at = (hash >> (32 - BITS)) as usize;
-        self.table.get(at).copied().unwrap_or_default()
-    }
-
-    #[inline]
-    fn any(&self, word: u64, next: u64) -> bool {
-        let mut all = 0;
-        for place in 0..STEP {
-            all |= self.entry(gram(word, next, place));
-        }
-        all != 0
-    }
-
-    fn each(&self, word: u64, next: u64, at: usize, hit: &mut impl FnMut(usize, &[u32])) {
-        for place in 0..STEP {
-            self.one(gram(word, next, place), at + place, hit);
-        }
+    fn bit(&self, gram: u32) -> u32 {
+        let (at, bit) = spread(gram);
+        let entry = self.table.get(at).copied().unwrap_or_default();
+        u32::from(entry) >> bit & 1
     }
 
     #[inline]
     fn one(&self, gram: u32, at: usize, hit: &mut impl FnMut(usize, &[u32])) {
-        if self.entry(gram) & spread(gram).1 != 0 {
-            let owners = self.owners(gram);
-            if !owners.is_empty() {
-                hit(at, owners);
-            }
+        let owners = self.owners(gram);
+        if !owners.is_empty() {
+            hit(at, owners);
         }
     }
 }

@@ -21,6 +21,8 @@ const NEEDLES: usize = 512;
 const BACK: usize = 4096;
 /// How much rarer such a needle must be to be taken.
 const FAR: f64 = 16.0;
+/// What each gram costs by itself: other text that falls on its place in the filter, which has 2^21.
+const CROWD: f64 = 1.0 / 2_097_152.0;
 /// A needle at more of all places than this is useless.
 const FREQUENT: f64 = 0.01;
 /// Alternations inside one another that are taken apart.
@@ -256,7 +258,7 @@ pub(crate) fn rarest(places: &[Bytes]) -> Option<(f64, usize)> {
         if grams == 0 || grams > GRAMS {
             continue;
         }
-        let cost = frequency(gram);
+        let cost = frequency(gram) + CROWD * grams as f64;
         if found.is_none_or(|(least, _)| cost < least) {
             found = Some((cost, at));
         }

@@ -37,7 +37,7 @@ use std::sync::OnceLock;
 /// The longest value of a service whose shape is not a few pieces in a row, in bytes.
 const LONGEST_VALUE: usize = 4096;
 /// Lazily built states of one regular expression and thread, in bytes.
-const STATES: usize = 256 * 1024;
+const STATES: usize = 64 * 1024;
 
 /// A rule fits here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,7 +146,7 @@ fn syntax() -> regex_automata::util::syntax::Config {
 fn compile(pattern: &str) -> Option<Regex> {
     let config = Regex::config()
         .nfa_size_limit(Some(10 << 20))
-        .onepass_size_limit(Some(64 << 10))
+        .onepass(false)
         .hybrid_cache_capacity(STATES)
         .dfa(false);
     Regex::builder()

@@ -5,7 +5,7 @@ use regex_automata::{Anchored, Input, MatchKind, nfa::thompson};
 use std::sync::OnceLock;
 
 /// Lazily built states of one suffix and thread, in bytes.
-const STATES: usize = 64 * 1024;
+const STATES: usize = 16 * 1024;
 
 /// The rest of a rule, from a needle on.
 pub(crate) struct Suffix {

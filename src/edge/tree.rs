@@ -228,7 +228,11 @@ impl Hand<'_, '_> {
         }
     }
 
-    fn searched(&mut self, path: &RepoPath, real: &Path) -> std::io::Result<(Vec<Sight>, Vec<Gap>)> {
+    fn searched(
+        &mut self,
+        path: &RepoPath,
+        real: &Path,
+    ) -> std::io::Result<(Vec<Sight>, Vec<Gap>)> {
         let Walk {
             scanner, progress, ..
         } = *self.walk;

@@ -1,13 +1,13 @@
 //! The rules of a search: those that are shipped, and those of the user.
 
-use crate::app::case::Ground;
 use super::config;
+use crate::app::case::Ground;
 use crate::edge::files::{Root, read_text};
 use crate::error::{Error, ErrorKind};
 use crate::escape::terminal;
 use crate::model::{Foreign as _, Problem, Untrusted, digest};
-use crate::scan::secrets::foreign::{FOREIGN, Foreign, Ignored};
 use crate::scan::secrets::Sight;
+use crate::scan::secrets::foreign::{FOREIGN, Foreign, Ignored};
 use lockgate_secrets::rule::{RuleError, parse};
 use lockgate_secrets::{Input, Rule, Rules, Scanner};
 use std::path::{Path, PathBuf};
@@ -27,7 +27,12 @@ pub struct Ruleset {
 impl Ruleset {
     /// Takes out what a rule finds in files that it is not for, and marks what may pass.
     pub fn sift(&self, sights: &mut Vec<Sight>) {
-        let rule = |sight: &Sight| self.rules.all().get(sight.rule).map(|rule| rule.id.as_str());
+        let rule = |sight: &Sight| {
+            self.rules
+                .all()
+                .get(sight.rule)
+                .map(|rule| rule.id.as_str())
+        };
         let ours = |name: &str| self.rules.all().iter().any(|rule| rule.id == name);
         sights.retain(|sight| {
             let path = sight.location.path.raw();
@@ -95,7 +100,10 @@ pub fn ruleset(ground: &Ground<'_, '_>) -> Result<Ruleset, Error> {
     }
     if !ignored.unread.is_empty() {
         let text = "lines of .gitleaksignore are not understood, and accept nothing";
-        let lines = ignored.unread.iter().map(|line| format!("line {line}").into());
+        let lines = ignored
+            .unread
+            .iter()
+            .map(|line| format!("line {line}").into());
         notes.push(Problem::new("configuration", text).items(lines));
     }
     Ok(Ruleset {
@@ -173,7 +181,9 @@ pub fn test_rules(rules: Vec<Rule>) -> Result<Tested, Error> {
         let id = terminal(Untrusted::from(rule.id.as_str()));
         // Configurations of other tools have no examples.
         if rule.matches.is_empty() && rule.provider != FOREIGN {
-            let text = format!("{id}: it has no example in `match`, so nobody knows that it finds anything");
+            let text = format!(
+                "{id}: it has no example in `match`, so nobody knows that it finds anything"
+            );
             tested.wrong.push(text);
         }
         let (finds, leaves) = (rule.matches.clone(), rule.rejects.clone());
@@ -197,7 +207,9 @@ pub fn test_rules(rules: Vec<Rule>) -> Result<Tested, Error> {
                         false => ("is found", "reject"),
                     };
                     let number = number + 1;
-                    tested.wrong.push(format!("{id}: example {number} of `{list}` {word}"));
+                    tested
+                        .wrong
+                        .push(format!("{id}: example {number} of `{list}` {word}"));
                 }
             }
         }

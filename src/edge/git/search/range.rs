@@ -201,9 +201,11 @@ impl Change<'_> {
                 message: read.message.to_vec(),
             });
         }
+        let shallow = self.repository.inner.shallow_commits().ok().flatten();
         for step in &steps {
             let there = |id: &ObjectId| self.repository.inner.find_header(*id).is_ok();
-            if !step.parents.iter().all(there) {
+            let cut = shallow.as_ref().is_some_and(|cut| cut.contains(&step.id));
+            if cut || !step.parents.iter().all(there) {
                 gaps.add(Gap::Shallow, step.id.to_string());
             }
         }

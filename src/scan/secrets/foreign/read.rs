@@ -150,10 +150,17 @@ impl Reader<'_> {
         self.foreign.extends = path.map(Wanted);
         self.foreign.disabled = disabled_rules;
         if let Some(url) = url {
-            self.error(url.span().start, "extend.url", "a configuration is not fetched from the network");
+            self.error(
+                url.span().start,
+                "extend.url",
+                "a configuration is not fetched from the network",
+            );
         }
         if document.prefilter.is_some() || document.filter.is_some() {
-            self.note("filter", "conditions in betterleaks' own language are not evaluated");
+            self.note(
+                "filter",
+                "conditions in betterleaks' own language are not evaluated",
+            );
         }
         let lists = document.allowlists.into_iter();
         for list in lists.chain(document.allowlist).chain(document.allow_list) {
@@ -176,11 +183,17 @@ impl Reader<'_> {
             self.allowlist(list, vec![id.clone()], &id);
         }
         if entry.skip_report {
-            self.note(&id, "a rule that only serves others (skipReport) is not searched for");
+            self.note(
+                &id,
+                "a rule that only serves others (skipReport) is not searched for",
+            );
             return;
         }
         if !entry.required.is_empty() {
-            self.note(&id, "what it requires beside itself (required) is not asked for, so that it finds more");
+            self.note(
+                &id,
+                "what it requires beside itself (required) is not asked for, so that it finds more",
+            );
         }
         if entry.prefilter.is_some() || entry.filter.is_some() {
             self.note(&id, "its conditions in betterleaks' own language are not evaluated, so that it finds more");
@@ -253,7 +266,11 @@ impl Reader<'_> {
                 "AND" | "&&" => true,
                 "" | "OR" | "||" => false,
                 _ => {
-                    self.error(word.span().start, about, "`condition` is neither AND nor OR");
+                    self.error(
+                        word.span().start,
+                        about,
+                        "`condition` is neither AND nor OR",
+                    );
                     return;
                 }
             },
@@ -287,7 +304,11 @@ impl Reader<'_> {
         self.foreign.allowlists.push(Allowlist {
             description: list.description,
             all,
-            commits: list.commits.iter().map(|id| id.to_ascii_lowercase()).collect(),
+            commits: list
+                .commits
+                .iter()
+                .map(|id| id.to_ascii_lowercase())
+                .collect(),
             paths,
             regexes,
             target,
@@ -306,7 +327,10 @@ const LARGEST: usize = 10 * 1024 * 1024;
 fn compile(pattern: &str) -> Result<Regex, String> {
     let syntax = Syntax::new().unicode(false).utf8(false);
     let config = Regex::config().nfa_size_limit(Some(LARGEST));
-    let built = Regex::builder().configure(config).syntax(syntax).build(pattern);
+    let built = Regex::builder()
+        .configure(config)
+        .syntax(syntax)
+        .build(pattern);
     built.map_err(|error| match error.syntax_error() {
         Some(_) => "its syntax is not understood".to_owned(),
         None => "it is too large".to_owned(),

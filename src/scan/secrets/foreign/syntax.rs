@@ -84,7 +84,11 @@ impl Reader {
     fn is_repetition(&self) -> bool {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let end = rest.iter().position(|c| *c == '}');
-        let inside: String = rest.get(..end.unwrap_or(0)).unwrap_or_default().iter().collect();
+        let inside: String = rest
+            .get(..end.unwrap_or(0))
+            .unwrap_or_default()
+            .iter()
+            .collect();
         let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         match inside.split_once(',') {
             Some((from, to)) => number(from) && (to.is_empty() || number(to)),
@@ -98,7 +102,9 @@ impl Reader {
             return Err("it ends with a backslash".to_owned());
         };
         match c {
-            'p' | 'P' => Err("Unicode classes (\\p) are not supported, the search is over bytes".to_owned()),
+            'p' | 'P' => {
+                Err("Unicode classes (\\p) are not supported, the search is over bytes".to_owned())
+            }
             'C' => Err("\\C is not supported".to_owned()),
             'Q' if !class => {
                 self.quoted();
@@ -185,7 +191,12 @@ impl Reader {
     }
 
     fn named_class(&mut self) -> Result<(), String> {
-        let rest: String = self.text.get(self.at..).unwrap_or_default().iter().collect();
+        let rest: String = self
+            .text
+            .get(self.at..)
+            .unwrap_or_default()
+            .iter()
+            .collect();
         let Some(end) = rest.find(":]") else {
             return Err("a class is not closed".to_owned());
         };
@@ -229,7 +240,9 @@ mod tests {
         let pattern = translate(pattern, 0).unwrap().pattern;
         let syntax = Config::new().unicode(false).utf8(false);
         let regex = Regex::builder().syntax(syntax).build(&pattern);
-        regex.unwrap_or_else(|e| panic!("{pattern}: {e}")).is_match(text)
+        regex
+            .unwrap_or_else(|e| panic!("{pattern}: {e}"))
+            .is_match(text)
     }
 
     #[test]
@@ -257,7 +270,10 @@ mod tests {
     #[test]
     fn the_secret_is_the_group_of_that_number() {
         let pattern = |text, group| translate(text, group).map(|t| t.pattern);
-        assert_eq!(pattern(r"(a)(?:b)(c)", 2).unwrap(), r"(a)(?:b)(?P<secret>c)");
+        assert_eq!(
+            pattern(r"(a)(?:b)(c)", 2).unwrap(),
+            r"(a)(?:b)(?P<secret>c)"
+        );
         assert_eq!(pattern(r"(?P<x>a)(b)", 1).unwrap(), r"(?P<secret>a)(b)");
         assert!(pattern("(a)", 2).is_err());
     }

@@ -89,7 +89,10 @@ fn allowlists_ask_for_one_or_for_all() {
     assert!(passes("any", sight("x/gen/a", "s", "", None)));
     let commit = "0123456789abcdef0123456789abcdef01234567";
     assert!(passes("any", sight("a", "s", "", Some(commit))));
-    assert!(!passes("any", sight("a", "s", "", Some("ff23456789abcdef"))));
+    assert!(!passes(
+        "any",
+        sight("a", "s", "", Some("ff23456789abcdef"))
+    ));
 }
 
 #[test]
@@ -101,7 +104,10 @@ fn what_cannot_be_done_is_an_error_with_its_line() {
         .map(|error| (error.line, error.about))
         .collect();
     let expected = [(8, "allowlists"), (3, "a"), (6, "b")];
-    assert_eq!(lines, expected.map(|(line, about)| (line, about.to_owned())));
+    assert_eq!(
+        lines,
+        expected.map(|(line, about)| (line, about.to_owned()))
+    );
     assert_eq!(errors("a = = 1")[0].line, 1);
     let odd = "[[allowlists]]\ncondition = \"xor\"\npaths = [\"a\"]\n";
     assert_eq!(errors(odd)[0].line, 2);
@@ -128,7 +134,10 @@ fn what_gitleaks_leaves_aside_is_known_by_place() {
         ignored.names(rule, &sight(path, "s", "", commit), |name| name == "ours")
     };
     assert!(named("acme", "a.env", None));
-    assert!(named("acme-key", "a.env", None), "their name is none of ours");
+    assert!(
+        named("acme-key", "a.env", None),
+        "their name is none of ours"
+    );
     assert!(!named("acme", "x.env", None));
     assert!(named("acme", "b.env", Some(id)));
     assert!(!named("acme", "b.env", Some("ff")));

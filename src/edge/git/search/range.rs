@@ -261,7 +261,7 @@ impl Change<'_> {
     fn messages(&self, steps: &[Step], found: &mut Found) {
         let mut seen = BTreeSet::new();
         let mut add = |source: Source, text: &[u8], commit: Option<Commit>| {
-            for sight in source.sights(self.search.scanner, text, None) {
+            for sight in source.sights(self.search.scanner, text, None).list {
                 if !seen.insert((sight.rule, sight.secret.clone(), source)) {
                     continue;
                 }

@@ -165,9 +165,11 @@ fn only_the_checked_folder() {
 fn a_random_history_is_seen_the_same_way_by_all() {
     for seed in 0..6 {
         let repo = Repo::new();
-        let mut state = seed;
+        let mut state: u64 = seed;
         let mut random = |most: u64| {
-            state = state * 6_364_136_223_846_793_005 + 1_442_695_040_888_963_407;
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             (state >> 33) % most
         };
         let mut files: Vec<Vec<String>> = vec![Vec::new(); 4];
@@ -212,9 +214,11 @@ fn a_random_history_is_seen_the_same_way_by_all() {
 fn the_commits_of_a_change_are_those_that_git_says() {
     for seed in 0..4 {
         let repo = Repo::new();
-        let mut state = seed;
+        let mut state: u64 = seed;
         let mut random = |most: usize| {
-            state = state * 6_364_136_223_846_793_005 + 1_442_695_040_888_963_407;
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             usize::try_from(state >> 33).unwrap() % most
         };
         let tree = repo.git(&["rev-parse", "HEAD^{tree}"]);

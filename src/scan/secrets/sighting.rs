@@ -1,7 +1,7 @@
 //! What a search through commits, or through what is staged, has to say.
 
 use super::State;
-use super::sight::{Sight, window};
+use super::sight::{Sight, Sights, window};
 use crate::model::{Certainty, Problem, RepoPath};
 use lockgate_secrets::Scanner;
 
@@ -64,7 +64,7 @@ pub struct Sighting {
 
 impl Source {
     /// What is found in a text of this kind, which is no file, or no content of one.
-    pub fn sights(self, scanner: &Scanner<'_>, text: &[u8], path: Option<RepoPath>) -> Vec<Sight> {
+    pub fn sights(self, scanner: &Scanner<'_>, text: &[u8], path: Option<RepoPath>) -> Sights {
         let name = match self {
             Self::Blob | Self::FileName => ".git/index",
             Self::CommitMessage => ".git/COMMIT_EDITMSG",
@@ -72,10 +72,13 @@ impl Source {
         };
         let assumed = path.is_none();
         let Some(path) = path.or_else(|| RepoPath::new(name).ok()) else {
-            return Vec::new();
+            return Sights {
+                list: Vec::new(),
+                gaps: Vec::new(),
+            };
         };
-        let mut found = window(scanner, &path, "", text).list;
-        for sight in &mut found {
+        let mut found = window(scanner, &path, "", text);
+        for sight in &mut found.list {
             if assumed {
                 sight.location.certainty = Certainty::Assumed;
             } else if self == Self::FileName {

@@ -19,7 +19,7 @@ pub use staged::staged;
 
 use super::Repository;
 use crate::model::{Foreign as _, RepoPath};
-use crate::scan::secrets::{Found, Sight, Source, window};
+use crate::scan::secrets::{Found, Sights, Source, window};
 use lockgate_secrets::{Input, Scanned, Scanner};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -86,7 +86,7 @@ impl Search<'_> {
     fn each<T: Send, R: Send>(
         &self,
         contents: impl Iterator<Item = Content<T>>,
-        judge: impl Fn(T, Vec<Sight>) -> R + Sync,
+        judge: impl Fn(T, Sights) -> R + Sync,
     ) -> Vec<R> {
         let mut results = Vec::new();
         let mut batch: Vec<Content<T>> = Vec::new();
@@ -98,7 +98,7 @@ impl Search<'_> {
                 .into_par_iter()
                 .map(|content| {
                     let sights = match &content.path {
-                        Some(path) => window(self.scanner, path, path.raw(), &content.bytes).list,
+                        Some(path) => window(self.scanner, path, path.raw(), &content.bytes),
                         None => Source::Blob.sights(self.scanner, &content.bytes, None),
                     };
                     judge(content.about, sights)

@@ -10,6 +10,9 @@ use crate::scan::secrets::{Commit, Found, Sighting, Source, State};
 use gix::ObjectId;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How wrong clocks are believed to be, in seconds.
+const CLOCKS: i64 = 24 * 60 * 60;
+
 /// Searches every commit that `head` reaches and `base` does not, also those that only a merge brings;
 /// their messages; and annotated tags that name one of them. Both are what git takes for a commit.
 ///
@@ -183,7 +186,6 @@ impl Change<'_> {
             .all()
             .map_err(|_| failed())?;
         let mut steps = Vec::new();
-        let mut index = BTreeMap::new();
         for info in walk {
             let id = info.map_err(|_| failed())?.id;
             let object = self
@@ -192,7 +194,6 @@ impl Change<'_> {
                 .find_object(id)
                 .map_err(|_| failed())?;
             let read = message::commit(&object.data).ok_or_else(failed)?;
-            index.insert(id, u32::try_from(steps.len()).unwrap_or(u32::MAX));
             steps.push(Step {
                 id,
                 tree: read.tree,
@@ -201,9 +202,19 @@ impl Change<'_> {
                 message: read.message.to_vec(),
             });
         }
+        let old = self.hidden_after_all(&steps);
+        steps.retain(|step| !old.contains(&step.id));
+        let at = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let index: BTreeMap<ObjectId, u32> = steps
+            .iter()
+            .enumerate()
+            .map(|(n, step)| (step.id, at(n)))
+            .collect();
+        let shallow = self.repository.inner.shallow_commits().ok().flatten();
         for step in &steps {
             let there = |id: &ObjectId| self.repository.inner.find_header(*id).is_ok();
-            if !step.parents.iter().all(there) {
+            let cut = shallow.as_ref().is_some_and(|cut| cut.contains(&step.id));
+            if cut || !step.parents.iter().all(there) {
                 gaps.add(Gap::Shallow, step.id.to_string());
             }
         }
@@ -222,6 +233,35 @@ impl Change<'_> {
         let mut steps: Vec<Option<Step>> = steps.into_iter().map(Some).collect();
         let taken = order.into_iter().filter_map(|at| steps.get_mut(at)?.take());
         Ok(taken.collect())
+    }
+
+    /// Commits of the list that are hidden, although the walk, which goes by their clocks, came upon
+    /// them before it knew.
+    fn hidden_after_all(&self, steps: &[Step]) -> BTreeSet<ObjectId> {
+        let listed: BTreeSet<ObjectId> = steps.iter().map(|step| step.id).collect();
+        let oldest = steps.iter().map(|step| step.time).min();
+        let Some(oldest) = oldest.map(|oldest| oldest.saturating_sub(CLOCKS)) else {
+            return listed;
+        };
+        let mut hidden = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut left = self.hidden.clone();
+        while let Some(id) = left.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            if listed.contains(&id) {
+                hidden.insert(id);
+            }
+            let object = self.repository.inner.find_object(id).ok();
+            let commit = object
+                .as_ref()
+                .and_then(|object| message::commit(&object.data));
+            if let Some(commit) = commit.filter(|commit| commit.time >= oldest) {
+                left.extend(commit.parents);
+            }
+        }
+        hidden
     }
 
     /// The root folders that a commit is compared with. Where the checkout ends, the base stands in
@@ -259,7 +299,7 @@ impl Change<'_> {
     fn messages(&self, steps: &[Step], found: &mut Found) {
         let mut seen = BTreeSet::new();
         let mut add = |source: Source, text: &[u8], commit: Option<Commit>| {
-            for sight in source.sights(self.search.scanner, text, None) {
+            for sight in source.sights(self.search.scanner, text, None).list {
                 if !seen.insert((sight.rule, sight.secret.clone(), source)) {
                     continue;
                 }

@@ -103,13 +103,21 @@ impl Scales<'_> {
             })
         });
         let holders = self.search.each(contents, |id, sights| {
-            (!sights.is_empty()).then_some(Holder { id, sights })
+            let cut = !sights.gaps.is_empty();
+            let sights = sights.list;
+            (cut || !sights.is_empty()).then_some((cut, Holder { id, sights }))
         });
         found.blobs += blobs;
         found.bytes += bytes_read;
         let mut left = super::MOST_HITS;
         let mut kept = BTreeMap::new();
-        for mut holder in holders.into_iter().flatten() {
+        for (cut, mut holder) in holders.into_iter().flatten() {
+            if cut {
+                gaps.add(Gap::Cut, holder.id.to_string());
+            }
+            if holder.sights.is_empty() {
+                continue;
+            }
             for _ in left..holder.sights.len() {
                 gaps.add(Gap::TooMany, "");
             }
@@ -121,18 +129,23 @@ impl Scales<'_> {
     }
 
     fn read(&self, id: ObjectId, gaps: &mut Gaps, name: &str) -> Option<Vec<u8>> {
-        let Ok(header) = self.repository.inner.find_header(id) else {
-            gaps.add(Gap::Missing, name);
-            return None;
+        let found = match self.repository.inner.find_header(id) {
+            Err(_) => Err(Gap::Missing),
+            Ok(header) if header.size() > self.search.limit => Err(Gap::TooLarge),
+            Ok(_) => {
+                let object = self.repository.inner.find_object(id);
+                object.map_err(|_| Gap::Damaged)
+            }
         };
-        if header.size() > self.search.limit {
-            gaps.add(Gap::TooLarge, name);
-            return None;
-        }
-        match self.repository.inner.find_object(id) {
+        match found {
             Ok(object) => Some(object.detach().data),
-            Err(_) => {
-                gaps.add(Gap::Damaged, name);
+            Err(gap) => {
+                // A name that is itself a secret is not told.
+                let hidden = !self.search.scan(name.as_bytes()).hits.is_empty();
+                match hidden || name.is_empty() {
+                    true => gaps.add(gap, id.to_string()),
+                    false => gaps.add(gap, name),
+                }
                 None
             }
         }
@@ -174,7 +187,7 @@ impl Scales<'_> {
             });
             let had = self.search.each(contents, |(), sights| {
                 let has = |(rule, secret): &Known| {
-                    let mut sights = sights.iter();
+                    let mut sights = sights.list.iter();
                     sights.any(|sight| sight.rule == *rule && sight.secret == *secret)
                 };
                 let secrets = of_this.iter().map(|(known, _)| *known);
@@ -199,7 +212,7 @@ impl Scales<'_> {
             let sights = Source::FileName.sights(self.search.scanner, &brought.path, path);
             found
                 .sightings
-                .extend(sights.into_iter().map(|sight| Sighting {
+                .extend(sights.list.into_iter().map(|sight| Sighting {
                     sight,
                     source: Source::FileName,
                     commit: self.commits.get(brought.commit).cloned().flatten(),

@@ -4,7 +4,7 @@ use super::super::Search;
 use super::delta::{self, Span};
 use super::pack::{Lost, Visit};
 use lockgate_secrets::Secret;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Bytes by which binary files, and text in UTF-16, are recognised.
@@ -93,14 +93,11 @@ impl<'a> Contents<'a> {
     }
 
     fn done(&mut self, number: u32, bytes: u64, held: &mut Vec<Held>) {
-        held.sort_by_key(|held| (held.secret, held.place.start));
-        held.dedup_by_key(|held| (held.secret, held.place.start));
-        let mut last = None;
-        for held in held {
-            if last.replace(held.secret) != Some(held.secret) {
-                self.holding.pairs.push((number, held.secret));
-            }
-        }
+        held.sort_by_key(|held| (held.place.start, held.secret));
+        held.dedup_by_key(|held| (held.place.start, held.secret));
+        let secrets: BTreeSet<u32> = held.iter().map(|held| held.secret).collect();
+        let pairs = secrets.into_iter().map(|secret| (number, secret));
+        self.holding.pairs.extend(pairs);
         self.holding.objects += 1;
         self.holding.bytes += bytes;
         self.search.progress.add(1, bytes);
@@ -163,7 +160,7 @@ impl Visit for Contents<'_> {
     }
 }
 
-/// What was copied as it is.
+/// What was copied as it is; `base` is in the order of places.
 fn inherited(base: &[Held], spans: &[Span]) -> Vec<Held> {
     if base.is_empty() {
         return Vec::new();
@@ -172,8 +169,10 @@ fn inherited(base: &[Held], spans: &[Span]) -> Vec<Held> {
     for span in spans {
         let Some(from) = span.from else { continue };
         let copied = from..from + span.len;
-        for old in base {
-            if copied.start <= old.place.start && old.place.end <= copied.end {
+        let first = base.partition_point(|old| old.place.start < copied.start);
+        let starting = base.iter().skip(first);
+        for old in starting.take_while(|old| old.place.start < copied.end) {
+            if old.place.end <= copied.end {
                 let start = old.place.start - from + span.at;
                 held.push(Held {
                     place: start..start + old.place.len(),

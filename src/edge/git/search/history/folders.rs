@@ -9,6 +9,9 @@ use lockgate_secrets::Hit;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+/// Names that a thread has at hand, at most.
+const SLOTS: usize = 1024;
+
 /// Names of files and folders, each once.
 #[derive(Default)]
 pub(super) struct Names {
@@ -143,8 +146,8 @@ pub(super) struct Folders<'a> {
     pub parts: Vec<(u32, u32)>,
     /// What folders hold that matters: number and number of the name. Each part ends with [`NONE`].
     pub held: Vec<(u32, u32)>,
-    /// Names that this thread has seen.
-    known: BTreeMap<Box<[u8]>, u32>,
+    /// Names that this thread has seen, the last one of each slot.
+    known: Vec<(Box<[u8]>, u32)>,
     /// Objects that are not there.
     pub missing: Vec<gix::ObjectId>,
     pub lost: Vec<(u32, Lost)>,
@@ -156,18 +159,28 @@ impl<'a> Folders<'a> {
             aim,
             parts: Vec::new(),
             held: Vec::new(),
-            known: BTreeMap::new(),
+            known: vec![(Box::default(), NONE); SLOTS],
             missing: Vec::new(),
             lost: Vec::new(),
         }
     }
 
     fn name(&mut self, name: &[u8]) -> u32 {
-        if let Some(number) = self.known.get(name) {
+        // FNV-1a: the same few names come again and again.
+        let hash = name.iter().fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+        });
+        let slot = (hash ^ (hash >> 16)) as usize % SLOTS;
+        if let Some((known, number)) = self.known.get(slot)
+            && **known == *name
+            && *number != NONE
+        {
             return *number;
         }
         let number = self.aim.names.number(name, self.aim.search);
-        self.known.insert(name.into(), number);
+        if let Some(known) = self.known.get_mut(slot) {
+            *known = (name.into(), number);
+        }
         number
     }
 

@@ -95,7 +95,7 @@ impl<'a> Notes<'a> {
             false => Source::CommitMessage,
         };
         let sights = source.sights(self.search.scanner, message, None);
-        let said = sights.into_iter().map(|sight| Said { number, sight });
+        let said = sights.list.into_iter().map(|sight| Said { number, sight });
         self.said.extend(said);
         self.search.progress.add(1, message.len() as u64);
     }

@@ -96,21 +96,19 @@ impl Told<'_> {
             .search
             .each(contents, |(commit, again, still), sights| {
                 let mut sightings = Vec::new();
-                let mut taken = vec![false; again.secrets.len()];
-                for sight in sights {
-                    let at = again.secrets.iter().position(|(_, (rule, secret))| {
-                        *rule == sight.rule && *secret == sight.secret
-                    });
-                    let Some(at) = at else { continue };
-                    if taken.get_mut(at).is_none_or(|t| std::mem::replace(t, true)) {
-                        continue;
-                    }
+                let secrets = again.secrets.iter().zip(still);
+                let mut left: BTreeMap<(usize, Secret), bool> = secrets
+                    .map(|((_, known), still)| ((*known).clone(), still))
+                    .collect();
+                for sight in sights.list {
+                    let still = left.remove(&(sight.rule, sight.secret.clone()));
+                    let Some(still) = still else { continue };
                     let (commit, reachable) = commit.clone();
                     sightings.push(Sighting {
                         sight,
                         source: Source::Blob,
                         commit,
-                        still_there: still.get(at).copied().unwrap_or(false),
+                        still_there: still,
                         had_before: false,
                         reachable,
                     });
@@ -143,6 +141,7 @@ impl Told<'_> {
             let (commit, reachable) = self.commit(Some(position));
             let sights = Source::FileName.sights(self.search.scanner, own, Some(path));
             let of_hit = sights
+                .list
                 .into_iter()
                 .filter(|sight| sight.secret == hit.secret);
             found.sightings.extend(of_hit.take(1).map(|sight| Sighting {

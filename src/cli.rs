@@ -19,6 +19,10 @@ mod sarif;
 
 pub use sarif::{SarifCheck, SarifCommand};
 
+mod scan;
+
+pub use scan::{ScanCommand, ScanSecrets, Show as ScanFormat};
+
 mod shards;
 
 pub use shards::{Merge, Plan, Publish};
@@ -83,6 +87,9 @@ pub enum Command {
     /// Look at a SARIF file as GitHub code scanning would.
     #[command(subcommand)]
     Sarif(SarifCommand),
+    /// Look for problems without any report: the scanners that lockgate has itself.
+    #[command(subcommand)]
+    Scan(ScanCommand),
     /// List the report formats that are read, and the commands that write them.
     Formats,
 }

@@ -29,6 +29,7 @@ pub mod model;
 pub mod origin;
 pub mod policy;
 pub mod report;
+pub mod scan;
 pub mod shard;
 pub mod simulate;
 pub mod sticky;

@@ -3,7 +3,9 @@
 use super::authority::{self, Circumstances};
 use super::base::{self, Compared, Found};
 use super::committed::Committed;
+use super::quote::quote;
 use super::request::Request;
+use super::secrets;
 use super::share::Share;
 use super::suppressions::Undone;
 use super::{gather, kept, memory, suppressions};
@@ -47,6 +49,8 @@ pub struct Ground<'a, 'r> {
     pub repository: Option<&'r Repository>,
     /// What a bundle will say of itself, as far as it is known.
     pub part: &'a Part,
+    /// Why the check runs.
+    pub event: Event,
 }
 
 /// Evidence with what belongs to it.
@@ -67,13 +71,15 @@ impl Case {
     pub fn gather(request: &Request) -> Result<Self, Error> {
         Self::with(request, &|ground| {
             let share = Share::of(request, ground.policy, ground.repository)?;
-            let (evidence, undone) = gather::evidence(
+            let (mut evidence, undone) = gather::evidence(
                 request,
                 ground.policy,
                 ground.committed,
                 ground.compared,
                 &share,
             );
+            evidence.runs.extend(secrets::run(ground, &share)?);
+            quote(&mut evidence.runs, &request.root);
             Ok(Gathered {
                 evidence,
                 undone,
@@ -105,6 +111,9 @@ impl Case {
             colour,
         };
         let mut chosen = authority::choose(&circumstances, &compared)?;
+        if let Some(scan) = &request.scan {
+            secrets::narrow(&mut chosen.policy, scan);
+        }
         let baseline = kept::load(request, &circumstances, &compared, &mut chosen)?;
         let state = state(request, told.event, &compared)?;
         let (alerts, alerts_unread) = memory::alerts(request, told.event)?;
@@ -127,10 +136,13 @@ impl Case {
             compared: &compared,
             repository: repository.as_ref(),
             part: &part,
+            event: told.event,
         })?;
         // What the change adds is looked for once, by the job that judges.
         let added = match shard {
             Some(_) => None,
+            // Somebody asks for one scanner alone.
+            None if request.scan.is_some() => None,
             None => {
                 let wanted = asked || told.event.judges_a_change();
                 suppressions::examine(&compared, wanted, &request.root)

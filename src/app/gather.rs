@@ -2,7 +2,6 @@
 
 use super::base::Compared;
 use super::committed::{Committed, Doubt};
-use super::quote::quote;
 use super::request::Request;
 use super::running;
 use super::share::{Share, unit};
@@ -84,7 +83,6 @@ pub fn evidence(
     });
     let mut runs: Vec<Witnessed> = runs.into_iter().map(|(witnessed, _)| witnessed).collect();
     suppressions::settle(&mut runs, &undone, compared, &request.root);
-    quote(&mut runs, &request.root);
     (
         Evidence {
             runs,

@@ -25,6 +25,8 @@ mod quote;
 mod request;
 mod running;
 mod sarif;
+mod scan;
+mod secrets;
 mod share;
 mod shelf;
 mod simulate;
@@ -88,6 +90,7 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Canary(args) => canary::run(&args),
         Command::Sarif(command) => sarif::run(&command),
+        Command::Scan(command) => scan::run(command),
         Command::Formats => {
             formats();
             Ok(0)

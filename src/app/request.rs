@@ -94,6 +94,30 @@ pub struct Request {
     pub writes_baseline: bool,
     pub color: When,
     pub quiet: bool,
+    /// The search for secrets alone, when that is what the user wants.
+    pub scan: Option<Scan>,
+}
+
+/// Where secrets are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// In the files that are there, and in the commits of the change that is judged.
+    Tree,
+    /// There and in every commit.
+    History,
+    /// In what is staged for the next commit.
+    Staged,
+}
+
+/// A search for secrets, and for nothing else.
+#[derive(Debug)]
+pub struct Scan {
+    /// Where.
+    pub scope: Scope,
+    /// Files with further rules.
+    pub rules: Vec<PathBuf>,
+    /// A configuration of gitleaks or betterleaks.
+    pub config: Option<PathBuf>,
 }
 
 /// What is to be told, and where.
@@ -129,6 +153,9 @@ pub fn wish(words: &[String]) -> Result<Wish, Error> {
     for word in words.iter().map(|w| w.trim()).filter(|w| !w.is_empty()) {
         match invoke::named(word) {
             _ if word == "auto" => wish.all = true,
+            _ if word == ScannerId::SECRETS => {
+                wish.named.insert(ScannerId::literal(ScannerId::SECRETS));
+            }
             Some(recipe) => {
                 wish.named.insert(Recipe::id(recipe));
             }
@@ -136,23 +163,32 @@ pub fn wish(words: &[String]) -> Result<Wish, Error> {
                 let known: Vec<&str> = RECIPES.iter().map(|recipe| recipe.scanner).collect();
                 return Err(Error::usage("--run names no tool that lockgate can run")
                     .detail(word)
-                    .hint(format!("write auto, or one of {}", known.join(", "))));
+                    .hint(format!(
+                        "write auto, secrets, or one of {}",
+                        known.join(", ")
+                    )));
             }
         }
     }
     Ok(wish)
 }
 
+/// Understands `--jobs`.
+pub fn threads(jobs: usize) -> Result<(), Error> {
+    if jobs == 0 {
+        return Err(Error::usage("--jobs needs at least one thread"));
+    }
+    // Fails only when the pool exists already, which then has the wrong size but works.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs)
+        .build_global();
+    Ok(())
+}
+
 /// Understands what is to be judged.
 pub fn request(args: &Input, command: &str, color: When) -> Result<Request, Error> {
     if let Some(jobs) = args.jobs {
-        if jobs == 0 {
-            return Err(Error::usage("--jobs needs at least one thread"));
-        }
-        // Fails only when the pool exists already, which then has the wrong size but works.
-        let _ = rayon::ThreadPoolBuilder::new()
-            .num_threads(jobs)
-            .build_global();
+        threads(jobs)?;
     }
     let root = open(&args.path, command)?;
     let as_of = match &args.as_of {
@@ -188,6 +224,7 @@ pub fn request(args: &Input, command: &str, color: When) -> Result<Request, Erro
         writes_baseline: false,
         color,
         quiet: args.quiet,
+        scan: None,
     })
 }
 
@@ -228,13 +265,7 @@ pub fn delivery(args: Check) -> Result<Delivery, Error> {
             .detail(key)
             .hint("write up to 40 letters, digits, `-`, `_`, `.` and `/`"));
     }
-    let outputs = args
-        .outputs
-        .iter()
-        .map(|text| text.trim())
-        .filter(|text| !text.is_empty())
-        .map(output)
-        .collect::<Result<Vec<_>, _>>()?;
+    let outputs = outputs(&args.outputs)?;
     let to_stdout = outputs
         .iter()
         .filter(|o| o.destination == Destination::StandardOutput)
@@ -251,6 +282,12 @@ pub fn delivery(args: Check) -> Result<Delivery, Error> {
         color: args.color,
         quiet: args.input.quiet,
     })
+}
+
+/// Understands `--output`.
+pub fn outputs(words: &[String]) -> Result<Vec<OutputArg>, Error> {
+    let words = words.iter().map(|text| text.trim());
+    words.filter(|text| !text.is_empty()).map(output).collect()
 }
 
 /// Longest key, in bytes.

@@ -70,7 +70,7 @@ impl World for Shelf<'_> {
     }
 
     fn can_run(&self, scanner: &ScannerId) -> bool {
-        invoke::recipe(scanner.as_str()).is_some()
+        scanner.as_str() == ScannerId::SECRETS || invoke::recipe(scanner.as_str()).is_some()
     }
 }
 

@@ -6,7 +6,7 @@ use super::words::{Code, LineHash, Sentence, Unit};
 use crate::model::{
     AdvisoryId, Certainty, Confidence, Coverage, Distance, Ecosystem, Fix, Health, Kind, Located,
     Location, Observation, Package, Place, Problem, Redacted, Region, Relation, RepoPath, Reported,
-    RuleId, RuleInfo, Run, ScannerId, Scope, Severity, Silences, SourceDigests, Standing,
+    RuleId, RuleInfo, Run, ScannerId, Scope, Severity, Sighted, Silences, SourceDigests, Standing,
     Untrusted, Work,
 };
 use jiff::Timestamp;
@@ -94,6 +94,12 @@ record! {
         names: Vec<Untrusted>,
         undone: bool,
     }
+    Sighted as SightedForm {
+        mark: Untrusted,
+        further: Vec<Location>,
+        more: usize,
+        in_base: Option<bool>,
+    }
     Observation as ObservationForm {
         rule: RuleId,
         kind: Kind,
@@ -110,6 +116,7 @@ record! {
         family: Option<Code>,
         fix: Option<Fix>,
         evidence: Option<Redacted>,
+        sighted: Option<Box<Sighted>>,
         standing: Standing,
         quoted_line: Option<Untrusted>,
         line_hash: Option<LineHash>,

@@ -97,6 +97,20 @@ pub struct Github {
     pub api_time: u64,
 }
 
+impl Github {
+    /// Nothing is brought there.
+    pub fn off() -> Self {
+        Self {
+            comment: Wish::Off,
+            comment_key: None,
+            upload: Wish::Off,
+            status: Status::Off,
+            tracking_issue: Wish::Off,
+            api_time: 90,
+        }
+    }
+}
+
 /// An input of the action that was left empty is not given.
 fn seconds(text: &str) -> Result<u64, std::num::ParseIntError> {
     match text {

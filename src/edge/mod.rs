@@ -13,6 +13,8 @@ pub mod named;
 pub mod output;
 pub mod process;
 pub mod programs;
+pub mod progress;
 pub mod reports;
 pub mod terminal;
+pub mod tree;
 pub mod trials;

@@ -95,6 +95,7 @@ fn fill(into: &mut Observation, from: &Located, severity: Option<Severity>) {
     into.advisories.extend(other.advisories.iter().cloned());
     into.cwe.extend(other.cwe.iter().copied());
     into.epss = into.epss.into_iter().chain(other.epss).reduce(f64::max);
+    into.sighted = into.sighted.take().or_else(|| other.sighted.clone());
     into.kev = into.kev.into_iter().chain(other.kev).max();
     if severity > into.severity && other.severity == severity {
         into.severity = severity;

@@ -38,7 +38,8 @@ pub enum Identity {
         kind: &'static str,
         /// The file, or what was scanned instead.
         path: String,
-        /// The line's text without white space; empty when unknown, and for secrets always.
+        /// The line's text without white space; empty when unknown. Of a secret only the mark, for
+        /// scanners that have one.
         line: String,
         /// The package of a licence finding.
         package: String,
@@ -219,7 +220,8 @@ pub fn of(located: &Located, scanner: Option<&ScannerId>, aliases: &Aliases) -> 
         };
     }
     let line = if observation.holds_secret() {
-        String::new()
+        let sighted = observation.sighted.as_ref();
+        raw(sighted.map(|sighted| &sighted.mark)).to_owned()
     } else {
         let quoted = || {
             observation

@@ -113,6 +113,27 @@ pub struct Place {
     pub lockfiles: &'static [&'static str],
 }
 
+/// What a scanner knows that has held the secret itself: where else it stands, and whether the base has
+/// it. Nothing of the secret is in here.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sighted {
+    /// What tells it apart from other secrets of its rule and file: a digest of the line without the
+    /// secret, and for a random token one of itself, both keyed with rule and path. For fingerprints
+    /// only, never shown.
+    pub mark: Untrusted,
+    /// The other places of the same secret, sorted; at most [`Self::MOST`].
+    pub further: Vec<Location>,
+    /// How many places there are beyond those.
+    pub more: usize,
+    /// Whether the base holds the same secret, anywhere; `None` when nobody has looked.
+    pub in_base: Option<bool>,
+}
+
+impl Sighted {
+    /// Most places that are kept beside the first one.
+    pub const MOST: usize = 100;
+}
+
 /// What one run says about one problem.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
@@ -148,6 +169,8 @@ pub struct Observation {
     pub fix: Option<Fix>,
     /// What may be said about the secret that is there, also when the kind is another one.
     pub evidence: Option<Redacted>,
+    /// What lockgate's own scan knows of a secret, beyond what reports tell.
+    pub sighted: Option<Box<Sighted>>,
     /// Standing in the report.
     pub standing: Standing,
     /// The offending source line as the report quotes it. For fingerprints only; never shown, and
@@ -182,6 +205,7 @@ impl Observation {
             family: None,
             fix: None,
             evidence: None,
+            sighted: None,
             standing: Standing::Open,
             quoted_line: None,
             line_hash: None,

@@ -44,7 +44,8 @@ pub use baseline::{Baseline, BaselineEntry, SourceDigests};
 pub use change::{Base, BasePackages, Change, Event, Lines, Origin, Provenance, Revision};
 pub use digest::digest;
 pub use finding::{
-    FINGERPRINT_SCHEME, Finding, Kind, Observation, Place, Reported, Silences, Standing, Witness,
+    FINGERPRINT_SCHEME, Finding, Kind, Observation, Place, Reported, Sighted, Silences, Standing,
+    Witness,
 };
 pub use location::{Certainty, Location, Region, RepoPath};
 pub use package::{Distance, Ecosystem, Fix, Package, Relation, Scope};

@@ -15,6 +15,9 @@ impl ScannerId {
     /// nothing about the project.
     pub const SUPPRESSIONS: &str = "suppressions";
 
+    /// lockgate's own search for secrets.
+    pub const SECRETS: &str = "secrets";
+
     /// Accepts a name that is already in the right form.
     pub fn new(name: &str) -> Option<Self> {
         let id = Self::slug(name)?;

@@ -35,6 +35,12 @@ const fn say(origin: Origin, why: &'static str) -> Provenance {
 fn compared(finding: &Finding, change: &Change) -> Provenance {
     let location = &finding.location;
     let observation = &finding.observation;
+    if let Some(known) = observation.sighted.as_ref().and_then(|s| s.in_base) {
+        return match known {
+            true => say(Origin::Existing, "the base holds the same secret"),
+            false => say(Origin::Introduced, "the base does not hold the secret"),
+        };
+    }
     if location.certainty == Certainty::Assumed {
         return say(
             Origin::Unknown,

@@ -17,6 +17,7 @@ mod fragments;
 mod index;
 mod lines;
 mod notes;
+mod own;
 mod places;
 mod shipped;
 mod tally;
@@ -35,6 +36,7 @@ pub use data::{Data, Snapshot};
 pub use diff::{baseline_changes, changes};
 pub use evaluate::Judge;
 pub use notes::{Seen, waiver_notes};
+pub use own::SecretScan;
 pub use shipped::{DEFAULT, SCHEMA, SHIPPED, shipped};
 pub use tally::{Tally, Use};
 pub use term::Term;
@@ -140,6 +142,8 @@ pub struct Scanner {
     pub run: Option<Running>,
     /// How long one invocation of the tool may take.
     pub timeout: Duration,
+    /// Settings of lockgate's own secret scan; only `[scanners.secrets]` has any.
+    pub secrets: SecretScan,
 }
 
 impl Default for Scanner {

@@ -7,6 +7,7 @@ use super::data::{DataLayer, data};
 pub use super::file::diagnostic;
 use super::file::{self, Reader, Word, unknown};
 use super::lines::Lines;
+use super::own::{self, SecretScanLayer};
 use super::places::{Places, places};
 use super::term::{self, RulesLayer};
 use super::timeout::{self, timeout};
@@ -55,6 +56,7 @@ pub struct ScannerLayer {
     dark_after: Option<DarkAfter>,
     run: Option<Running>,
     timeout: Option<Duration>,
+    secrets: SecretScanLayer,
 }
 
 impl ScannerLayer {
@@ -70,9 +72,13 @@ impl ScannerLayer {
         self.dark_after = self.dark_after.or(below.dark_after);
         self.run = self.run.or(below.run);
         self.timeout = self.timeout.or(below.timeout);
+        self.secrets.underlay(below.secrets);
     }
 
     pub fn finish(self) -> Scanner {
+        let secrets = self.secrets.finish();
+        // Whoever permits comments or lists wants them to be left alone.
+        let honoured = secrets.allow_comments || secrets.config.is_some();
         Scanner {
             required: self.required.unwrap_or(false),
             reports: self.reports.unwrap_or_default(),
@@ -80,10 +86,11 @@ impl ScannerLayer {
             on_partial: self.on_partial,
             max_age: self.max_age,
             version: self.version,
-            honour_suppressions: self.honour_suppressions.unwrap_or(false),
+            honour_suppressions: self.honour_suppressions.unwrap_or(honoured),
             dark_after: self.dark_after,
             run: self.run,
             timeout: self.timeout.unwrap_or(timeout::DEFAULT),
+            secrets,
         }
     }
 }
@@ -245,6 +252,7 @@ fn read_scanners(
             dark_after: dark_after(&mut reader),
             run: running(&mut reader, &id, world),
             timeout: timeout(&mut reader),
+            secrets: own::secrets(&mut reader, &id),
         };
         reader.finish();
         scanners.insert(id, layer);

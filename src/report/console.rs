@@ -2,6 +2,7 @@
 
 use super::comparison;
 use super::day::day;
+use super::further;
 use super::next;
 use super::phrase::{self, Sink};
 use super::resolved;
@@ -264,6 +265,9 @@ fn long(assessment: &Assessment, decided: &Decided, paint: &Paint, out: &mut Str
         place.push_str(" (the report names no file)");
     }
     let _ = writeln!(out, "    where  {place}");
+    if let Some(also) = further::places(finding, &|place| escape::terminal(place)) {
+        let _ = writeln!(out, "    also   {also}");
+    }
     if let Some(package) = phrase::package(finding) {
         let _ = writeln!(out, "    what   {}", package.show(&SINK));
     }

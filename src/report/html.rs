@@ -3,6 +3,7 @@
 
 use super::comparison;
 use super::day::day;
+use super::further;
 use super::next;
 use super::phrase::{self, Sink};
 use super::resolved;
@@ -238,6 +239,8 @@ fn row(assessment: &Assessment, decided: &Decided, out: &mut String) {
         .target
         .as_ref()
         .map(|t| format!("<br/>{}", escape::markup(t)));
+    let also = further::places(finding, &|place| code(&escape::markup(place)));
+    let also = also.map(|also| format!("<br/>also in {also}"));
     let fix = phrase::fix(finding).map(|fix| fix.show(&SINK));
     let class = match decided.disposition {
         Disposition::Blocked(_) => "block",
@@ -246,13 +249,14 @@ fn row(assessment: &Assessment, decided: &Decided, out: &mut String) {
     };
     let _ = writeln!(
         out,
-        "<tr><td class=\"{class}\">{}</td><td>{name} {}{}<br/><small>seen by {}</small></td><td>{}{}</td><td>{}</td><td>{}{}<br/><small>{}</small></td></tr>",
+        "<tr><td class=\"{class}\">{}</td><td>{name} {}{}<br/><small>seen by {}</small></td><td>{}{}{}</td><td>{}</td><td>{}{}<br/><small>{}</small></td></tr>",
         encode_markup(&phrase::severity(decided)),
         escape::markup(&finding.observation.title),
         package.unwrap_or_default(),
         phrase::witnesses(finding),
         code(&escape::markup(phrase::place(&finding.location))),
         target.unwrap_or_default(),
+        also.unwrap_or_default(),
         fix.unwrap_or_default(),
         comparison::origin(assessment, decided)
             .map(|origin| format!("{}<br/>", encode_markup(&origin)))

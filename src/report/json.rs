@@ -10,7 +10,8 @@ use super::resolved::ResolvedOut;
 use super::schedule_json::ScheduleOut;
 use crate::escape::json as text;
 use crate::model::{
-    AdvisoryId, Assessment, Decided, Disposition, PolicyNote, Problem, Reason, Run, Witness,
+    AdvisoryId, Assessment, Decided, Disposition, Location, PolicyNote, Problem, Reason, Run,
+    Witness,
 };
 use serde::Serialize;
 use serde::ser::Serializer;
@@ -232,6 +233,10 @@ struct FindingOut<'a> {
     title: &'a str,
     message: &'a str,
     location: LocationOut<'a>,
+    /// The other places of the same secret.
+    further: Vec<LocationOut<'a>>,
+    /// How many more places there are.
+    more_places: usize,
     package: Option<PackageOut<'a>>,
     advisories: Vec<&'a str>,
     cwe: Vec<u32>,
@@ -301,6 +306,21 @@ struct LocationOut<'a> {
     target: Option<&'a str>,
 }
 
+impl<'a> LocationOut<'a> {
+    fn of(location: &'a Location) -> Self {
+        let region = location.region;
+        Self {
+            path: text(&location.path),
+            line: region.map(|r| r.line),
+            column: region.and_then(|r| r.column),
+            end_line: region.and_then(|r| r.end_line),
+            end_column: region.and_then(|r| r.end_column),
+            certainty: location.certainty.word(),
+            target: location.target.as_ref().map(text),
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct PackageOut<'a> {
     ecosystem: &'a str,
@@ -329,7 +349,7 @@ impl<'a> FindingOut<'a> {
     fn of(decided: &'a Decided) -> Self {
         let finding = &decided.finding;
         let observation = &finding.observation;
-        let region = finding.location.region;
+        let sighted = observation.sighted.as_ref();
         Self {
             fingerprint: &finding.fingerprint,
             scanner: finding.scanner.as_str(),
@@ -341,15 +361,11 @@ impl<'a> FindingOut<'a> {
             reported: ReportedOut::of(&observation.reported),
             title: text(&observation.title),
             message: text(&observation.message),
-            location: LocationOut {
-                path: text(&finding.location.path),
-                line: region.map(|r| r.line),
-                column: region.and_then(|r| r.column),
-                end_line: region.and_then(|r| r.end_line),
-                end_column: region.and_then(|r| r.end_column),
-                certainty: finding.location.certainty.word(),
-                target: finding.location.target.as_ref().map(text),
-            },
+            location: LocationOut::of(&finding.location),
+            further: sighted
+                .map(|sighted| sighted.further.iter().map(LocationOut::of).collect())
+                .unwrap_or_default(),
+            more_places: sighted.map_or(0, |sighted| sighted.more),
             package: observation.package.as_ref().map(|package| PackageOut {
                 ecosystem: package.ecosystem.as_str(),
                 name: text(&package.name),

@@ -10,6 +10,7 @@ mod coverage_json;
 mod day;
 pub mod diagnostics;
 mod fix_json;
+mod further;
 pub mod html;
 pub mod json;
 pub mod junit;

@@ -42,6 +42,11 @@ pub fn rebase(witnessed: Witnessed, folder: &RepoPath) -> Witnessed {
 
 fn seen(mut located: Located, folder: &RepoPath) -> Located {
     located.location.path = located.location.path.below(Some(folder)).into_owned();
+    if let Some(sighted) = &mut located.observation.sighted {
+        for place in &mut sighted.further {
+            place.path = place.path.below(Some(folder)).into_owned();
+        }
+    }
     located
 }
 

@@ -505,7 +505,9 @@ fn no_change_no_suppressions_and_no_evidence_either() {
         .json();
     assert_eq!((code, json["runs"].as_array().unwrap().len()), (0, 1));
     // To look at the change is not to look at the project.
-    let lockgate = Lockgate::check().args(&["--base", "main"]);
+    let lockgate = Lockgate::check();
+    let policy = ["--policy", "lockgate:balanced"];
+    let lockgate = lockgate.args(&["--base", "main"]).args(&policy);
     git(lockgate.folder.path(), &["init"]);
     let lockgate = lockgate.file("a.py", "x = 1\n");
     git(lockgate.folder.path(), &["add", "-A"]);

@@ -2,7 +2,9 @@
 
 mod commit;
 mod entry;
+pub mod search;
 mod touched;
+mod tracked;
 mod uncommitted;
 
 pub use commit::{Commit, Look};
@@ -30,6 +32,8 @@ impl Repository {
         let mut inner = gix::open_opts(root.git()?, options).ok()?;
         // The same folders are looked up again and again.
         inner.object_cache_size_if_unset(CACHE);
+        // `refs/replace` would put another content in the place of one that was committed.
+        inner.objects.ignore_replacements = true;
         Some(Self {
             inner,
             prefix: root.prefix(),

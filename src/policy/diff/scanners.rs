@@ -2,8 +2,8 @@
 
 use super::settings::{self, gap, gap_direction, partial, partial_direction};
 use super::{List, by_order};
-use crate::model::{Direction, ScannerId, Untrusted};
-use crate::policy::{Policy, Running, Scanner};
+use crate::model::{Direction, Foreign as _, RepoPath, ScannerId, Untrusted};
+use crate::policy::{Policy, Running, Scanner, SecretScan};
 
 /// Compares. Scanner names are lower-case letters, digits and hyphens, and so need no care.
 pub fn compare(id: &ScannerId, old: &Policy, new: &Policy, list: &mut List<'_>) {
@@ -20,6 +20,7 @@ pub fn compare(id: &ScannerId, old: &Policy, new: &Policy, list: &mut List<'_>) 
         run,
         timeout,
         dark_after,
+        secrets,
     } = before;
     let (table, of) = (format!("scanners.{id}"), format!("evidence of {id}"));
     settings::max_age(&table, &of, *max_age, after.max_age, list);
@@ -34,6 +35,7 @@ pub fn compare(id: &ScannerId, old: &Policy, new: &Policy, list: &mut List<'_>) 
             list,
         );
     }
+    own(&table, secrets, &after.secrets, list);
     let mut say = |key: &str, direction, text: String, words| {
         list.about(&format!("scanners.{id}.{key}"), direction, text, words);
     };
@@ -120,5 +122,58 @@ pub fn compare(id: &ScannerId, old: &Policy, new: &Policy, list: &mut List<'_>) 
         let (new, old) = (after.timeout.as_secs(), timeout.as_secs());
         let text = format!("{id} may run for {new} s instead of {old} s");
         say("timeout", Direction::Mixed, text, Vec::new());
+    }
+}
+
+/// The settings of lockgate's own secret scan.
+fn own(table: &str, before: &SecretScan, after: &SecretScan, list: &mut List<'_>) {
+    let SecretScan {
+        history,
+        allow_comments,
+        config,
+    } = before;
+    let mut say = |key: &str, direction, text: &str, words: Vec<Untrusted>| {
+        list.about(&format!("{table}.{key}"), direction, text.to_owned(), words);
+    };
+    if *history != after.history {
+        // Without a word, scheduled checks search it.
+        let rank = |history: Option<bool>| match history {
+            Some(false) => 0,
+            None => 1,
+            Some(true) => 2,
+        };
+        let text = match after.history {
+            Some(true) => "the whole history is searched for secrets",
+            None => "scheduled checks search the whole history for secrets",
+            Some(false) => "the history is never searched for secrets",
+        };
+        let direction = by_order(&rank(*history), &rank(after.history), Direction::Stricter);
+        say("history", direction, text, Vec::new());
+    }
+    if *allow_comments != after.allow_comments {
+        let (direction, text) = match after.allow_comments {
+            true => (Direction::Weaker, "comments accept the secrets beside them"),
+            false => (
+                Direction::Stricter,
+                "comments no longer accept the secrets beside them",
+            ),
+        };
+        say("allow-comments", direction, text, Vec::new());
+    }
+    if *config != after.config {
+        let word = |path: &RepoPath| Untrusted::from(path.raw());
+        let (direction, text, words) = match (config, &after.config) {
+            (_, None) => (
+                Direction::Mixed,
+                "secrets are searched by the shipped rules alone",
+                Vec::new(),
+            ),
+            (_, Some(path)) => (
+                Direction::Weaker,
+                "rules and exclusions of … hold for secrets",
+                vec![word(path)],
+            ),
+        };
+        say("config", direction, text, words);
     }
 }

@@ -4,7 +4,7 @@ use super::{Style, rank};
 use crate::escape;
 use crate::model::{Assessment, Decided, Disposition, Origin, RepoPath, Severity, Untrusted};
 use crate::report::layout::{Entry, Part};
-use crate::report::{comparison, phrase, schedule};
+use crate::report::{comparison, further, phrase, schedule};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -73,6 +73,9 @@ pub fn entry(assessment: &Assessment, decided: &Decided, style: &Style<'_>) -> S
     let _ = write!(out, "  in {}", style.place(assessment, &finding.location));
     if let Some(target) = &finding.location.target {
         let _ = write!(out, " ({})", style.name(target));
+    }
+    if let Some(also) = further::places(finding, &|place| style.name(place)) {
+        let _ = write!(out, ", also in {also}");
     }
     if let Some(package) = phrase::package(finding) {
         let _ = write!(out, ", package {}", package.show(style.sink));

@@ -32,6 +32,8 @@ pub struct ResultOut<'a> {
     baseline_state: Option<&'static str>,
     message: Message,
     locations: [Place; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Related>,
     partial_fingerprints: Fingerprints<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressions: Option<Vec<sarif::Suppression>>,
@@ -51,6 +53,16 @@ struct Place {
     physical_location: Physical,
     #[serde(skip_serializing_if = "Option::is_none")]
     logical_locations: Option<[sarif::LogicalLocation; 1]>,
+}
+
+/// §3.27.22: a place that is part of the problem without being where it is shown.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Related {
+    id: usize,
+    #[serde(flatten)]
+    place: Place,
+    message: Message,
 }
 
 /// §3.29
@@ -160,6 +172,7 @@ pub fn result<'a>(
             text: message(decided),
         },
         locations: [place(&finding.location, prefix)],
+        related_locations: related(decided, prefix),
         partial_fingerprints: Fingerprints {
             own: &finding.fingerprint,
             line: finding.line_hash.as_deref(),
@@ -227,6 +240,23 @@ fn place(location: &Location, prefix: Option<&RepoPath>) -> Place {
         },
         logical_locations: location.target.as_ref().map(named),
     }
+}
+
+/// The other places of a secret.
+fn related(decided: &Decided, prefix: Option<&RepoPath>) -> Vec<Related> {
+    let sighted = decided.finding.observation.sighted.as_ref();
+    let further = sighted.map_or(&[][..], |sighted| &sighted.further);
+    let each = further.iter().enumerate().map(|(index, location)| Related {
+        id: index + 1,
+        place: place(location, prefix),
+        message: Message {
+            text: match &location.target {
+                Some(target) => format!("It is in {}, too.", escape::sarif_text(target)),
+                None => "It stands here, too.".to_owned(),
+            },
+        },
+    });
+    each.collect()
 }
 
 fn suppressions(disposition: &Disposition) -> Vec<sarif::Suppression> {

@@ -1,0 +1,152 @@
+//! `lockgate scan`.
+
+use super::case::Case;
+use super::check;
+use super::request::{self, Delivery, Kind, OutputArg, Request, Scan, Scope, Wish};
+use super::secrets::{self, test_rules};
+use crate::cli::{Github, ScanCommand, ScanFormat, ScanSecrets, When};
+use crate::edge::output::Destination;
+use crate::edge::terminal;
+use crate::error::Error;
+use crate::escape;
+use crate::model::Untrusted;
+use lockgate_secrets::Rules;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// Runs a scan; returns the exit code.
+pub fn run(command: ScanCommand) -> Result<u8, Error> {
+    let ScanCommand::Secrets(args) = command;
+    if args.test_rules {
+        return test(&args);
+    }
+    if args.rules {
+        return list(&args);
+    }
+    search(*args)
+}
+
+fn search(args: ScanSecrets) -> Result<u8, Error> {
+    if let Some(jobs) = args.jobs {
+        request::threads(jobs)?;
+    }
+    let root = request::open(&args.path, "scan secrets")?;
+    let scope = match (args.history, args.staged) {
+        (_, true) => Scope::Staged,
+        (true, false) => Scope::History,
+        (false, false) => Scope::Tree,
+    };
+    let mut outputs = request::outputs(&args.outputs)?;
+    let shown = match args.format {
+        ScanFormat::Text => None,
+        ScanFormat::Json => Some(Kind::Json),
+        ScanFormat::Sarif => Some(Kind::Sarif),
+    };
+    outputs.extend(shown.map(|kind| OutputArg {
+        kind,
+        destination: Destination::StandardOutput,
+    }));
+    let request = Request {
+        root,
+        reports: Vec::new(),
+        run: Wish::default(),
+        policy: args.policy,
+        as_of: None,
+        event: None,
+        shard: None,
+        handed: BTreeSet::new(),
+        base: args.since,
+        state: None,
+        alerts: None,
+        baseline: None,
+        writes_baseline: false,
+        color: args.color,
+        quiet: args.quiet,
+        scan: Some(Scan {
+            scope,
+            rules: args.rule_files,
+            config: args.config,
+        }),
+    };
+    let delivery = Delivery {
+        outputs,
+        update_state: When::Never,
+        github: When::Never,
+        hub: Github::off(),
+        color: args.color,
+        quiet: args.quiet,
+    };
+    check::prepare(&delivery)?;
+    let case = Case::gather(&request)?;
+    check::conclude(case, &request, &delivery)
+}
+
+/// The rules as a table.
+fn list(args: &ScanSecrets) -> Result<u8, Error> {
+    let rules = secrets::together(secrets::own(&args.rule_files)?)?;
+    terminal::out(table(&rules).as_bytes());
+    Ok(0)
+}
+
+fn table(rules: &Rules) -> String {
+    let show = |text: &str| escape::terminal(Untrusted::from(text));
+    let rows: Vec<[String; 4]> = rules
+        .all()
+        .iter()
+        .map(|rule| {
+            let provider = match rule.provider.as_str() {
+                "" => "any",
+                provider => provider,
+            };
+            let severity = secrets::word(rule.severity);
+            [
+                show(&rule.id),
+                severity.to_owned(),
+                show(provider),
+                show(&rule.revoke),
+            ]
+        })
+        .collect();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let (id, severity, provider) = (width(0), width(1), width(2));
+    let mut out = String::new();
+    for [name, how, who, revoke] in &rows {
+        let line = format!("{name:<id$}  {how:<severity$}  {who:<provider$}  {revoke}");
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    let _ = writeln!(out, "\n{} rules", rows.len());
+    out
+}
+
+/// Holds rules to their examples.
+fn test(args: &ScanSecrets) -> Result<u8, Error> {
+    let mut rules = secrets::own(&args.rule_files)?;
+    let root = request::open(&args.path, "scan secrets")?;
+    if let Some(config) = &args.config {
+        rules.extend(secrets::configured(config, &root)?);
+    }
+    if rules.is_empty() {
+        return Err(Error::usage("there is no rule to test")
+            .hint("name a file: lockgate scan secrets --rule-file FILE --test-rules"));
+    }
+    let tested = test_rules(rules)?;
+    let mut out = String::new();
+    for wrong in &tested.wrong {
+        let _ = writeln!(out, "WRONG  {wrong}");
+    }
+    let _ = writeln!(
+        out,
+        "{} rules, {} examples, {} wrong",
+        tested.rules,
+        tested.examples,
+        tested.wrong.len()
+    );
+    terminal::out(out.as_bytes());
+    match tested.wrong.is_empty() {
+        true => Ok(0),
+        false => Ok(crate::error::ErrorKind::Usage.exit_code()),
+    }
+}

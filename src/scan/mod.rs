@@ -1,0 +1,3 @@
+//! Our own scanners: pure, over bytes that somebody else has read.
+
+pub mod secrets;

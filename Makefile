@@ -60,7 +60,7 @@ histories:
 
 # Fuzzes each parser for a minute, on the installed toolchain: make fuzz SECONDS=3600 for longer.
 SECONDS ?= 60
-TARGETS := ingest policy manifest escape import baseline bundle trial
+TARGETS := ingest policy manifest escape import baseline bundle trial secrets
 fuzz:
 	@command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz@0.13.2
 	@for target in $(TARGETS); do \
@@ -70,6 +70,7 @@ fuzz:
 	    manifest) seeds=tests/fixtures/lockfiles;; \
 	    import) seeds=tests/fixtures/import;; \
 	    bundle) seeds=tests/fixtures/bundles;; \
+	    secrets) seeds=crates/secrets/rules;; \
 	    *) seeds=policies;; \
 	  esac; \
 	  find $$seeds -type f -size -20k -exec cp -n {} tests/fuzz/corpus/$$target/ \; ; \

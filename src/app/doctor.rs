@@ -3,6 +3,7 @@
 use super::policy;
 use super::request::{open, wish};
 use super::running;
+use super::secrets;
 use super::tools::{self, Fate, Plan, Wanted};
 use super::workflows;
 use crate::cli::Doctor;
@@ -46,6 +47,17 @@ pub fn doctor(args: &Doctor) -> Result<u8, Error> {
         let place = there.iter().position(|t| std::ptr::eq(*t, plan));
         let version = place.and_then(|at| versions.get(at)).cloned().flatten();
         describe(plan, version, &mut text);
+    }
+    let own = policy
+        .scanners
+        .iter()
+        .find(|(id, rule)| secrets::is_own(id, rule));
+    if let Some((id, _)) = own {
+        let _ = writeln!(
+            text,
+            "{:<12} would run: lockgate has it itself",
+            id.as_str()
+        );
     }
     let missing = missing(&policy, &plans, &given);
     if missing.is_empty() {
@@ -133,6 +145,7 @@ fn missing(policy: &Policy, plans: &[Plan], given: &BTreeSet<ScannerId>) -> Vec<
         .scanners
         .iter()
         .filter(|(id, rule)| rule.required && !given.contains(id))
+        .filter(|(id, rule)| !secrets::is_own(id, rule))
         .filter(|(id, _)| planned(id).is_none_or(|plan| plan.wanted == Wanted::No))
         .map(|(id, _)| format!("{id} is required; it is not run, and no report of it is there"))
         .collect();

@@ -163,7 +163,10 @@ pub fn wish(words: &[String]) -> Result<Wish, Error> {
                 let known: Vec<&str> = RECIPES.iter().map(|recipe| recipe.scanner).collect();
                 return Err(Error::usage("--run names no tool that lockgate can run")
                     .detail(word)
-                    .hint(format!("write auto, or one of {}", known.join(", "))));
+                    .hint(format!(
+                        "write auto, secrets, or one of {}",
+                        known.join(", ")
+                    )));
             }
         }
     }

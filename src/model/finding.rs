@@ -117,9 +117,9 @@ pub struct Place {
 /// it. Nothing of the secret is in here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sighted {
-    /// What tells it apart from other secrets of its rule and file: the line without the secret, and
-    /// for a random token a digest that is keyed with rule and path. For fingerprints only, never
-    /// shown.
+    /// What tells it apart from other secrets of its rule and file: a digest of the line without the
+    /// secret, and for a random token one of itself, both keyed with rule and path. For fingerprints
+    /// only, never shown.
     pub mark: Untrusted,
     /// The other places of the same secret, sorted; at most [`Self::MOST`].
     pub further: Vec<Location>,

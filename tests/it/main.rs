@@ -58,6 +58,8 @@ mod running;
 mod sarif;
 mod schedule;
 mod schema;
+mod secrets;
+mod secrets_leak;
 mod shards;
 mod shop;
 mod simulate;

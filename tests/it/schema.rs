@@ -86,7 +86,7 @@ fn the_schema_has_the_keys_that_are_read_and_no_others() {
         (
             "scanner",
             &definitions["scanner"],
-            "[scanners.bandit]\n",
+            "[scanners.secrets]\n",
             "",
         ),
         ("gate", &definitions["gate"], "[[gate]]\n", ""),
@@ -194,7 +194,7 @@ fn what_the_schema_offers_is_accepted_and_everything_is_described() {
     let mut tried = 0;
     for (object, before, after) in [
         (&schema, "", ""),
-        (&definitions["scanner"], "[scanners.bandit]\n", ""),
+        (&definitions["scanner"], "[scanners.secrets]\n", ""),
         (
             &definitions["conditions"],
             "[[gate]]\nname = \"g\"\naction = \"block\"\nwhen = { ",

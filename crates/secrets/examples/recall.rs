@@ -5,7 +5,8 @@
 //!     [--rules FOLDER]   these rules instead of the shipped ones; files are read anew each time
 //!     [--source NAME]    only cases of this source
 //!     [--provider TEXT]  only cases whose provider holds this text
-//!     [--misses]         print the positive cases that no rule with a provider finds
+//!     [--misses]         print the positive cases that no rule with a provider finds; GUESSED when
+//!                        one without does
 //!     [--flagged]        print the negative cases that such a rule finds, and which
 //! ```
 //!
@@ -163,6 +164,7 @@ fn main() {
             }
         }
         let shown = match (case.expect, known.is_empty()) {
+            (true, true) if misses && !hits.is_empty() => "GUESSED",
             (true, true) if misses => "MISS",
             (false, false) if flagged => "FLAGGED",
             _ => continue,

@@ -47,8 +47,8 @@ impl<'r> Scanner<'r> {
     /// Makes rules ready for the search.
     ///
     /// # Errors
-    /// When there are more words in the rules than one automaton can hold.
-    pub fn new(rules: &'r Rules) -> Result<Self, aho_corasick::BuildError> {
+    /// A rule that cannot be searched.
+    pub fn new(rules: &'r Rules) -> Result<Self, crate::engine::Refused> {
         let engine = Engine::new(rules)?;
         let check = |rule: &Rule| rule.check.as_deref().and_then(verify::by_name);
         Ok(Self {

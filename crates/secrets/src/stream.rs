@@ -111,3 +111,49 @@ impl<'s, 'r> Stream<'s, 'r> {
         self.offset += cut;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hit::Hit;
+    use crate::rule::{Rules, parse};
+
+    const TOKEN: &str = "tok_h7f2k9q4w1z8x5v3b6n0";
+
+    /// The token and its base 64 on lines of their own, between lines of words.
+    fn text(bytes: usize) -> String {
+        let mut text = String::from("\u{feff}");
+        let mut at = 0;
+        while text.len() < bytes {
+            text += &format!("line {at}\n").repeat(900 + at % 77);
+            text += &format!("x = {TOKEN}\ny: eHggdG9rX2g3ZjJrOXE0dzF6OHg1djNiNm4w\n");
+            at += 1;
+        }
+        text
+    }
+
+    #[test]
+    fn windows_find_what_one_search_finds() {
+        let file = "[[rule]]\nid = 'token'\nregex = 'tok_[0-9a-z]{20}'\nkeywords = ['tok_']\nprovider = 'Test'";
+        let rules = Rules::new(parse(file).unwrap()).unwrap();
+        let scanner = Scanner::new(&rules).unwrap();
+        let text = text(700_000);
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [text.as_bytes(), &wide] {
+            let whole = scanner.scan(&Input { path: "x", bytes }).hits;
+            assert!(whole.len() > 100, "{}", whole.len());
+            let mut stream = Stream::new(&scanner, "x");
+            stream.window = 50_000;
+            for block in bytes.chunks(10_007) {
+                stream.push(block);
+            }
+            let parts = stream.finish().hits;
+            let places = |hits: &[Hit]| -> Vec<_> {
+                hits.iter()
+                    .map(|hit| (hit.place.clone(), hit.start, hit.end))
+                    .collect()
+            };
+            assert_eq!(places(&whole), places(&parts));
+        }
+    }
+}

@@ -3,6 +3,7 @@
 mod base;
 mod config;
 mod health;
+mod history;
 mod rules;
 
 pub use rules::{Ruleset, configured, own, ruleset, test_rules, together};
@@ -22,7 +23,7 @@ use crate::policy::{DEFAULT, Policy, Running};
 use crate::scan::secrets::{BaseSecrets, Honour, Sight, collect};
 use lockgate_secrets::{Gap, Scanner};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Most sights that are kept. A tree with more was made for that, and nobody reads them.
@@ -41,11 +42,17 @@ pub fn wanted(request: &Request, policy: &Policy) -> Wanted {
     }
     match policy.scanners.get(&id) {
         _ if request.reports.iter().any(given) => Wanted::No,
-        Some(rule) if rule.run == Some(Running::Never) || !rule.reports.is_empty() => Wanted::No,
-        Some(_) => Wanted::Expected,
+        Some(rule) if is_own(&id, rule) => Wanted::Expected,
+        Some(_) => Wanted::No,
         None if nobody_says(request, policy) => Wanted::Expected,
         None => Wanted::No,
     }
+}
+
+/// Whether the policy asks for this scan, and not for a report in its place.
+pub fn is_own(id: &ScannerId, rule: &crate::policy::Scanner) -> bool {
+    let never = rule.run == Some(Running::Never);
+    id.as_str() == ScannerId::SECRETS && !never && rule.reports.is_empty()
 }
 
 /// True when there is neither a policy of somebody's nor a report, nor a tool to be run.
@@ -119,31 +126,54 @@ impl<'a, 'r> Search<'a, 'r> {
 
     fn witnessed(self) -> Witnessed {
         let request = self.ground.request;
-        let scope = request.scan.as_ref().map_or(Scope::Tree, |scan| scan.scope);
-        let walked = watched(&self.progress, request.quiet, || match scope {
+        let scope = scope(self.ground);
+        let now = || {
+            let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
+            (
+                load(&self.progress.files),
+                "files",
+                load(&self.progress.bytes),
+            )
+        };
+        let walked = watched(&now, request.quiet, || match scope {
             Scope::Staged => Walked::default(),
             Scope::Tree | Scope::History => self.tree(),
         });
-        let base = self.base();
-        let files = self.progress.files.load(Ordering::Relaxed);
-        let bytes = self.progress.bytes.load(Ordering::Relaxed);
+        let (_, _, bytes) = now();
+        let mut told = history::Told::default();
         let sights = self.net.sights.into_inner();
         let mut sights = sights.unwrap_or_else(PoisonError::into_inner);
+        let asked = history::Asked {
+            ground: self.ground,
+            scope,
+            scanner: self.net.scanner,
+            set: self.set,
+        };
+        history::search(&asked, &mut sights, &mut told);
+        let base = in_base(self.ground, self.net.scanner, &sights);
+        let files = self.progress.files.load(Ordering::Relaxed) + told.contents;
         let gaps = self.net.gaps.into_inner();
         let gaps = gaps.unwrap_or_else(PoisonError::into_inner);
         self.set.sift(&mut sights);
+        history::hide_names(&mut sights);
         let honour = honour(self.ground);
         let rules = &self.set.rules;
         let collected = collect(sights, rules, base.as_ref(), honour);
         let nothing = Problem::new(Health::NOTHING_TO_LOOK_AT, "there is no file to look at");
-        let problems = health::problems(&walked, &gaps);
+        let mut problems = health::problems(&walked, &gaps);
+        problems.extend(told.gaps);
         let health = match files {
+            // Nothing is staged, and the index has been looked at.
+            0 if problems.is_empty() && scope == Scope::Staged => {
+                Health::judge(Work::new(1, "index"), problems, nothing)
+            }
             0 if problems.is_empty() => Health::Skipped(nothing),
             files => Health::judge(Work::new(files, "files"), problems, nothing),
         };
         let mut notes = health::notes(&walked);
         notes.extend(self.set.notes.iter().cloned());
-        notes.push(health::work(bytes, rules.all().len()));
+        notes.extend(told.notes);
+        notes.push(health::work(bytes + told.bytes, rules.all().len()));
         Witnessed {
             run: Run {
                 scanner: ScannerId::literal(ScannerId::SECRETS),
@@ -172,15 +202,18 @@ impl<'a, 'r> Search<'a, 'r> {
             net.keep(searched);
         })
     }
+}
 
-    /// What the base holds, where there is one.
-    fn base(&self) -> Option<BaseSecrets> {
-        let Compared::With(known) = self.ground.compared else {
-            return None;
-        };
-        let sights = self.net.sights.lock();
-        let sights = sights.unwrap_or_else(PoisonError::into_inner);
-        Some(base::secrets(known, &sights, self.net.scanner))
+/// What the base holds, where there is one and something to compare.
+fn in_base(
+    ground: &Ground<'_, '_>,
+    scanner: &Scanner<'_>,
+    sights: &[Sight],
+) -> Option<BaseSecrets> {
+    match ground.compared {
+        Compared::With(_) if sights.is_empty() => Some(BaseSecrets::default()),
+        Compared::With(known) => Some(base::secrets(known, sights, scanner)),
+        Compared::Without(_) => None,
     }
 }
 
@@ -201,21 +234,30 @@ impl Net<'_> {
     }
 }
 
+/// Where secrets are looked for. A scheduled check, which has the time, also looks at the history.
+fn scope(ground: &Ground<'_, '_>) -> Scope {
+    if let Some(scan) = &ground.request.scan {
+        return scan.scope;
+    }
+    let id = ScannerId::literal(ScannerId::SECRETS);
+    let wanted = ground.policy.scanner(&id).secrets.history;
+    match wanted.unwrap_or(ground.event == Event::Schedule) {
+        true => Scope::History,
+        false => Scope::Tree,
+    }
+}
+
 /// What comments beside a secret do.
 fn honour(ground: &Ground<'_, '_>) -> Honour {
     let id = ScannerId::literal(ScannerId::SECRETS);
     if !ground.policy.scanner(&id).secrets.allow_comments {
         return Honour::No;
     }
-    match (ground.compared, judges(ground.event)) {
+    match (ground.compared, ground.event.judges_a_change()) {
         (Compared::With(_), _) => Honour::OfTheBase,
         (Compared::Without(_), true) => Honour::No,
         (Compared::Without(_), false) => Honour::Any,
     }
-}
-
-fn judges(event: Event) -> bool {
-    event.judges_a_change()
 }
 
 /// A rule's severity in the words of policies.

@@ -50,6 +50,20 @@ const fn values() -> [u8; 256] {
     }
 }
 
+/// The bytes of a value in either alphabet, padded or not; `None` when it holds anything else.
+pub(crate) fn bytes(text: &[u8]) -> Option<Vec<u8>> {
+    let end = text.iter().rposition(|byte| *byte != b'=')? + 1;
+    let digits = text.get(..end)?;
+    if digits.len() % 4 == 1 || !digits.iter().all(is_digit) {
+        return None;
+    }
+    let mut found = Vec::with_capacity(digits.len() / 4 * 3 + 3);
+    for quad in digits.chunks(4) {
+        found.extend_from_slice(three(quad).get(..quad.len() - 1)?);
+    }
+    Some(found)
+}
+
 /// A value, perhaps over several lines.
 struct Value<'t> {
     digits: Cow<'t, [u8]>,
@@ -206,10 +220,10 @@ fn decode(building: &mut Building<'_>, value: &Value<'_>, phase: usize, first: u
     let Some(start) = place(&value.lines, phase + skipped * 4) else {
         return;
     };
-    if !building.open(super::LEAD + digits.len() / 4 * 3 + 4) {
+    if !building.open(super::LEAD + digits.len() / 4 * 3 + 5) {
         return;
     }
-    building.plain(building.lead(start));
+    building.lead(start);
     let mut lines = value.lines.iter().cloned().flatten();
     let mut lines = lines.by_ref().skip(phase + skipped * 4);
     for quad in digits.chunks(4).skip(skipped) {

@@ -23,10 +23,10 @@ pub(super) fn find(building: &mut Building<'_>, run: &Range<usize>) {
                 continue;
             };
             let start = run.start + inside.start + phase;
-            if !building.open(super::LEAD + digits.len() / 2 + 1) {
+            if !building.open(super::LEAD + digits.len() / 2 + 2) {
                 return;
             }
-            building.plain(building.lead(start));
+            building.lead(start);
             for (index, pair) in digits.chunks_exact(2).enumerate() {
                 building.unit(start + index * 2, 2, &[byte(pair)]);
             }

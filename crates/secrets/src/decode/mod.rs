@@ -13,6 +13,7 @@ mod percent;
 mod runs;
 mod wide;
 
+pub(crate) use base64::bytes as from_base64;
 pub(crate) use map::Map;
 pub(crate) use wide::{Order, to_utf8, utf16};
 
@@ -141,11 +142,16 @@ impl Building<'_> {
         self.layer.map.filler(BETWEEN.len());
     }
 
-    /// The line before `at`, or its end.
-    fn lead(&self, at: usize) -> Range<usize> {
+    /// The line before `at`, or its end. A letter right before the value is none of the secret's.
+    fn lead(&mut self, at: usize) {
         let low = at.saturating_sub(LEAD);
         let line = self.outer.get(low..at).unwrap_or_default();
-        memchr::memrchr(b'\n', line).map_or(low, |end| low + end + 1)..at
+        let letter = line.last().is_some_and(u8::is_ascii_alphanumeric);
+        self.plain(memchr::memrchr(b'\n', line).map_or(low, |end| low + end + 1)..at);
+        if letter {
+            self.layer.text.push(b' ');
+            self.layer.map.filler(1);
+        }
     }
 
     /// The quote that closes the encoded value.

@@ -2,33 +2,13 @@
 //!
 //! Nearly all are a few such pieces in a row and are compared without a regular expression.
 
+use super::bytes::{Bytes, of_class};
 use regex_automata::{Anchored, Input, meta::Regex};
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Hir, HirKind};
 use std::sync::OnceLock;
 
 /// Pieces of a shape, at most; repetition of a group multiplies them.
 const PIECES: usize = 64;
-
-/// A set of bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(crate) struct Bytes([u64; 4]);
-
-impl Bytes {
-    pub(crate) fn contains(self, byte: u8) -> bool {
-        let part = self.0.get(usize::from(byte >> 6)).copied();
-        part.is_some_and(|bits| bits >> (byte & 63) & 1 == 1)
-    }
-
-    pub(crate) fn insert(&mut self, byte: u8) {
-        if let Some(bits) = self.0.get_mut(usize::from(byte >> 6)) {
-            *bits |= 1 << (byte & 63);
-        }
-    }
-
-    fn meets(self, other: Self) -> bool {
-        self.0.iter().zip(other.0).any(|(a, b)| a & b != 0)
-    }
-}
 
 /// So many bytes of a set.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +27,28 @@ pub(crate) enum Shape {
         pattern: String,
         compiled: OnceLock<Option<Regex>>,
     },
+}
+
+/// A shape that is read when it is first needed; many services share one.
+pub(crate) struct LazyShape {
+    pattern: String,
+    shape: OnceLock<Option<Shape>>,
+}
+
+impl LazyShape {
+    pub(crate) fn new(pattern: String) -> Self {
+        Self {
+            pattern,
+            shape: OnceLock::new(),
+        }
+    }
+
+    /// The shape; `None` when the pattern is no regular expression.
+    pub(crate) fn shape(&self) -> Option<&Shape> {
+        self.shape
+            .get_or_init(|| Shape::new(&self.pattern))
+            .as_ref()
+    }
 }
 
 impl Shape {
@@ -108,14 +110,12 @@ fn flatten(hir: &Hir, pieces: &mut Vec<Piece>) -> Option<()> {
         HirKind::Empty => Some(()),
         HirKind::Literal(literal) => {
             for &byte in &literal.0 {
-                let mut set = Bytes::default();
-                set.insert(byte);
-                add(pieces, set, 1, 1);
+                add(pieces, Bytes::of(&[byte]), 1, 1);
             }
             Some(())
         }
         HirKind::Class(class) => {
-            add(pieces, set_of(class)?, 1, 1);
+            add(pieces, of_class(class)?, 1, 1);
             Some(())
         }
         HirKind::Repetition(repetition) => {
@@ -126,13 +126,11 @@ fn flatten(hir: &Hir, pieces: &mut Vec<Piece>) -> Option<()> {
             };
             match repetition.sub.kind() {
                 HirKind::Class(class) => {
-                    add(pieces, set_of(class)?, least, most);
+                    add(pieces, of_class(class)?, least, most);
                     Some(())
                 }
                 HirKind::Literal(literal) if literal.0.len() == 1 => {
-                    let mut set = Bytes::default();
-                    set.insert(*literal.0.first()?);
-                    add(pieces, set, least, most);
+                    add(pieces, Bytes::of(&literal.0), least, most);
                     Some(())
                 }
                 _ if least == most && least <= PIECES => {
@@ -156,17 +154,6 @@ fn add(pieces: &mut Vec<Piece>, set: Bytes, least: usize, most: usize) {
         }
         _ => pieces.push(Piece { set, least, most }),
     }
-}
-
-fn set_of(class: &Class) -> Option<Bytes> {
-    let Class::Bytes(class) = class else {
-        return None;
-    };
-    let mut set = Bytes::default();
-    for range in class.ranges() {
-        (range.start()..=range.end()).for_each(|byte| set.insert(byte));
-    }
-    Some(set)
 }
 
 /// True when taking as much as each piece can never robs a later one.

@@ -5,6 +5,9 @@ use super::{Dropped, Found};
 /// Bytes looked at on each side; a line that is longer is written by a machine.
 const REACH: usize = 600;
 
+/// Bytes of base64 before a match that make it a part of data: longer than any token.
+const DATA: usize = 200;
+
 /// The part of the line before the secret, at most [`REACH`] bytes.
 pub(super) fn before<'a>(found: &Found<'a>) -> &'a [u8] {
     let end = found.secret.start;
@@ -66,6 +69,17 @@ pub(super) fn machine(found: &Found<'_>) -> Result<(), Dropped> {
         return Err(Dropped::Digest);
     }
     Ok(())
+}
+
+/// The match is a part of a long run of base64: letters that happen to look like a token.
+pub(super) fn is_inside_data(found: &Found<'_>) -> bool {
+    let is_data = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let start = found.secret.start;
+    let lead = found
+        .text
+        .get(start.saturating_sub(DATA)..start)
+        .unwrap_or_default();
+    lead.len() == DATA && lead.iter().all(|byte| is_data(&byte))
 }
 
 /// The line is longer than anybody writes.

@@ -101,6 +101,12 @@ pub struct Kept {
     pub confidence: Confidence,
 }
 
+/// For what is hardly real, and told all the same.
+const INVENTED: Kept = Kept {
+    severity: Severity::Info,
+    confidence: Confidence::Low,
+};
+
 /// How much a rule's form says, and with it how much may be held against a match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -145,17 +151,22 @@ pub fn judge(found: &Found<'_>) -> Result<Kept, Dropped> {
     }
     match kind(rule) {
         Kind::Token => {
-            placeholder::token(value)?;
-            Ok(lower(kept, found.class))
+            if line::is_inside_data(found) {
+                return Err(Dropped::Machine);
+            }
+            token(kept, value, found.class)
         }
         Kind::Service => {
-            placeholder::token(value)?;
             shape::plain(value)?;
             line::machine(found)?;
-            Ok(lower(kept, found.class))
+            token(kept, value, found.class)
         }
         Kind::Password => {
             placeholder::password(value)?;
+            shape::reference(value, is_set_off(found))?;
+            if words::is_common_password(value) && is_shown_user(found) {
+                return Err(Dropped::Placeholder);
+            }
             password(kept, value, found.class)
         }
         Kind::Generic => {
@@ -165,30 +176,75 @@ pub fn judge(found: &Found<'_>) -> Result<Kept, Dropped> {
     }
 }
 
-/// A token in a test is a token still, but one grade less sure: nobody blocks for a fixture.
-fn lower(kept: Kept, class: PathClass) -> Kept {
-    if class == PathClass::Plain {
-        return kept;
-    }
-    Kept {
-        severity: kept.severity,
-        confidence: kept.confidence.min(Confidence::Medium),
+/// A token in a test is a token still, but one grade less sure: nobody blocks for a fixture. One that
+/// counts up or repeats itself is invented, most likely: worth a line in code that runs, as one with a
+/// wrong checksum is, and none where things are shown.
+fn token(kept: Kept, value: &[u8], class: PathClass) -> Result<Kept, Dropped> {
+    match (placeholder::token(value), class) {
+        (Err(Dropped::Sequence), PathClass::Plain) => Ok(INVENTED),
+        (Err(reason), _) => Err(reason),
+        (Ok(()), PathClass::Plain) => Ok(kept),
+        (Ok(()), _) => Ok(Kept {
+            severity: kept.severity,
+            confidence: kept.confidence.min(Confidence::Medium),
+        }),
     }
 }
 
-/// A password that anybody would guess is worth a line, no more; and none outside of code that runs.
+/// The secret is set off by quotes, as part of a URL, by an option of a command or by an assignment in
+/// capitals, and so no variable's name.
+fn is_set_off(found: &Found<'_>) -> bool {
+    let before = line::before(found);
+    let argument = before
+        .strip_suffix(b" ")
+        .and_then(|before| before.rsplit(u8::is_ascii_whitespace).next())
+        .is_some_and(|word| word.starts_with(b"-"));
+    if argument {
+        return true;
+    }
+    match before.last() {
+        Some(b'"' | b'\'' | b'`' | b':' | b'/') => true,
+        Some(b'=') => {
+            let name = before.strip_suffix(b"=").unwrap_or_default();
+            let name = name
+                .rsplit(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
+                .next();
+            name.is_some_and(|name| !name.iter().any(u8::is_ascii_lowercase))
+        }
+        _ => false,
+    }
+}
+
+/// `user:`, `username:` or `test:` before the password, and no URL: how a command is explained.
+fn is_shown_user(found: &Found<'_>) -> bool {
+    let before = line::before(found);
+    ["user:", "username:", "test:", "admin:"]
+        .iter()
+        .any(|user| {
+            let user = user.as_bytes();
+            before.len() >= user.len()
+                && before
+                    .get(before.len() - user.len()..)
+                    .is_some_and(|end| end.eq_ignore_ascii_case(user))
+        })
+        && !line::has(before, "://")
+}
+
+/// A password that anybody would guess is worth a line, no more. One that is shown to others is worth it
+/// only when it was drawn at random; one in a test, or in somebody else's code, protects nothing.
 fn password(kept: Kept, value: &[u8], class: PathClass) -> Result<Kept, Dropped> {
     let weak = words::is_common_password(value);
     match class {
-        PathClass::Plain if weak => Ok(Kept {
-            severity: Severity::Info,
-            confidence: Confidence::Low,
-        }),
+        PathClass::Plain if weak => Ok(INVENTED),
         PathClass::Plain => Ok(kept),
-        _ if weak || words::all_words(value) => Err(Dropped::Path),
-        _ => Ok(Kept {
-            severity: kept.severity.min(Severity::Low),
-            confidence: Confidence::Low,
-        }),
+        PathClass::Example | PathClass::Documentation
+            if kept.severity > Severity::Low && generic::is_random(value) =>
+        {
+            Ok(Kept {
+                severity: Severity::Low,
+                confidence: Confidence::Low,
+            })
+        }
+        _ => Err(Dropped::Path),
     }
 }

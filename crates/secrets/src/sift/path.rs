@@ -19,189 +19,47 @@ pub enum PathClass {
     Generated,
 }
 
-const TEST: &[&str] = &[
-    "__fixtures__",
-    "__mocks__",
-    "__snapshots__",
-    "__tests__",
-    "acceptance",
-    "cassettes",
-    "cypress",
-    "e2e",
-    "fixture",
-    "fixtures",
-    "golden",
-    "integration",
-    "integration-cli",
-    "mock",
-    "mocks",
-    "snapshots",
-    "spec",
-    "specs",
-    "t",
-    "test",
-    "test-data",
-    "test-fixtures",
-    "test_data",
-    "testcases",
-    "testdata",
-    "testfixtures",
-    "testing",
-    "testkit",
-    "tests",
-    "testsuite",
-    "testutil",
-    "testutils",
-    "unittests",
-];
-const EXAMPLE: &[&str] = &[
-    "demo",
-    "demos",
-    "example",
-    "examples",
-    "playground",
-    "quickstart",
-    "sample",
-    "samples",
-    "template",
-    "templates",
-    "tutorial",
-    "tutorials",
-];
-const DOCUMENTATION: &[&str] = &[
-    "api-docs",
-    "changelogs",
-    "doc",
-    "docs",
-    "documentation",
-    "guides",
-    "javadoc",
-    "man",
-    "manual",
-    "wiki",
-];
-const VENDORED: &[&str] = &[
-    ".yarn",
-    "_vendor",
-    "bower_components",
-    "external",
-    "godeps",
-    "node_modules",
-    "pods",
-    "site-packages",
-    "third-party",
-    "third_party",
-    "thirdparty",
-    "vendor",
-    "vendored",
-];
-const LOCKFILES: &[&str] = &[
-    "bun.lock",
-    "cargo.lock",
-    "composer.lock",
-    "deno.lock",
-    "flake.lock",
-    "gemfile.lock",
-    "go.sum",
-    "gradle.lockfile",
-    "mix.lock",
-    "npm-shrinkwrap.json",
-    "package-lock.json",
-    "package.resolved",
-    "packages.lock.json",
-    "pdm.lock",
-    "pipfile.lock",
-    "pnpm-lock.yaml",
-    "podfile.lock",
-    "poetry.lock",
-    "pubspec.lock",
-    "uv.lock",
-    "yarn.lock",
-];
-const GENERATED: &[&str] = &["_generated", "api-models", "autogen", "gen", "generated"];
-const GENERATED_ENDS: &[&str] = &[
-    ".bundle.js",
-    ".css.map",
-    ".g.dart",
-    ".gen.go",
-    ".generated.ts",
-    ".js.map",
-    ".min.css",
-    ".min.js",
-    ".min.mjs",
-    ".pb.go",
-    ".pb.rs",
-    ".po",
-    ".pot",
-    ".snap",
-    ".svg",
-    ".ts.snap",
-    "_pb2.py",
-    "_string.go",
-];
-const DOCUMENTATION_ENDS: &[&str] = &[
-    ".adoc",
-    ".asciidoc",
-    ".html.markdown",
-    ".markdown",
-    ".md",
-    ".mdx",
-    ".pod",
-    ".rdoc",
-    ".rst",
-    ".tex",
-    ".textile",
-];
-const EXAMPLE_PARTS: &[&str] = &[
-    ".dist",
-    ".example",
-    ".sample",
-    ".template",
-    ".tmpl",
-    ".tpl",
-    "-example",
-    "-sample",
-    "_example",
-    "_sample",
-    "example.",
-    "example_",
-    "sample.",
-];
-const TEST_PARTS: &[&str] = &[
-    "-test.",
-    ".cy.",
-    ".e2e.",
-    ".spec.",
-    ".test.",
-    ".tests.",
-    "_spec.",
-    "_test.",
-    "_tests.",
-    "fixture",
-    "mock_",
-    "test.java",
-    "test.kt",
-    "test.php",
-    "test.rb",
-    "tests.cs",
-    "tests.java",
-    "tests.swift",
-];
+const TEST: &str = "__fixtures__ __mocks__ __snapshots__ __tests__ acceptance cassettes cypress e2e fixture \
+    fixtures golden integration integration-cli mock mocks snapshots spec specs t test test-data \
+    test-fixtures test_data testcases testdata testfixtures testing testkit tests testsuite \
+    testutil testutils unittests";
+const EXAMPLE: &str = "demo demos example examples playground quickstart sample samples template templates tutorial \
+    tutorials";
+const DOCUMENTATION: &str =
+    "api-docs changelogs doc docs documentation guides javadoc man manual wiki";
+const VENDORED: &str = ".yarn _vendor bower_components external godeps node_modules pods site-packages third-party \
+    third_party thirdparty vendor vendored";
+const LOCKFILES: &str = "bun.lock cargo.lock composer.lock deno.lock flake.lock gemfile.lock go.sum gradle.lockfile \
+    mix.lock npm-shrinkwrap.json package-lock.json package.resolved packages.lock.json pdm.lock \
+    pipfile.lock pnpm-lock.yaml podfile.lock poetry.lock pubspec.lock uv.lock yarn.lock";
+const GENERATED: &str = "_generated api-models autogen gen generated";
+const GENERATED_ENDS: &str = ".bundle.js .css.map .d.cts .d.mts .d.ts .g.dart .gen.go .generated.ts .js.map .min.css \
+    .min.js .min.mjs .pb.go .pb.rs .po .pot .snap .svg .ts.snap _pb2.py _string.go";
+const DOCUMENTATION_ENDS: &str =
+    ".adoc .asciidoc .html.markdown .markdown .md .mdx .pod .rdoc .rst .tex .textile";
+const EXAMPLE_PARTS: &str = "-example -sample .dist .example .sample .template .tmpl .tpl _example _sample example. \
+    example_ sample.";
+const TEST_PARTS: &str = "-test. .cy. .e2e. .spec. .test. .tests. _spec. _test. _tests. fixture mock_ test.java \
+    test.kt test.php test.rb tests.cs tests.java tests.swift";
 
-fn is_one_of(word: &str, words: &[&str]) -> bool {
-    words.iter().any(|known| word.eq_ignore_ascii_case(known))
+fn is_one_of(word: &str, words: &str) -> bool {
+    words
+        .split(' ')
+        .any(|known| word.eq_ignore_ascii_case(known))
 }
 
-fn ends_in(name: &str, ends: &[&str]) -> bool {
-    ends.iter().any(|end| name.ends_with(end))
+fn ends_in(name: &str, ends: &str) -> bool {
+    ends.split(' ').any(|end| name.ends_with(end))
 }
+
+const TEST_FOLDER_ENDS: &str = "-test -tests -testing .Test .Tests _test _tests";
 
 /// The kind of file that a path, with `/` from the repository's root, names. The strongest reason
 /// wins: foreign before generated before test.
 pub fn path_class(path: &str) -> PathClass {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let name = name.to_ascii_lowercase();
-    let within = |words: &[&str]| folders.split('/').any(|folder| is_one_of(folder, words));
+    let within = |words: &str| folders.split('/').any(|folder| is_one_of(folder, words));
     if is_one_of(&name, LOCKFILES) {
         PathClass::Lockfile
     } else if within(VENDORED) {
@@ -209,25 +67,25 @@ pub fn path_class(path: &str) -> PathClass {
     } else if ends_in(&name, GENERATED_ENDS) || within(GENERATED) || name.contains("generated") {
         PathClass::Generated
     } else if within(TEST)
-        || folders.split('/').any(|folder| {
-            ends_in(
-                folder,
-                &[
-                    "-test", "-tests", "_test", "_tests", ".Tests", ".Test", "-testing",
-                ],
-            )
-        })
+        || folders
+            .split('/')
+            .any(|folder| ends_in(folder, TEST_FOLDER_ENDS))
         || name.starts_with("test_")
         || name.starts_with("test-")
         || name == "conftest.py"
-        || TEST_PARTS.iter().any(|part| name.contains(part))
+        || TEST_PARTS.split(' ').any(|part| name.contains(part))
     {
         PathClass::Test
-    } else if within(EXAMPLE) || EXAMPLE_PARTS.iter().any(|part| name.contains(part)) {
+    } else if within(EXAMPLE)
+        || name.starts_with("examples")
+        || EXAMPLE_PARTS.split(' ').any(|part| name.contains(part))
+    {
         PathClass::Example
     } else if within(DOCUMENTATION)
         || ends_in(&name, DOCUMENTATION_ENDS)
-        || name.starts_with("readme")
+        || ["readme", "docs", "swagger.", "openapi."]
+            .iter()
+            .any(|start| name.starts_with(start))
         || name.starts_with("changelog")
         || name.starts_with("license")
     {

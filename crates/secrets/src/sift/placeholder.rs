@@ -31,6 +31,7 @@ const WORDS: &[&str] = &[
     "placeholder",
     "redacted",
     "removed",
+    "put your",
     "replace",
     "sanitized",
     "secret_here",
@@ -44,6 +45,7 @@ const WORDS: &[&str] = &[
     "yourapi",
     "your-",
     "your_",
+    "your unique",
     "yourkey",
     "yoursecret",
     "yourtoken",
@@ -60,6 +62,8 @@ const DOCUMENTED: &[&str] = &[
     "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI",
     // Azurite and the storage emulator: the account key that everybody has.
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw",
+    // RFC 6455, "the sample nonce".
+    "dGhlIHNhbXBsZSBub25jZQ",
     // Cosmos DB emulator.
     "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw",
     // Stripe's documentation.
@@ -67,6 +71,9 @@ const DOCUMENTED: &[&str] = &[
     // Ethereum: the first accounts of Hardhat and Anvil.
     "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
 ];
+
+/// The same in a guess, where a word of four letters is no accident.
+const GUESSED_WORDS: &[&str] = &["test", "sample", "mock", "demo", "some_", "todo", "secret"];
 
 const KEYBOARD: &[&str] = &[
     "qwertyuiop",
@@ -206,11 +213,10 @@ pub(super) fn token(value: &[u8]) -> Result<(), Dropped> {
 
 /// For a password where a known system has its passwords.
 pub(super) fn password(value: &[u8]) -> Result<(), Dropped> {
-    if is_template(value)
-        || longest_run(value, |byte| {
-            matches!(byte, b'x' | b'X' | b'*' | b'.' | b'?' | b'#' | b'-' | b'_')
-        }) >= 3
-    {
+    let masked = longest_run(value, |byte| {
+        matches!(byte, b'x' | b'X' | b'*' | b'.' | b'?' | b'#' | b'-' | b'_')
+    });
+    if is_template(value) || masked >= 5 || (masked >= 3 && masked * 2 >= value.len()) {
         return Err(Dropped::Placeholder);
     }
     if longest_run(value, |_| true) == value.len() {
@@ -233,6 +239,9 @@ pub(super) fn guess(value: &[u8]) -> Result<(), Dropped> {
         || KEYBOARD.iter().any(|run| contains(value, run))
     {
         return Err(Dropped::Sequence);
+    }
+    if value.len() > 8 && GUESSED_WORDS.iter().any(|word| contains(value, word)) {
+        return Err(Dropped::Placeholder);
     }
     if value.first() == Some(&b'<') || value.last() == Some(&b'>') || value.ends_with(b"...") {
         return Err(Dropped::Placeholder);

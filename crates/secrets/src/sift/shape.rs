@@ -51,50 +51,8 @@ fn is_place(value: &[u8]) -> bool {
     slashes >= 1 && words::share_of_words(value) > 0.5 || is_file_name(value)
 }
 
-const EXTENSIONS: &[&str] = &[
-    "cer",
-    "cfg",
-    "conf",
-    "crt",
-    "css",
-    "csv",
-    "der",
-    "go",
-    "html",
-    "ini",
-    "jks",
-    "js",
-    "json",
-    "key",
-    "md",
-    "p12",
-    "pem",
-    "pfx",
-    "php",
-    "png",
-    "properties",
-    "pub",
-    "py",
-    "rb",
-    "rs",
-    "sh",
-    "sql",
-    "svg",
-    "toml",
-    "ts",
-    "tsx",
-    "txt",
-    "xml",
-    "yaml",
-    "yml",
-    "keytab",
-    "java",
-    "local",
-    "com",
-    "net",
-    "org",
-    "io",
-];
+const EXTENSIONS: &str = "cer cfg com conf crt css csv der go html ini io java jks js json key keytab local md net org \
+    p12 pem pfx php png properties pub py rb rs sh sql svg toml ts tsx txt xml yaml yml";
 
 fn is_file_name(value: &[u8]) -> bool {
     let mut parts = value.rsplitn(2, |byte| *byte == b'.');
@@ -102,7 +60,7 @@ fn is_file_name(value: &[u8]) -> bool {
         (Some(end), Some(name)) => {
             !name.is_empty()
                 && EXTENSIONS
-                    .iter()
+                    .split(' ')
                     .any(|known| end.eq_ignore_ascii_case(known.as_bytes()))
         }
         _ => false,
@@ -135,6 +93,7 @@ fn is_name(part: &[u8]) -> bool {
 
 /// Calls, operators, brackets: code.
 fn is_code(value: &[u8]) -> bool {
+    let value = value.strip_suffix(b"==").unwrap_or(value);
     let marks: [&[u8]; 14] = [
         b"(", b"=>", b"->", b"::", b"==", b"&&", b"||", b"[\"", b"['", b"+=", b"\" +", b"' +",
         b"/>", b"</",
@@ -173,6 +132,8 @@ fn is_figure(value: &[u8]) -> bool {
         || matches!(value, [b'0', b'x' | b'X', rest @ ..] if rest.len() <= 16 && is_hex(rest))
         || is_mail(value)
         || is_host(value)
+        || is_package(value)
+        || value.iter().filter(|byte| **byte == b':').count() >= 3
 }
 
 fn is_mail(value: &[u8]) -> bool {
@@ -181,6 +142,13 @@ fn is_mail(value: &[u8]) -> bool {
     matches!((name, host, more), (Some(name), Some(host), None) if !name.is_empty()
         && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+'))
         && is_host(host))
+}
+
+/// `name@1.2.3`
+fn is_package(value: &[u8]) -> bool {
+    let mut parts = value.rsplitn(2, |byte| *byte == b'@');
+    matches!((parts.next(), parts.next()), (Some(version), Some(_))
+        if version.first().is_some_and(u8::is_ascii_digit) && version.contains(&b'.'))
 }
 
 /// Labels with dots, the last of letters only.
@@ -198,6 +166,36 @@ fn is_host(value: &[u8]) -> bool {
         && labels.last().is_some_and(|last| {
             (2..=6).contains(&last.len()) && last.iter().all(u8::is_ascii_lowercase)
         })
+}
+
+/// `MY_AUTH_TOKEN`, `BASE64_URL_SAFE`.
+pub(super) fn is_constant(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    value.contains(&b'_')
+        && digits * 4 < value.len()
+        && value
+            .iter()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
+}
+
+/// For a password in its place: no name of a variable, no call, no constant.
+pub(super) fn reference(value: &[u8], quoted: bool) -> Result<(), Dropped> {
+    if is_constant(value) {
+        return Err(Dropped::Placeholder);
+    }
+    if value.contains(&b'.') && is_path_of_names(value) {
+        return Err(Dropped::Meaning);
+    }
+    if quoted {
+        return Ok(());
+    }
+    let is_identifier = value
+        .iter()
+        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b'-' | b'?' | b'!'));
+    if is_code(value) || is_identifier || is_path_of_names(value) {
+        return Err(Dropped::Meaning);
+    }
+    Ok(())
 }
 
 /// A value that a guess must not take for a secret.

@@ -33,97 +33,19 @@ const PAIRS: [&[u8; 26]; 26] = [
 ];
 
 /// Passwords that everybody tries first, and words that stand for one.
-const COMMON: &[&str] = &[
-    "1234",
-    "12345",
-    "123456",
-    "1234567",
-    "12345678",
-    "123456789",
-    "admin",
-    "admin123",
-    "administrator",
-    "apache",
-    "bar",
-    "baz",
-    "changeit",
-    "changeme",
-    "default",
-    "demo",
-    "dev",
-    "docker",
-    "elastic",
-    "empty",
-    "foo",
-    "foobar",
-    "guest",
-    "hunter2",
-    "kafka",
-    "letmein",
-    "mongo",
-    "mysql",
-    "mypass",
-    "mypassword",
-    "mysecret",
-    "mysecretpassword",
-    "nopass",
-    "none",
-    "null",
-    "p4ssw0rd",
-    "p@ss",
-    "p@ssw0rd",
-    "p@ssword",
-    "pa55w0rd",
-    "pass",
-    "pass123",
-    "pass1234",
-    "passphrase",
-    "passw0rd",
-    "passwd",
-    "password",
-    "password!",
-    "password1",
-    "password123",
-    "pgpass",
-    "postgres",
-    "pw",
-    "pwd",
-    "qwerty",
-    "rabbitmq",
-    "redis",
-    "root",
-    "rootpass",
-    "rootpassword",
-    "s3cr3t",
-    "s3cret",
-    "secret",
-    "secret123",
-    "secretpassword",
-    "supersecret",
-    "sa",
-    "sekret",
-    "test",
-    "test123",
-    "test1234",
-    "testing",
-    "testpass",
-    "testpassword",
-    "token",
-    "user",
-    "username",
-    "userpass",
-    "welcome",
-    "xxx",
-    "xyz",
-    "yes",
-    "true",
-    "false",
-];
+const COMMON: &str = "1234 12345 123456 1234567 12345678 123456789 admin admin123 administrator apache bar baz \
+    changeit changeme default demo dev docker elastic empty false foo foobar guest hunter2 kafka \
+    letmein mongo mypass mypassword mysecret mysecretpassword mysql none nopass null p4ssw0rd \
+    p@ss p@ssw0rd p@ssword pa55w0rd pass pass123 pass1234 passphrase passw0rd passwd password \
+    password! password1 password123 pgpass postgres pw pwd qwerty rabbitmq redis root rootpass \
+    rootpassword s3cr3t s3cret sa secret secret123 secretpassword sekret supersecret test \
+    test123 test1234 testing testpass testpassword token true user username userpass welcome xxx \
+    xyz yes";
 
 /// One of the passwords that everybody tries first, in any case.
 pub(super) fn is_common_password(value: &[u8]) -> bool {
     COMMON
-        .iter()
+        .split(' ')
         .any(|common| value.eq_ignore_ascii_case(common.as_bytes()))
 }
 

@@ -102,7 +102,13 @@ pub fn read(text: &str) -> Result<Foreign, Vec<FileError>> {
         vec![FileError {
             line,
             about: "TOML".to_owned(),
-            text: error.message().to_owned(),
+            text: match error.message() {
+                // It would quote a value, and people list secrets that they have revoked.
+                message if message.contains(['"', '`']) => {
+                    "a value is not of the form that gitleaks documents".to_owned()
+                }
+                message => message.to_owned(),
+            },
         }]
     })?;
     let mut reader = Reader {

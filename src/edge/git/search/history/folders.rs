@@ -12,6 +12,9 @@ use std::sync::{Mutex, PoisonError};
 /// Names that a thread has at hand, at most.
 const SLOTS: usize = 1024;
 
+/// Names by number, and the hits in them.
+pub(super) type Named = (Vec<Box<[u8]>>, Vec<(u32, Hit)>);
+
 /// Names of files and folders, each once.
 #[derive(Default)]
 pub(super) struct Names {
@@ -58,7 +61,7 @@ impl Names {
     }
 
     /// All names by number, and the hits in them.
-    pub(super) fn all(self) -> (Vec<Box<[u8]>>, Vec<(u32, Hit)>) {
+    pub(super) fn all(self) -> Named {
         let inner = self.inner.into_inner();
         let inner = inner.unwrap_or_else(PoisonError::into_inner);
         (inner.names, inner.hits)

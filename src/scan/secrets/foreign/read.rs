@@ -205,10 +205,9 @@ impl Reader<'_> {
             self.note(&id, "its conditions in betterleaks' own language are not evaluated, so that it finds more");
         }
         let Some(regex) = entry.regex else {
-            match entry.path {
-                Some(_) => self.note(&id, "a rule about names of files alone is not searched for"),
-                // It adds to a rule of another file.
-                None => {}
+            // Without a path it adds to a rule of another file.
+            if entry.path.is_some() {
+                self.note(&id, "a rule about names of files alone is not searched for");
             }
             return;
         };

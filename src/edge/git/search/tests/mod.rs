@@ -7,7 +7,7 @@ mod scopes;
 
 use super::*;
 use crate::edge::files::Root;
-use crate::model::{Foreign as _, Problem};
+use crate::model::Problem;
 use crate::scan::secrets::{Sighting, State};
 use lockgate_secrets::Rules;
 use std::path::Path;
@@ -111,8 +111,7 @@ impl Repo {
     }
 
     fn staged(&self) -> Found {
-        self.with(|repository, search| staged(repository, search))
-            .unwrap()
+        self.with(staged).unwrap()
     }
 
     fn with<R>(&self, run: impl FnOnce(&Repository, &Search<'_>) -> R) -> R {

@@ -44,7 +44,9 @@ fn junit_fails_for_what_blocks() {
             .stdout
             .contains("<error type=\"missing\" message=\"the report is not there")
     );
-    let nothing = Lockgate::check().args(&["--output", "junit=-"]);
+    let nothing = Lockgate::check()
+        .file("lockgate.toml", "")
+        .args(&["--output", "junit=-"]);
     assert!(nothing.run().stdout.contains("<error type=\"no-evidence\""));
 }
 

@@ -127,7 +127,7 @@ fn a_rule_without_any_literal_finds_what_it_fits() {
 #[test]
 fn what_gitleaks_leaves_aside_is_known_by_place() {
     let id = "0123456789abcdef0123456789abcdef01234567";
-    let text = format!("# why\n\na.env:acme:3\n{id}:b.env:acme:3\nnonsense\n./c:d.env:acme:3\n");
+    let text = format!("# why\n\na.env:acme:3\n{id}:b.env:acme:3\nnonsense\n./c/d:e.env:acme:3\n");
     let ignored = Ignored::read(&text);
     assert_eq!(ignored.unread, [5]);
     let named = |rule: &str, path: &str, commit: Option<&str>| {
@@ -141,5 +141,5 @@ fn what_gitleaks_leaves_aside_is_known_by_place() {
     assert!(!named("acme", "x.env", None));
     assert!(named("acme", "b.env", Some(id)));
     assert!(!named("acme", "b.env", Some("ff")));
-    assert!(named("acme", "c:d.env", None));
+    assert!(named("acme", "c/d:e.env", None));
 }

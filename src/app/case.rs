@@ -18,7 +18,7 @@ use crate::edge::terminal::{self, Stream};
 use crate::edge::{clock, events};
 use crate::error::Error;
 use crate::event;
-use crate::model::{Assessment, Baseline, Context, Event, Evidence};
+use crate::model::{Assessment, Baseline, Context, Event, Evidence, Foreign};
 use crate::policy::Policy;
 
 /// A case to be judged.
@@ -51,6 +51,8 @@ pub struct Ground<'a, 'r> {
     pub part: &'a Part,
     /// Why the check runs.
     pub event: Event,
+    /// What the last search of the whole history has left.
+    pub history: Option<&'a str>,
 }
 
 /// Evidence with what belongs to it.
@@ -61,6 +63,8 @@ pub struct Gathered {
     pub undone: Undone,
     /// Which share of a divided check it is.
     pub shard: Option<Shard>,
+    /// What a search of the whole history leaves for the next one.
+    pub history: Option<String>,
 }
 
 /// A way to come by evidence.
@@ -78,9 +82,12 @@ impl Case {
                 ground.compared,
                 &share,
             );
-            evidence.runs.extend(secrets::run(ground, &share)?);
+            let searched = secrets::run(ground, &share)?;
+            let (run, history) = searched.unzip();
+            evidence.runs.extend(run);
             quote(&mut evidence.runs, &request.root);
             Ok(Gathered {
+                history: history.flatten(),
                 evidence,
                 undone,
                 shard: share.shard(),
@@ -115,7 +122,7 @@ impl Case {
             secrets::narrow(&mut chosen.policy, scan);
         }
         let baseline = kept::load(request, &circumstances, &compared, &mut chosen)?;
-        let state = state(request, told.event, &compared)?;
+        let mut state = state(request, told.event, &compared)?;
         let (alerts, alerts_unread) = memory::alerts(request, told.event)?;
         let committed = Committed::new(&request.root, repository.as_ref(), &compared, told.event);
         let head = repository.as_ref().and_then(Repository::head);
@@ -129,6 +136,7 @@ impl Case {
             mut evidence,
             undone,
             shard,
+            history,
         } = source(&Ground {
             request,
             policy: &chosen.policy,
@@ -137,7 +145,14 @@ impl Case {
             repository: repository.as_ref(),
             part: &part,
             event: told.event,
+            history: state
+                .as_ref()
+                .and_then(|state| state.history.as_ref())
+                .map(Foreign::raw),
         })?;
+        if let (Some(state), Some(history)) = (&mut state, history) {
+            state.history = Some(history.into());
+        }
         // What the change adds is looked for once, by the job that judges.
         let added = match shard {
             Some(_) => None,

@@ -133,5 +133,6 @@ fn next(assessment: &Assessment, carried: &Baseline) -> Baseline {
         *last = (*last).max(*day);
     }
     state.written = state.written.max(carried.written);
+    state.history.clone_from(&carried.history);
     state
 }

@@ -60,6 +60,7 @@ fn gathered(ground: &Ground<'_, '_>, found: &[Found], expected: &[RepoPath]) -> 
     // What one job has found to be a secret, the others did not know of.
     quote::again(&mut evidence.runs, root);
     Gathered {
+        history: None,
         evidence,
         undone,
         shard: None,

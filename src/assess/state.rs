@@ -109,6 +109,7 @@ pub fn carried(kept: Vec<BaselineEntry>, context: &Context) -> Option<Baseline> 
         written: old.written,
         scanners: old.scanners.clone(),
         entries: kept,
+        history: old.history.clone(),
         ..Baseline::default()
     })
 }

@@ -28,6 +28,7 @@ pub fn read(text: &str) -> Result<Baseline, Problem> {
         written: file.written.map(|day| day.0),
         scanners: file.scanners.into_iter().map(|(k, v)| (k.0, v.0)).collect(),
         entries: file.findings.0,
+        history: file.history.map(|history| history.get().into()),
         absent: BTreeSet::new(),
     })
 }
@@ -87,6 +88,7 @@ struct File {
     written: Option<Checked<Date>>,
     scanners: BTreeMap<Checked<ScannerId>, Checked<Date>>,
     findings: Findings,
+    history: Option<Box<serde_json::value::RawValue>>,
 }
 
 #[derive(Deserialize)]

@@ -7,6 +7,7 @@ use crate::model::{
 };
 use jiff::civil::Date;
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -27,6 +28,7 @@ pub fn of(assessment: &Assessment) -> Baseline {
             .filter(problem)
             .map(|decided| entry(decided, today))
             .collect(),
+        history: None,
         absent: BTreeSet::new(),
     }
 }
@@ -95,7 +97,13 @@ pub fn write(baseline: &Baseline) -> Result<String, Problem> {
         .collect();
     let lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
     let _ = writeln!(out, "\"scanners\": {{{}}},", block(&scanners));
-    let _ = writeln!(out, "\"findings\": [{}]\n}}", block(&lines));
+    let _ = write!(out, "\"findings\": [{}]", block(&lines));
+    let history = baseline.history.as_ref();
+    let history = history.and_then(|text| serde_json::from_str::<Value>(text.raw()).ok());
+    if let Some(history) = history.filter(Value::is_object) {
+        let _ = write!(out, ",\n\"history\": {}", json(&history));
+    }
+    out.push_str("\n}\n");
     if out.len() > MAX_BYTES {
         let text = format!("a baseline holds at most {} MiB", MAX_BYTES / 1024 / 1024);
         return Err(Problem::new("baseline-too-large", text));

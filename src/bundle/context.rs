@@ -61,6 +61,7 @@ record! {
         written: Option<Date>,
         scanners: BTreeMap<ScannerId, Date>,
         entries: Vec<BaselineEntry>,
+        history: Option<Untrusted>,
         absent: BTreeSet<RepoPath>,
     }
     BaselineEntry as BaselineEntryForm {

@@ -19,6 +19,9 @@ pub struct Baseline {
     pub scanners: BTreeMap<ScannerId, Date>,
     /// The findings, sorted.
     pub entries: Vec<BaselineEntry>,
+    /// What a search of the whole history for secrets has left for the next one, as JSON that only that
+    /// search reads; in the state of scheduled checks.
+    pub history: Option<Untrusted>,
     /// Files that entries name and that are not in the checkout. Not written down, but filled in by
     /// whoever can look: only a file that is gone can have been renamed.
     pub absent: BTreeSet<RepoPath>,

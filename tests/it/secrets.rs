@@ -155,6 +155,37 @@ fn what_one_commit_adds_and_the_next_removes_is_found_with_its_commit() {
 }
 
 #[test]
+fn a_scheduled_check_looks_at_what_is_new_in_the_history_and_forgets_nothing() {
+    let repo = repository(&[("a.txt", &format!("token = \"{}\"\n", github(71)))]);
+    let path = repo.path();
+    commit(path, &[("a.txt", "nothing\n")]);
+    let folder = tempfile::TempDir::new().unwrap();
+    let state = folder.path().join("state.json");
+    let scheduled = || {
+        let state = state.to_str().unwrap();
+        let args = ["--event", "schedule", "--state", state, "--run", "secrets"];
+        let outcome = Lockgate::check().args(&args).inside(path).run();
+        let notes = outcome
+            .stdout
+            .contains("only what is new since the last search");
+        (outcome.code, notes, outcome.stdout)
+    };
+    let (code, incremental, text) = scheduled();
+    assert_eq!((code, incremental), (0, false), "{text}");
+    let kept = std::fs::read_to_string(&state).unwrap();
+    assert!(kept.contains("\"history\": {"), "{kept}");
+    assert!(!kept.contains(&github(71)), "a state holds no secret");
+    commit(path, &[("b.txt", &format!("token = \"{}\"\n", github(72)))]);
+    let (code, incremental, text) = scheduled();
+    assert_eq!((code, incremental), (0, true), "{text}");
+    assert!(
+        text.contains("a.txt:1, in commit"),
+        "what was known: {text}"
+    );
+    assert!(text.contains("b.txt:1"), "what is new: {text}");
+}
+
+#[test]
 fn what_the_base_has_too_is_not_introduced_wherever_it_stands_now() {
     let token = github(5);
     let folder = repository(&[("old.txt", &format!("k = {token}\n"))]);

@@ -7,7 +7,7 @@ use crate::app::request::Scope;
 use crate::edge::git::search::{self, Progress};
 use crate::edge::progress::watched;
 use crate::model::{Certainty, Foreign as _, Problem, RepoPath};
-use crate::scan::secrets::{Found, Sight, Sighting, Source};
+use crate::scan::secrets::{Found, Sight, Sighting, Source, State};
 use lockgate_secrets::{Scanner, Secret, Severity};
 use std::collections::BTreeSet;
 
@@ -40,6 +40,8 @@ pub struct Told {
     pub contents: u64,
     /// Bytes that were looked at.
     pub bytes: u64,
+    /// What the next search of the whole history may leave out.
+    pub state: Option<State>,
 }
 
 /// A secret by its rule and itself.
@@ -89,9 +91,16 @@ pub fn search(asked: &Asked<'_, '_>, sights: &mut Vec<Sight>, told: &mut Told) {
     }
     if asked.scope == Scope::History {
         let compared = matches!(asked.ground.compared, Compared::With(_));
+        // What cannot be read is of another version or damaged: everything is searched again.
+        let earlier = asked.ground.history.and_then(|text| State::read(text).ok());
         let found = asked.ask(told, &asked.set.digest(), &|git, search| {
-            search::history(git, search, None)
+            search::history(git, search, earlier.as_ref())
         });
+        told.state = found.as_ref().and_then(|found| found.state.clone());
+        if told.state.is_some() && earlier.is_some_and(|state| state.rules == asked.set.digest()) {
+            let text = "of the history, only what is new since the last search was looked at, and what that had found";
+            told.notes.push(Problem::new("incremental", text));
+        }
         for sighting in found.map(|found| found.sightings).unwrap_or_default() {
             let key = (sighting.sight.rule, sighting.sight.secret.clone());
             if stands_here(&sighting) || new.contains(&key) {

@@ -75,11 +75,14 @@ pub fn narrow(policy: &mut Policy, scan: &Scan) {
     policy.run = None;
 }
 
-/// The run, when secrets are to be looked for.
+/// The run, when secrets are to be looked for; with what the next search of the history may leave out.
 ///
 /// # Errors
 /// Rules of the user's that are wrong: nothing was looked at.
-pub fn run(ground: &Ground<'_, '_>, share: &Share) -> Result<Option<Witnessed>, Error> {
+pub fn run(
+    ground: &Ground<'_, '_>,
+    share: &Share,
+) -> Result<Option<(Witnessed, Option<String>)>, Error> {
     let id = ScannerId::literal(ScannerId::SECRETS);
     if wanted(ground.request, ground.policy) == Wanted::No || !share.has(&id) {
         return Ok(None);
@@ -124,7 +127,7 @@ impl<'a, 'r> Search<'a, 'r> {
         }
     }
 
-    fn witnessed(self) -> Witnessed {
+    fn witnessed(self) -> (Witnessed, Option<String>) {
         let request = self.ground.request;
         let scope = scope(self.ground);
         let now = || {
@@ -174,7 +177,7 @@ impl<'a, 'r> Search<'a, 'r> {
         notes.extend(self.set.notes.iter().cloned());
         notes.extend(told.notes);
         notes.push(health::work(bytes + told.bytes, rules.all().len()));
-        Witnessed {
+        let witnessed = Witnessed {
             run: Run {
                 scanner: ScannerId::literal(ScannerId::SECRETS),
                 tool: "lockgate".into(),
@@ -190,7 +193,8 @@ impl<'a, 'r> Search<'a, 'r> {
                 rules: collected.rules,
             },
             observations: collected.observations,
-        }
+        };
+        (witnessed, told.state.map(|state| state.write()))
     }
 
     /// Every file of the tree.

@@ -1,12 +1,13 @@
 //! What a search through a history leaves for the next one.
 
+use super::Sighting;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The only version of the format.
 const VERSION: u32 = 1;
 
-/// Largest number of tips that is read.
+/// Largest number of ids that is read.
 const MOST_TIPS: usize = 1_000_000;
 
 /// What was searched, and with which rules. Worth nothing for other rules.
@@ -21,6 +22,10 @@ pub struct State {
     /// By code of the problem: how many objects below the tips nobody could look at.
     #[serde(default)]
     pub gaps: BTreeMap<String, u64>,
+    /// Ids of the commits that brought secrets. They are searched again, so that nothing of a secret
+    /// needs to be kept.
+    #[serde(default)]
+    pub brought: BTreeSet<String>,
 }
 
 /// Why a state cannot be used. The history is then searched from its start.
@@ -40,7 +45,17 @@ impl State {
             rules: rules.to_owned(),
             tips,
             gaps,
+            brought: BTreeSet::new(),
         }
+    }
+
+    /// The same, with the commits that brought what was found.
+    #[must_use]
+    pub fn with(mut self, sightings: &[Sighting]) -> Self {
+        let reached = sightings.iter().filter(|sighting| sighting.reachable);
+        let commits = reached.filter_map(|sighting| sighting.commit.as_ref());
+        self.brought = commits.map(|commit| commit.id.clone()).collect();
+        self
     }
 
     /// Reads what [`Self::write`] gives.
@@ -60,7 +75,8 @@ impl State {
         let is_id = |id: &String| {
             matches!(id.len(), 40 | 64) && id.bytes().all(|byte| byte.is_ascii_hexdigit())
         };
-        if state.tips.len() > MOST_TIPS || !state.tips.iter().all(is_id) {
+        let ids = state.tips.len() + state.brought.len();
+        if ids > MOST_TIPS || !state.tips.iter().chain(&state.brought).all(is_id) {
             return Err(StateError::Damaged);
         }
         Ok(state)

@@ -46,13 +46,15 @@ pub fn commits(
         head: Some(head.id),
         base: Some(base.id),
         tags: BTreeSet::new(),
+        again: BTreeSet::new(),
     };
     let (mut found, gaps) = change.search()?;
     found.gaps = gaps.problems();
     Ok(found)
 }
 
-/// What is new since an earlier search; `None` when nothing is left of what that had searched.
+/// What is new since an earlier search, and what that had found; `None` when nothing is left of what it
+/// had searched.
 pub(super) fn since(
     repository: &Repository,
     search: &Search<'_>,
@@ -72,10 +74,16 @@ pub(super) fn since(
         let peeled = ids.iter().filter_map(|id| repository.peeled(*id));
         peeled.collect::<BTreeSet<_>>().into_iter().collect()
     };
+    let tips_now = commits(tips);
+    let found_before = earlier.brought.iter();
+    let found_before = found_before
+        .filter_map(|id| ObjectId::from_hex(id.as_bytes()).ok())
+        .collect();
     let change = Change {
         repository,
         search,
-        tips: commits(tips),
+        again: reached(repository, tips_now.clone(), &found_before),
+        tips: tips_now,
         hidden: commits(&searched),
         head: repository.head().map(|head| head.id),
         base: None,
@@ -84,9 +92,43 @@ pub(super) fn since(
     let (mut found, mut gaps) = change.search()?;
     gaps.add_earlier(&earlier.gaps);
     let ids = tips.iter().map(ToString::to_string).collect();
-    found.state = Some(State::new(search.rules, ids, gaps.counts()));
+    let state = State::new(search.rules, ids, gaps.counts());
+    found.state = Some(state.with(&found.sightings));
     found.gaps = gaps.problems();
     Ok(Some(found))
+}
+
+/// Those of some commits that others lead to, or are.
+fn reached(
+    repository: &Repository,
+    mut from: Vec<ObjectId>,
+    wanted: &BTreeSet<ObjectId>,
+) -> BTreeSet<ObjectId> {
+    let read = |id: &ObjectId| {
+        let object = repository.inner.find_object(*id).ok()?;
+        message::commit(&object.data).map(|commit| (commit.time, commit.parents))
+    };
+    let times = wanted.iter().filter_map(|id| Some(read(id)?.0));
+    let mut reached = BTreeSet::new();
+    let Some(oldest) = times.min().map(|oldest| oldest.saturating_sub(CLOCKS)) else {
+        return reached;
+    };
+    let mut seen = BTreeSet::new();
+    while let Some(id) = from.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        if wanted.contains(&id) {
+            reached.insert(id);
+        }
+        from.extend(
+            read(&id)
+                .filter(|(time, _)| *time >= oldest)
+                .into_iter()
+                .flat_map(|(_, parents)| parents),
+        );
+    }
+    reached
 }
 
 struct Change<'a> {
@@ -101,6 +143,8 @@ struct Change<'a> {
     base: Option<ObjectId>,
     /// Tags that are new whatever they name.
     tags: BTreeSet<ObjectId>,
+    /// Commits that are searched once more.
+    again: BTreeSet<ObjectId>,
 }
 
 /// A commit that is searched.
@@ -148,7 +192,7 @@ impl Change<'_> {
             end: &end,
         };
         let mut found = Found {
-            commits: steps.len() as u64,
+            commits: (steps.len() - self.again.len().min(steps.len())) as u64,
             ..Found::default()
         };
         scales.weigh(&brought, &mut found, &mut gaps);
@@ -188,22 +232,13 @@ impl Change<'_> {
         let mut steps = Vec::new();
         for info in walk {
             let id = info.map_err(|_| failed())?.id;
-            let object = self
-                .repository
-                .inner
-                .find_object(id)
-                .map_err(|_| failed())?;
-            let read = message::commit(&object.data).ok_or_else(failed)?;
-            steps.push(Step {
-                id,
-                tree: read.tree,
-                parents: read.parents,
-                time: read.time,
-                message: read.message.to_vec(),
-            });
+            steps.push(self.step(id).ok_or_else(failed)?);
         }
         let old = self.hidden_after_all(&steps);
-        steps.retain(|step| !old.contains(&step.id));
+        steps.retain(|step| !old.contains(&step.id) && !self.again.contains(&step.id));
+        for id in &self.again {
+            steps.push(self.step(*id).ok_or_else(failed)?);
+        }
         let at = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let index: BTreeMap<ObjectId, u32> = steps
             .iter()
@@ -235,33 +270,23 @@ impl Change<'_> {
         Ok(taken.collect())
     }
 
+    fn step(&self, id: ObjectId) -> Option<Step> {
+        let object = self.repository.inner.find_object(id).ok()?;
+        let read = message::commit(&object.data)?;
+        Some(Step {
+            id,
+            tree: read.tree,
+            parents: read.parents,
+            time: read.time,
+            message: read.message.to_vec(),
+        })
+    }
+
     /// Commits of the list that are hidden, although the walk, which goes by their clocks, came upon
     /// them before it knew.
     fn hidden_after_all(&self, steps: &[Step]) -> BTreeSet<ObjectId> {
         let listed: BTreeSet<ObjectId> = steps.iter().map(|step| step.id).collect();
-        let oldest = steps.iter().map(|step| step.time).min();
-        let Some(oldest) = oldest.map(|oldest| oldest.saturating_sub(CLOCKS)) else {
-            return listed;
-        };
-        let mut hidden = BTreeSet::new();
-        let mut seen = BTreeSet::new();
-        let mut left = self.hidden.clone();
-        while let Some(id) = left.pop() {
-            if !seen.insert(id) {
-                continue;
-            }
-            if listed.contains(&id) {
-                hidden.insert(id);
-            }
-            let object = self.repository.inner.find_object(id).ok();
-            let commit = object
-                .as_ref()
-                .and_then(|object| message::commit(&object.data));
-            if let Some(commit) = commit.filter(|commit| commit.time >= oldest) {
-                left.extend(commit.parents);
-            }
-        }
-        hidden
+        reached(self.repository, self.hidden.clone(), &listed)
     }
 
     /// The root folders that a commit is compared with. Where the checkout ends, the base stands in

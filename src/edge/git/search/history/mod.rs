@@ -146,7 +146,8 @@ fn full(
     told.messages(said, &mut found);
     told.sort(&mut found);
     let ids = tips.iter().map(ToString::to_string).collect();
-    found.state = Some(State::new(search.rules, ids, gaps.counts()));
+    let state = State::new(search.rules, ids, gaps.counts());
+    found.state = Some(state.with(&found.sightings));
     found.gaps = gaps.problems();
     Ok(found)
 }

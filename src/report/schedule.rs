@@ -85,8 +85,11 @@ fn line(decided: &Decided, schedule: &Schedule, today: Date) -> Phrase {
         .ours(format!("{} ", phrase::severity(decided)))
         .name(&phrase::headline(finding))
         .ours(" in ")
-        .name(&phrase::place(&finding.location))
-        .ours(", ");
+        .name(&phrase::place(&finding.location));
+    if let Some(target) = &finding.location.target {
+        line = line.ours(" in ").name(target);
+    }
+    line = line.ours(", ");
     line = match phrase::package(finding) {
         Some(package) => line.and(package),
         None => line.words(&phrase::brief(&finding.observation.title)),

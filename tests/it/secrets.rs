@@ -178,7 +178,10 @@ fn a_scheduled_check_looks_at_what_is_new_in_the_history_and_forgets_nothing() {
     commit(path, &[("b.txt", &format!("token = \"{}\"\n", github(72)))]);
     let (code, incremental, text) = scheduled();
     assert_eq!((code, incremental), (0, true), "{text}");
-    assert!(text.contains("a.txt:1"), "what was known: {text}");
+    assert!(
+        text.contains("a.txt:1 in commit "),
+        "what was known: {text}"
+    );
     assert!(text.contains("b.txt:1"), "what is new: {text}");
 }
 

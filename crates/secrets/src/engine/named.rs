@@ -175,7 +175,7 @@ fn ends_free(text: &[u8], end: usize) -> bool {
     match rest {
         [b'=' | b'(' | b'_', ..] => false,
         [b'%', b'2', b'B' | b'b' | b'F' | b'f', ..] | [b'%', b'3', b'D' | b'd', ..] => false,
-        [b'-' | b'.' | b'/' | b'+', next, ..] => !next.is_ascii_alphanumeric(),
+        [b'-' | b'.' | b'/' | b'+' | b'?', next, ..] => !next.is_ascii_alphanumeric(),
         [next, ..] => !next.is_ascii_alphanumeric(),
         [] => true,
     }
@@ -311,6 +311,7 @@ mod tests {
             "statuscake = 'a-VVV'",
             "statuscake = 'VVV-a'",
             "statuscake = 'VVV/a'",
+            "statuscake = 'VVV?a'",
             "statuscake = 'VVV=='",
             "statuscake = 'VVV%3D'",
             "statuscake = VVV(1)",

@@ -25,9 +25,9 @@ pub enum Show {
 /// Options of `scan secrets`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Every file that git tracks is looked at, whatever .gitignore says, and every other one that it is not
-told to leave alone; outside of a repository, every file. Links are not followed, archives are not
-opened. A secret is never shown: only its kind, its length and its places.
+Every file that git tracks is looked at, whatever .gitignore says, and every other one that it
+is not told to leave alone; outside of a repository, every file. Links are not followed,
+archives are not opened. A secret is never shown: only its kind, its length and its places.
 
 Examples:
   lockgate scan secrets
@@ -37,8 +37,9 @@ Examples:
   lockgate scan secrets --rules | less
   lockgate scan secrets --rule-file my.toml --test-rules
 
-Exit codes: 0 pass or warn, 1 the policy blocks a finding, 2 wrong usage, policy or rules, 3 something
-could not be looked at that must be, 4 an output could not be written, 5 internal error.")]
+Exit codes: 0 pass or warn, 1 the policy blocks a finding, 2 wrong usage, policy or rules, 3
+something could not be looked at that must be, 4 an output could not be written, 5 internal
+error.")]
 pub struct ScanSecrets {
     /// The folder to look at.
     #[arg(default_value = ".")]

@@ -7,18 +7,19 @@ use std::path::PathBuf;
 /// Options of `plan`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The line goes to strategy.matrix of the job that runs lockgate check --shard, with the same options.
-Each entry has `shard`, and `scanners` and `reports` for steps that prepare them.
+The line goes to strategy.matrix of the job that runs lockgate check --shard, with the same
+options. Each entry has `shard`, and `scanners` and `reports` for steps that prepare them.
 
-What is divided are the tools that are run and the reports that are read, each with what it costs. It
-follows from policy, command line and commit alone, so that every job works out the same plan. There
-are never more shards than there is work.
+What is divided are the tools that are run and the reports that are read, each with what it
+costs. It follows from policy, command line and commit alone, so that every job works out the
+same plan. There are never more shards than there is work.
 
 Examples:
   lockgate plan --shards 3 --run auto
   lockgate plan --shards 3 --github
 
-Exit codes: 0 printed, 2 wrong usage or policy, 4 the output could not be written, 5 internal error.")]
+Exit codes: 0 printed, 2 wrong usage or policy, 4 the output could not be written, 5 internal
+error.")]
 pub struct Plan {
     /// What is to be judged.
     #[command(flatten)]
@@ -40,9 +41,10 @@ pub struct Plan {
 #[command(mut_arg("run", |arg| arg.hide(true)))]
 #[command(mut_arg("shard", |arg| arg.hide(true)))]
 #[command(after_help = "\
-Evidence comes from the bundles; policy, base, baseline, waivers and everything that is told or written
-are this job's, as for check, so that it needs the same checkout. A shard that is missing or there
-twice, and a bundle of another commit, base, plan or policy, make the verdict incomplete.
+Evidence comes from the bundles; policy, base, baseline, waivers and everything that is told
+or written are this job's, as for check, so that it needs the same checkout. A shard that is
+missing or there twice, and a bundle of another commit, base, plan or policy, make the verdict
+incomplete.
 
 Examples:
   lockgate merge 'bundles/**/*.bundle'
@@ -79,15 +81,17 @@ pub struct Merge {
 #[command(mut_arg("status", |arg| arg.hide(true)))]
 #[command(mut_arg("tracking_issue", |arg| arg.hide(true)))]
 #[command(after_help = "\
-For pull requests from forks and of Dependabot, whose own run may only read. It writes a bundle and
-keeps it as an artifact; a second workflow, which runs on workflow_run and so is the default branch's,
-downloads it and publishes it. It needs a checkout of the default branch, never of the change.
+For pull requests from forks and of Dependabot, whose own run may only read. It writes a
+bundle and keeps it as an artifact; a second workflow, which runs on workflow_run and so is
+the default branch's, downloads it and publishes it. It needs a checkout of the default
+branch, never of the change.
 
-The bundle may come from anybody. It is refused when it is larger than 128 MiB, a link, damaged, or of
-another commit than the run; which pull request it is about is asked of GitHub; nothing in it is run or
-opened. It is judged by the policy of the target branch. What blocks the merge is the first run's own
-check: this one writes the comment, and alerts only with --upload required. Do not ask for those where a
-ruleset requires code scanning results: they would be the word of whoever wrote the change.
+The bundle may come from anybody. It is refused when it is larger than 128 MiB, a link,
+damaged, or of another commit than the run; which pull request it is about is asked of GitHub;
+nothing in it is run or opened. It is judged by the policy of the target branch. What blocks
+the merge is the first run's own check: this one writes the comment, and alerts only with
+--upload required. Do not ask for those where a ruleset requires code scanning results: they
+would be the word of whoever wrote the change.
 
 Examples:
   lockgate publish bundle/lockgate.bundle

@@ -167,7 +167,7 @@ fn an_npm_audit_that_failed_leaves_the_verdict_incomplete() {
 
 #[test]
 fn no_report_at_all_leaves_the_verdict_incomplete() {
-    incomplete(&Scratch::new().run());
+    incomplete(&Scratch::new().file("lockgate.toml", "").run());
 }
 
 #[track_caller]

@@ -88,20 +88,33 @@ impl Sets {
     }
 }
 
-fn kept(
-    sets: &mut Sets,
-    places: &[Bytes],
-    gram: usize,
-    back: usize,
-    suffix: &Option<String>,
-) -> String {
-    let places = sets.ids(places);
-    format!("Kept{{places:&{places:?},gram:{gram},back:{back},suffix:{suffix:?}}},")
+/// The tables of needles.
+#[derive(Default)]
+struct Needles {
+    sets: Sets,
+    places: Vec<usize>,
+    suffixes: BTreeMap<String, usize>,
+    all: Vec<String>,
+}
+
+impl Needles {
+    fn add(&mut self, places: &[Bytes], gram: usize, back: usize, suffix: Option<&String>) {
+        let from = self.places.len();
+        let length = places.len();
+        self.places.extend(self.sets.ids(places));
+        let back = u32::try_from(back).unwrap_or(u32::MAX);
+        let next = self.suffixes.len();
+        let suffix = suffix.map(|text| *self.suffixes.entry(text.clone()).or_insert(next));
+        let suffix = suffix.map_or(usize::from(u16::MAX), |index| index);
+        self.all.push(format!(
+            "Kept{{from:{from},length:{length},gram:{gram},back:{back},suffix:{suffix}}},"
+        ));
+    }
 }
 
 fn table(rules: &[Rule]) -> Result<String, Failure> {
     let (mut plans, mut named) = (BTreeMap::new(), BTreeMap::new());
-    let mut sets = Sets::default();
+    let mut needles = Needles::default();
     for rule in rules {
         match &rule.finder {
             Finder::Regex { pattern, .. } => {
@@ -114,26 +127,32 @@ fn table(rules: &[Rule]) -> Result<String, Failure> {
                     println!("cargo::warning=nothing is in every match of {}", rule.id);
                     continue;
                 };
-                let mut text = format!("KeptPlan{{longest:{:?},needles:&[", plan.longest);
-                for needle in plan.needles {
+                let from = needles.all.len();
+                for needle in &plan.needles {
                     let back = needle.back.saturating_add(needle.gram);
-                    text += &kept(&mut sets, &needle.places, needle.gram, back, &needle.suffix);
+                    needles.add(&needle.places, needle.gram, back, needle.suffix.as_ref());
                 }
-                plans.insert(pattern, text + "]}");
+                let (longest, to) = (plan.longest, needles.all.len());
+                let text = format!("KeptPlan{{longest:{longest:?},from:{from},to:{to}}}");
+                plans.insert(pattern, text);
             }
             Finder::Named { names, .. } => {
                 for name in names {
-                    let mut text = String::from("&[");
+                    if named.contains_key(name) {
+                        continue;
+                    }
+                    let from = needles.all.len();
                     for spelling in names::spellings(name) {
                         let (_, gram) = literals::rarest(&spelling.places)
                             .ok_or_else(|| format!("{}: its name is too short", rule.id))?;
-                        text += &kept(&mut sets, &spelling.places, gram, spelling.length, &None);
+                        needles.add(&spelling.places, gram, spelling.length, None);
                     }
-                    named.insert(name, text + "]");
+                    named.insert(name, (from, needles.all.len()));
                 }
             }
         }
     }
+    let sets = needles.sets;
     let mut all = vec![Bytes::default(); sets.0.len()];
     for (set, id) in sets.0 {
         if let Some(place) = all.get_mut(id) {
@@ -148,47 +167,70 @@ fn table(rules: &[Rule]) -> Result<String, Failure> {
     for (pattern, plan) in plans {
         writeln!(out, "({pattern:?}, {plan}),")?;
     }
-    out += "];\n/// By name.\nconst NAMES: &[(&str, &[Kept])] = &[\n";
-    for (name, needles) in named {
-        writeln!(out, "({name:?}, {needles}),")?;
+    out += "];\n/// By name: where it stands in [`NAME_TEXT`], and its needles.\n";
+    out += "const NAMES: &[[u32; 4]] = &[\n";
+    let mut joined = String::new();
+    for (name, (from, to)) in named {
+        let start = joined.len();
+        joined += name;
+        writeln!(out, "[{start}, {}, {from}, {to}],", joined.len())?;
     }
-    out += "];\n";
+    writeln!(out, "];\nconst NAME_TEXT: &str = {joined:?};")?;
+    writeln!(out, "const PLACES: &[u16] = &{:?};", needles.places)?;
+    let mut suffixes = vec![""; needles.suffixes.len()];
+    for (text, index) in &needles.suffixes {
+        if let Some(place) = suffixes.get_mut(*index) {
+            *place = text;
+        }
+    }
+    writeln!(out, "const SUFFIXES: &[&str] = &{suffixes:?};")?;
+    writeln!(
+        out,
+        "const NEEDLES: &[Kept] = &[\n{}\n];",
+        needles.all.join("\n")
+    )?;
     Ok(out)
 }
 
-/// The rules without their examples, which only tests need: they read the files.
+/// The rules without their examples, which only tests need: they read the files. The form is told in
+/// `src/rule/shipped.rs`.
 fn shipped(rules: &[Rule]) -> Result<String, Failure> {
-    let mut out = String::from("/// Sorted by id.\nconst SHIPPED: &[Written] = &[\n");
+    let list = |texts: &[String]| -> String {
+        let ended = texts.iter().map(|text| format!("{text}\u{1d}"));
+        ended.collect()
+    };
+    let mut out = String::new();
     for rule in rules {
         let finder = match &rule.finder {
-            Finder::Regex { pattern, keywords } => {
-                format!("WrittenFinder::Regex{{pattern:{pattern:?},keywords:&{keywords:?}}}")
-            }
+            Finder::Regex { pattern, keywords } => vec![pattern.clone(), list(keywords)],
             Finder::Named {
                 names,
                 values,
                 words,
                 within,
-            } => format!(
-                "WrittenFinder::Named{{names:&{names:?},values:&{values:?},words:&{words:?},within:{within}}}"
-            ),
+            } => vec![list(names), list(values), list(words), within.to_string()],
         };
-        writeln!(
-            out,
-            "Written{{id:{:?},provider:{:?},description:{:?},finder:{finder},entropy:{:?},check:{:?},\
-             severity:Severity::{:?},confidence:Confidence::{:?},revoke:{:?}}},",
-            rule.id,
-            rule.provider,
-            rule.description,
-            rule.entropy,
-            rule.check,
-            rule.severity,
-            rule.confidence,
-            rule.revoke,
-        )?;
+        let mut fields = vec![
+            rule.id.clone(),
+            rule.provider.clone(),
+            rule.description.clone(),
+            format!("{:?}", rule.severity),
+            format!("{:?}", rule.confidence),
+            rule.entropy.to_string(),
+            rule.check.clone().unwrap_or_default(),
+            rule.revoke.clone(),
+        ];
+        fields.extend(finder);
+        let marks = ['\u{1e}', '\u{1f}'];
+        if fields.iter().any(|field| field.contains(marks)) {
+            return Err(format!("{}: a control character", rule.id).into());
+        }
+        out += &fields.join("\u{1f}");
+        out.push('\u{1e}');
     }
-    out += "];\n";
-    Ok(out)
+    Ok(format!(
+        "/// Sorted by id.\nconst SHIPPED: &str = {out:?};\n"
+    ))
 }
 
 fn main() -> Result<(), Failure> {

@@ -92,10 +92,10 @@ impl Tables {
         if let Some(plan) = table::plan(pattern) {
             windowed.longest = plan.longest;
             let mut known = BTreeMap::new();
-            for kept in plan.needles {
-                windowed.back = windowed.back.max(kept.back);
-                let suffix = kept.suffix.unwrap_or(pattern);
-                let suffix = self.suffix(&mut known, suffix, kept.places.len());
+            for kept in plan.needles() {
+                windowed.back = windowed.back.max(kept.back());
+                let suffix = kept.suffix().unwrap_or(pattern);
+                let suffix = self.suffix(&mut known, suffix, kept.places().len());
                 self.kept(rule, kept, Leads::Suffix(suffix))?;
             }
             return Ok(Prepared::Regex(windowed));
@@ -152,7 +152,7 @@ impl Tables {
     fn name(&mut self, rule: usize, name: &str) -> Result<(), &'static str> {
         if let Some(spellings) = table::name(name) {
             for kept in spellings {
-                self.kept(rule, kept, Leads::Name(kept.back))?;
+                self.kept(rule, kept, Leads::Name(kept.back()))?;
             }
             return Ok(());
         }
@@ -171,8 +171,8 @@ impl Tables {
     /// A needle that the build found.
     fn kept(&mut self, rule: usize, kept: &Kept, leads: Leads) -> Result<(), &'static str> {
         let from = self.places.len();
-        self.places.extend_from_slice(kept.places);
-        self.add(rule, from, kept.gram, leads)
+        self.places.extend_from_slice(kept.places());
+        self.add(rule, from, kept.gram(), leads)
     }
 
     fn needle(

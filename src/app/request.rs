@@ -136,6 +136,9 @@ pub struct Delivery {
 pub fn open(path: &Path, command: &str) -> Result<Root, Error> {
     Root::open(path).map_err(|e| {
         let hint = match e.kind() {
+            std::io::ErrorKind::NotADirectory if command.starts_with("scan") => {
+                "PATH is a folder: all files below it are looked at".to_owned()
+            }
             std::io::ErrorKind::NotADirectory => format!(
                 "PATH is the repository's folder; a report is given with --report: lockgate {command} --report FILE"
             ),

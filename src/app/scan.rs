@@ -10,6 +10,7 @@ use crate::edge::terminal;
 use crate::error::Error;
 use crate::escape;
 use crate::model::Untrusted;
+use crate::report::phrase;
 use lockgate_secrets::Rules;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -83,7 +84,7 @@ fn search(args: ScanSecrets) -> Result<u8, Error> {
 
 /// The rules as a table.
 fn list(args: &ScanSecrets) -> Result<u8, Error> {
-    let rules = secrets::together(secrets::own(&args.rule_files)?)?;
+    let rules = secrets::together(secrets::own(&args.rule_files)?, &[])?;
     terminal::out(table(&rules).as_bytes());
     Ok(0)
 }
@@ -139,9 +140,9 @@ fn test(args: &ScanSecrets) -> Result<u8, Error> {
     }
     let _ = writeln!(
         out,
-        "{} rules, {} examples, {} wrong",
-        tested.rules,
-        tested.examples,
+        "{}, {}, {} wrong",
+        phrase::count(tested.rules, "rule"),
+        phrase::count(tested.examples, "example"),
         tested.wrong.len()
     );
     terminal::out(out.as_bytes());

@@ -45,6 +45,10 @@ pub struct Progress {
 pub struct Walked {
     /// Files that could not be read.
     pub unreadable: BTreeSet<RepoPath>,
+    /// How many more could not be read of which not even the name is known.
+    pub nameless: u64,
+    /// Files that git tracks and that are not in the checkout.
+    pub absent: BTreeSet<RepoPath>,
     /// Archives, compressed files: what is in them was not looked at.
     pub archives: BTreeSet<RepoPath>,
     /// Folders `.git` inside the tree: histories of other repositories.
@@ -142,12 +146,14 @@ impl Root {
     fn left_out(&self, path: &RepoPath, hand: &mut Hand<'_, '_>) {
         let real = self.path().join(path.raw());
         let Ok(metadata) = real.symlink_metadata() else {
-            // A name that had to be encoded may be there under its own.
-            if path.raw().contains('%') {
-                hand.walk.note(|walked| {
-                    walked.unreadable.insert(path.clone());
-                });
-            }
+            hand.walk.note(|walked| {
+                // A name that had to be encoded may be there under its own.
+                let list = match path.raw().contains('%') {
+                    true => &mut walked.unreadable,
+                    false => &mut walked.absent,
+                };
+                list.insert(path.clone());
+            });
             return;
         };
         // A folder on the way may have become a link that leads elsewhere.
@@ -188,7 +194,10 @@ impl Hand<'_, '_> {
             Ok(entry) => entry,
             Err(error) => {
                 let at = named(&error).and_then(|path| self.walk.path(path));
-                self.walk.note(|walked| walked.unreadable.extend(at));
+                self.walk.note(|walked| match at {
+                    Some(path) => drop(walked.unreadable.insert(path)),
+                    None => walked.nameless += 1,
+                });
                 return WalkState::Continue;
             }
         };
@@ -203,9 +212,11 @@ impl Hand<'_, '_> {
             }
             return WalkState::Skip;
         }
-        if kind.is_file()
-            && let Some(path) = self.walk.path(entry.path())
-        {
+        if kind.is_file() {
+            let Some(path) = self.walk.path(entry.path()) else {
+                self.walk.note(|walked| walked.nameless += 1);
+                return WalkState::Continue;
+            };
             if let Some(visited) = &mut self.visited {
                 visited.push(path.clone());
             }

@@ -118,8 +118,9 @@ fn evidence(assessment: &Assessment, steps: &mut Vec<Step>) {
 }
 
 /// Codes of reasons that no second run of the scanner mends; they say themselves what does.
-const OTHERWISE: [&str; 6] = [
+const OTHERWISE: [&str; 7] = [
     "no-base",
+    "no-repository",
     "too-large",
     "unknown-format",
     "unreadable",

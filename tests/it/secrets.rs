@@ -300,7 +300,7 @@ fn rules_are_listed_and_held_to_their_examples() {
     let good = scan(folder.path(), &args);
     assert_eq!(
         (good.code, good.stdout.as_str()),
-        (0, "1 rules, 2 examples, 0 wrong\n")
+        (0, "1 rule, 2 examples, 0 wrong\n")
     );
     std::fs::write(&file, rule("12")).unwrap();
     let bad = scan(folder.path(), &args);
@@ -311,6 +311,32 @@ fn rules_are_listed_and_held_to_their_examples() {
         "{}",
         bad.stdout
     );
+}
+
+#[test]
+fn a_file_of_rules_cannot_switch_a_shipped_rule_off() {
+    let repo = repository(&[("a.txt", &format!("token = {}\n", github(81)))]);
+    let rule = "[[rule]]\nid = \"github-pat\"\nprovider = \"x\"\ndescription = \"x\"\nregex = \"nothing-like-it\"\n";
+    std::fs::write(repo.path().join("my.toml"), rule).unwrap();
+    let outcome = scan(repo.path(), &["--rule-file", "my.toml"]);
+    assert_eq!(outcome.code, 2, "{}", outcome.stdout);
+    assert!(outcome.stderr.contains("two rules have the same id"));
+    std::fs::write(repo.path().join("my.toml"), "\n\n[[rule]\n").unwrap();
+    let outcome = scan(repo.path(), &["--rule-file", "my.toml"]);
+    assert!(outcome.stderr.contains("line 3"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_tracked_file_that_is_not_in_the_checkout_is_told() {
+    let repo = repository(&[("a.txt", "a\n"), ("b.txt", "b\n")]);
+    std::fs::remove_file(repo.path().join("b.txt")).unwrap();
+    let outcome = scan(repo.path(), &[]);
+    assert!(
+        outcome.stdout.contains("not in the checkout"),
+        "{}",
+        outcome.stdout
+    );
+    assert!(outcome.stdout.contains("b.txt"), "{}", outcome.stdout);
 }
 
 #[test]

@@ -16,6 +16,10 @@ pub fn problems(walked: &Walked, gaps: &BTreeMap<Gap, BTreeSet<RepoPath>>) -> Ve
         let text = "files could not be read";
         problems.push(Problem::new("unreadable", text).files(names(&walked.unreadable)));
     }
+    if walked.nameless > 0 {
+        let text = "files or folders could not be read, and their names are not known";
+        problems.push(Problem::new("unreadable", text));
+    }
     for (gap, paths) in gaps {
         let code = match gap {
             Gap::Decoding => "not-decoded",
@@ -40,6 +44,11 @@ pub fn notes(walked: &Walked) -> Vec<Problem> {
             &walked.repositories,
             "repositories",
             "folders of other Git repositories inside the tree are not looked at",
+        ),
+        (
+            &walked.absent,
+            "absent",
+            "files that git tracks are not in the checkout, and were not looked at",
         ),
         (
             &walked.in_parts,

@@ -70,10 +70,19 @@ pub fn ruleset(ground: &Ground<'_, '_>) -> Result<Ruleset, Error> {
         None => config::of_policy(ground)?,
     };
     let (foreign, ignored) = configuration.unwrap_or_default();
-    let mut all = own(files.unwrap_or_default())?;
-    all.extend(foreign.rules.iter().cloned());
     let mut notes = Vec::new();
-    let mut rules = together(all)?;
+    let mut rules = together(own(files.unwrap_or_default())?, &foreign.rules)?;
+    let shipped = |rule: &&Rule| Rules::shipped().all().iter().any(|s| s.id == rule.id);
+    let replaced: Vec<Untrusted> = foreign
+        .rules
+        .iter()
+        .filter(shipped)
+        .map(|rule| Untrusted::from(rule.id.as_str()))
+        .collect();
+    if !replaced.is_empty() {
+        let text = "the configuration puts rules of its own in the place of shipped ones";
+        notes.push(Problem::new("rules-replaced", text).items(replaced));
+    }
     if !foreign.disabled.is_empty() {
         let (known, unknown): (Vec<&String>, Vec<&String>) = foreign
             .disabled
@@ -114,11 +123,16 @@ pub fn ruleset(ground: &Ground<'_, '_>) -> Result<Ruleset, Error> {
     })
 }
 
-/// The shipped rules with further ones; a rule of the same id takes the shipped one's place.
-pub fn together(own: Vec<Rule>) -> Result<Rules, Error> {
+/// The shipped rules with the user's and those of a configuration. One of the configuration, which is
+/// the base's, takes the place of a shipped one with its id; a file of the user's may come with the
+/// change, and only adds.
+///
+/// # Errors
+/// Two rules with one id.
+pub fn together(own: Vec<Rule>, foreign: &[Rule]) -> Result<Rules, Error> {
     let shipped = Rules::shipped().all().iter();
-    let kept = shipped.filter(|rule| own.iter().all(|other| other.id != rule.id));
-    let all = kept.cloned().chain(own.iter().cloned()).collect();
+    let kept = shipped.filter(|rule| foreign.iter().all(|other| other.id != rule.id));
+    let all = kept.chain(foreign).cloned().chain(own).collect();
     Rules::new(all).map_err(|id| {
         Error::new(ErrorKind::Usage, "two rules have the same id")
             .detail(id)

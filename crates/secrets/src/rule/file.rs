@@ -67,7 +67,13 @@ pub fn parse(text: &str) -> Result<Vec<Rule>, Vec<RuleError>> {
     let file: File = toml::from_str(text).map_err(|error| {
         vec![RuleError {
             rule: String::new(),
-            text: "not a file of rules".to_owned(),
+            text: match error.span().and_then(|span| text.get(..span.start)) {
+                Some(before) => format!(
+                    "line {} is not what a file of rules holds",
+                    before.matches('\n').count() + 1
+                ),
+                None => "not a file of rules".to_owned(),
+            },
             detail: error.to_string(),
         }]
     })?;

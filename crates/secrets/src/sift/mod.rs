@@ -4,7 +4,6 @@
 //! found by a name beside it must also look random; one that was found by a word like `password` must
 //! pass everything here. Nothing that passed its checksum is dropped.
 
-mod allow;
 mod entropy;
 mod generic;
 mod line;
@@ -13,7 +12,6 @@ mod placeholder;
 mod shape;
 mod words;
 
-pub use allow::{AllowError, Allowances, Reason};
 pub use entropy::entropy;
 pub use path::{PathClass, path_class};
 

@@ -98,7 +98,14 @@ struct Needles {
 }
 
 impl Needles {
-    fn add(&mut self, places: &[Bytes], gram: usize, back: usize, suffix: Option<&String>) {
+    /// A needle and whether it is exact.
+    fn add(
+        &mut self,
+        places: &[Bytes],
+        gram: usize,
+        (back, exact): (usize, bool),
+        suffix: Option<&String>,
+    ) {
         let from = self.places.len();
         let length = places.len();
         self.places.extend(self.sets.ids(places));
@@ -107,7 +114,7 @@ impl Needles {
         let suffix = suffix.map(|text| *self.suffixes.entry(text.clone()).or_insert(next));
         let suffix = suffix.map_or(usize::from(u16::MAX), |index| index);
         self.all.push(format!(
-            "Kept{{from:{from},length:{length},gram:{gram},back:{back},suffix:{suffix}}},"
+            "Kept{{from:{from},length:{length},gram:{gram},back:{back},exact:{exact},suffix:{suffix}}},"
         ));
     }
 }
@@ -130,6 +137,7 @@ fn table(rules: &[Rule]) -> Result<String, Failure> {
                 let from = needles.all.len();
                 for needle in &plan.needles {
                     let back = needle.back.saturating_add(needle.gram);
+                    let back = (back, needle.exact);
                     needles.add(&needle.places, needle.gram, back, needle.suffix.as_ref());
                 }
                 let (longest, to) = (plan.longest, needles.all.len());
@@ -145,7 +153,7 @@ fn table(rules: &[Rule]) -> Result<String, Failure> {
                     for spelling in names::spellings(name) {
                         let (_, gram) = literals::rarest(&spelling.places)
                             .ok_or_else(|| format!("{}: its name is too short", rule.id))?;
-                        needles.add(&spelling.places, gram, spelling.length, None);
+                        needles.add(&spelling.places, gram, (spelling.length, true), None);
                     }
                     named.insert(name, (from, needles.all.len()));
                 }

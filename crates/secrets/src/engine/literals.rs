@@ -40,6 +40,8 @@ pub(crate) struct Needle {
     /// From the beginning of the match to that of the needle, at most, in bytes; `usize::MAX` when
     /// that is not known.
     pub(crate) back: usize,
+    /// The distance is always `back`.
+    pub(crate) exact: bool,
     /// Regular expression for the match from where the needle begins; `None`: the rule's own.
     pub(crate) suffix: Option<String>,
 }
@@ -53,16 +55,53 @@ pub(crate) struct Plan {
     pub(crate) longest: Option<usize>,
 }
 
+impl Plan {
+    /// True when it is known from each needle where the match begins.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.needles.iter().all(|needle| needle.exact)
+    }
+}
+
+/// What stands before a needle in its match.
+#[derive(Clone, Copy)]
+struct Lead {
+    /// Bytes, at most; `usize::MAX` when that is not known.
+    most: usize,
+    /// It is always so many.
+    exact: bool,
+}
+
+/// Nothing stands before it.
+const START: Lead = Lead {
+    most: 0,
+    exact: true,
+};
+
+impl Lead {
+    /// With one more piece.
+    fn longer(self, item: &Hir) -> Self {
+        let most = item.properties().maximum_len();
+        let most = most.and_then(|length| self.most.checked_add(length));
+        let most = most.filter(|&more| more <= BACK).unwrap_or(usize::MAX);
+        let fixed = item.properties().minimum_len() == item.properties().maximum_len();
+        Self {
+            most,
+            exact: self.exact && fixed && most != usize::MAX,
+        }
+    }
+}
+
 /// Finds the rarest needles; `None` when there is no usable one.
 pub(crate) fn plan(hir: &Hir) -> Option<Plan> {
     let mut items = Vec::new();
     flatten(hir, &mut items);
     let mut effort = EFFORT;
-    let (cost, mut needles) = best(&items, 0, DEPTH, true, &mut effort)?;
+    let (cost, mut needles) = best(&items, START, DEPTH, true, &mut effort)?;
     needles.sort_by(|a, b| (&a.places, a.gram, &a.suffix).cmp(&(&b.places, b.gram, &b.suffix)));
     needles.dedup_by(|b, a| {
         let same = a.places == b.places && a.gram == b.gram && a.suffix == b.suffix;
         if same {
+            a.exact &= b.exact && a.back == b.back;
             a.back = a.back.max(b.back);
         }
         same
@@ -86,13 +125,13 @@ fn flatten(hir: &Hir, items: &mut Vec<Hir>) {
 /// The rarest needles for the pieces in a row: what they cost, and they.
 fn best(
     items: &[Hir],
-    back: usize,
+    lead: Lead,
     depth: usize,
     whole: bool,
     effort: &mut usize,
 ) -> Option<(f64, Vec<Needle>)> {
     let mut found: Option<(f64, Vec<Needle>)> = None;
-    let mut back = back;
+    let mut lead = lead;
     for (index, item) in items.iter().enumerate() {
         let Some(left) = effort.checked_sub(1) else {
             break;
@@ -109,30 +148,27 @@ fn best(
                 found = Some(candidate);
             }
         };
-        keep(here(rest, back, at_start));
+        keep(here(rest, lead, at_start));
         if depth > 0 {
-            keep(branches(item, rest, back, depth, effort));
+            keep(branches(item, rest, lead, depth, effort));
         }
-        let length = item.properties().maximum_len();
-        back = length
-            .and_then(|length| back.checked_add(length))
-            .filter(|&more| more <= BACK)
-            .unwrap_or(usize::MAX);
+        lead = lead.longer(item);
     }
     found
 }
 
 /// The needle that begins with the first piece.
-fn here(items: &[Hir], back: usize, whole: bool) -> Option<(f64, Vec<Needle>)> {
+fn here(items: &[Hir], lead: Lead, whole: bool) -> Option<(f64, Vec<Needle>)> {
     let places = places(items);
     let (mut cost, gram) = rarest(&places)?;
-    if back == usize::MAX {
+    if lead.most == usize::MAX {
         cost *= FAR;
     }
     let needle = Needle {
         places,
         gram,
-        back,
+        back: lead.most,
+        exact: lead.exact,
         suffix: (!whole).then(|| Hir::concat(items.to_vec()).to_string()),
     };
     Some((cost, vec![needle]))
@@ -142,7 +178,7 @@ fn here(items: &[Hir], back: usize, whole: bool) -> Option<(f64, Vec<Needle>)> {
 fn branches(
     item: &Hir,
     rest: &[Hir],
-    back: usize,
+    lead: Lead,
     depth: usize,
     effort: &mut usize,
 ) -> Option<(f64, Vec<Needle>)> {
@@ -154,7 +190,7 @@ fn branches(
                 let mut items = Vec::new();
                 flatten(alternative, &mut items);
                 items.extend_from_slice(after);
-                let (more, found) = best(&items, back, depth - 1, false, effort)?;
+                let (more, found) = best(&items, lead, depth - 1, false, effort)?;
                 cost += more;
                 needles.extend(found);
                 if needles.len() > NEEDLES {
@@ -179,7 +215,7 @@ fn branches(
                 sub: repetition.sub.clone(),
             }));
             items.extend_from_slice(after);
-            best(&items, back, depth - 1, false, effort)
+            best(&items, lead, depth - 1, false, effort)
         }
         _ => None,
     }

@@ -105,8 +105,9 @@ struct Needle {
 
 /// What a needle leads to.
 enum Leads {
-    /// A match, when this suffix fits from the needle on; none for a needle that says it all.
-    Suffix(Option<usize>),
+    /// A match, when this suffix fits from the needle on; none for a needle that says it all. And from
+    /// the beginning of the match to the gram, at most, or always when the rule is exact.
+    Suffix(Option<usize>, usize),
     /// A service's name of this length.
     Name(usize),
     /// A search of the whole text: it is a keyword of a rule without needles.
@@ -124,6 +125,8 @@ struct Windowed {
     compiled: OnceLock<Option<Regex>>,
     /// From the beginning of a match to the gram, at most.
     back: usize,
+    /// From the place of each gram it is known where the match begins.
+    exact: bool,
     /// Bytes of a match, at most.
     longest: Option<usize>,
 }
@@ -131,7 +134,7 @@ struct Windowed {
 impl Windowed {
     fn regex(&self) -> Option<&Regex> {
         self.compiled
-            .get_or_init(|| compile(&self.pattern))
+            .get_or_init(|| compile(&self.pattern, !self.exact))
             .as_ref()
     }
 }
@@ -143,13 +146,15 @@ fn syntax() -> regex_automata::util::syntax::Config {
         .utf8(false)
 }
 
-/// The pattern with this crate's settings.
-fn compile(pattern: &str) -> Option<Regex> {
+/// The pattern with this crate's settings, for the search of stretches of text or only from places where
+/// a match may begin.
+fn compile(pattern: &str, stretches: bool) -> Option<Regex> {
     // The other ways to search are left out: each would keep its own memory for each rule and thread.
     let config = Regex::config()
         .nfa_size_limit(Some(10 << 20))
         .onepass(false)
-        .backtrack(false)
+        .backtrack(true)
+        .hybrid(stretches)
         .hybrid_cache_capacity(STATES)
         .dfa(false);
     Regex::builder()

@@ -11,7 +11,7 @@ pub(crate) fn find(rules: &Rules, text: &[u8]) -> Vec<Match> {
     for (rule, written) in rules.all().iter().enumerate() {
         match &written.finder {
             Finder::Regex { pattern, .. } => {
-                let regex = compile(pattern).unwrap();
+                let regex = compile(pattern, true).unwrap();
                 let mut captures = regex.create_captures();
                 let mut at = 0;
                 while at <= text.len() {
@@ -38,7 +38,7 @@ pub(crate) fn find(rules: &Rules, text: &[u8]) -> Vec<Match> {
                 for name in names {
                     let marked = name.to_ascii_lowercase().replace('_', "[_. -]");
                     for pattern in [name.to_ascii_lowercase().replace('_', ""), marked] {
-                        let regex = compile(&pattern).unwrap();
+                        let regex = compile(&pattern, true).unwrap();
                         let mut at = 0;
                         while let Some(name) = regex.find(Input::new(&lower).range(at..)) {
                             at = name.start() + 1;

@@ -1,8 +1,8 @@
 //! Rules made ready for the search.
 
 use super::bytes::Bytes;
-use super::grams::{Grams, Owner};
-use super::literals::{self, GRAM, PLACES};
+use super::grams::{Grams, Kinds, kinds};
+use super::literals::{self, GRAM, PLACES, Plan};
 use super::named::Named;
 use super::names;
 use super::shape::LazyShape;
@@ -21,7 +21,7 @@ const FULL: &str = "the rules before it filled the tables";
 #[derive(Default)]
 struct Tables {
     /// Folded grams with their needles.
-    pairs: Vec<(u32, Owner)>,
+    pairs: Vec<(u32, u32)>,
     needles: Vec<Needle>,
     places: Vec<u16>,
     sets: Vec<Bytes>,
@@ -47,7 +47,7 @@ pub(crate) fn prepare(rules: &Rules) -> Result<Engine, Refused> {
         prepared.push(ready);
     }
     Ok(Engine {
-        grams: Grams::new(tables.pairs),
+        grams: tables.grams(),
         needles: tables.needles,
         places: tables.places,
         sets: tables.sets,
@@ -87,6 +87,7 @@ impl Tables {
             pattern: pattern.to_owned(),
             compiled: OnceLock::new(),
             back: 0,
+            exact: true,
             longest: None,
         };
         if let Some(plan) = table::plan(pattern) {
@@ -94,17 +95,21 @@ impl Tables {
             let mut known = BTreeMap::new();
             for kept in plan.needles() {
                 windowed.back = windowed.back.max(kept.back());
+                windowed.exact &= kept.exact();
                 let suffix = kept.suffix().unwrap_or(pattern);
                 let suffix = self.suffix(&mut known, suffix, kept.places().len());
-                self.kept(rule, kept, Leads::Suffix(suffix))?;
+                self.kept(rule, kept, Leads::Suffix(suffix, kept.back()))?;
             }
             return Ok(Prepared::Regex(windowed));
         }
         let hir = parse(pattern).ok_or("its regular expression cannot be read")?;
+        let plan = literals::plan(&hir);
+        windowed.exact = plan.as_ref().is_some_and(Plan::is_exact);
         // Now, so that it is no surprise in the middle of a search.
-        let regex = compile(pattern).ok_or("its regular expression is too large")?;
+        let regex =
+            compile(pattern, !windowed.exact).ok_or("its regular expression is too large")?;
         windowed.compiled = OnceLock::from(Some(regex));
-        if let Some(plan) = literals::plan(&hir) {
+        if let Some(plan) = plan {
             windowed.longest = plan.longest;
             let mut known = BTreeMap::new();
             for needle in plan.needles {
@@ -112,7 +117,8 @@ impl Tables {
                 windowed.back = windowed.back.max(back);
                 let suffix = needle.suffix.as_deref().unwrap_or(pattern);
                 let suffix = self.suffix(&mut known, suffix, needle.places.len());
-                self.needle(rule, needle.places, needle.gram, Leads::Suffix(suffix))?;
+                let leads = Leads::Suffix(suffix, back);
+                self.needle(rule, needle.places, needle.gram, leads)?;
             }
             return Ok(Prepared::Regex(windowed));
         }
@@ -198,23 +204,18 @@ impl Tables {
         self.add(rule, from, gram, leads)
     }
 
-    /// The two places besides the gram that tell most.
-    fn checks(&self, from: usize, gram: usize) -> [(i8, u16); 2] {
-        let places = self.places.get(from..).unwrap_or_default();
-        let mut best: Vec<(u32, i8, u16)> = Vec::new();
-        for (at, &set) in places.iter().enumerate() {
-            let size = |set: &Bytes| set.0.iter().map(|bits| bits.count_ones()).sum();
-            let size: u32 = self.sets.get(usize::from(set)).map_or(256, size);
-            let offset = i8::try_from(at).ok().zip(i8::try_from(gram).ok());
-            if let Some((at, gram)) = offset {
-                // Of the gram itself only the case of letters is left to be told.
-                let known = (gram..gram + 4).contains(&at);
-                best.push((if known { 200 } else { size }, at - gram, set));
-            }
-        }
-        best.sort_unstable();
-        let check = |index: usize| best.get(index).map_or((0, 0), |(_, at, set)| (*at, *set));
-        [check(0), check(1)]
+    /// The filter for all needles.
+    fn grams(&mut self) -> Grams {
+        let kinds: Vec<Kinds> = self.sets.iter().map(|set| kinds(*set)).collect();
+        Grams::new(std::mem::take(&mut self.pairs), |needle| {
+            let Some(needle) = self.needles.get(needle as usize) else {
+                return (0, Vec::new());
+            };
+            let places = self.places.get(needle.places.clone()).unwrap_or_default();
+            let of = |set: &u16| kinds.get(usize::from(*set)).copied();
+            let first = i8::try_from(needle.gram).map_or(0, |gram| -gram);
+            (first, places.iter().filter_map(of).collect())
+        })
     }
 
     /// A needle whose places are there from `from` on.
@@ -227,11 +228,7 @@ impl Tables {
     ) -> Result<(), &'static str> {
         let id = u32::try_from(self.needles.len()).map_err(|_| FULL)?;
         let first = self.pairs.len();
-        let owner = Owner {
-            needle: id,
-            checks: self.checks(from, gram),
-        };
-        self.pairs.push((0, owner));
+        self.pairs.push((0, id));
         let places = self.places.get(from + gram..from + gram + GRAM);
         for (place, set) in places.unwrap_or_default().iter().enumerate() {
             let Some(set) = self.sets.get(usize::from(*set)) else {
@@ -240,7 +237,7 @@ impl Tables {
             let before = self.pairs.split_off(first);
             for byte in set.folded() {
                 let shifted = u32::from(byte) << (8 * place);
-                let longer = before.iter().map(|(gram, owner)| (gram | shifted, *owner));
+                let longer = before.iter().map(|(gram, id)| (gram | shifted, *id));
                 self.pairs.extend(longer);
             }
         }

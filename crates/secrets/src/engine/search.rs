@@ -5,7 +5,7 @@
 //! before, is the one that a search of the whole text finds next; nothing else has to be read.
 
 use super::{Engine, Leads, Match, Needle, Prepared, Windowed, Work, secret_of};
-use regex_automata::{Input, hybrid::dfa::Cache, util::captures::Captures};
+use regex_automata::{Anchored, Input, hybrid::dfa::Cache, util::captures::Captures};
 
 /// A match that may be longer than this, in bytes, is searched to the end of the text.
 const WINDOW: usize = 4096;
@@ -26,6 +26,8 @@ pub(crate) struct Scratch {
     progress: Vec<Progress>,
     /// Rules whose progress is not new.
     touched: Vec<usize>,
+    /// Rules and where their matches may begin, for those of which that is known.
+    starts: Vec<(usize, usize)>,
     found: Vec<Match>,
     pub(crate) work: Work,
 }
@@ -95,17 +97,13 @@ pub(crate) fn find(engine: &Engine, text: &[u8], scratch: &mut Scratch) -> Vec<M
     scratch.fit(engine);
     scratch.work.bytes += text.len() as u64;
     engine.grams.scan(text, |place, owners| {
-        for owner in owners {
-            if owner
-                .checks
-                .iter()
-                .all(|check| passes(engine, text, place, *check))
-                && let Some(needle) = engine.needles.get(owner.needle as usize)
-            {
+        for &needle in owners {
+            if let Some(needle) = engine.needles.get(needle as usize) {
                 candidate(engine, text, place, needle, scratch);
             }
         }
     });
+    from_starts(engine, text, scratch);
     for &rule in &engine.everywhere {
         if let Some(Prepared::Regex(windowed)) = engine.rules.get(rule) {
             to_the_end(windowed, rule, text, 0, scratch);
@@ -120,16 +118,6 @@ pub(crate) fn find(engine: &Engine, text: &[u8], scratch: &mut Scratch) -> Vec<M
     found.sort_by_key(|m| (m.secret.start, m.rule, m.secret.end, m.whole.start));
     found.dedup_by(|b, a| a.rule == b.rule && a.secret == b.secret);
     found
-}
-
-/// True when the byte at a distance from the gram is one of the set.
-#[inline]
-fn passes(engine: &Engine, text: &[u8], place: usize, (offset, set): (i8, u16)) -> bool {
-    let at = place.wrapping_add_signed(isize::from(offset));
-    let set = engine.sets.get(usize::from(set));
-    text.get(at)
-        .zip(set)
-        .is_some_and(|(byte, set)| set.contains(*byte))
 }
 
 /// Looks at what stands around one place of the filter.
@@ -173,14 +161,18 @@ fn candidate(engine: &Engine, text: &[u8], place: usize, needle: &Needle, scratc
                 to_the_end(windowed, rule, text, progress.at, scratch);
             }
         }
-        (Some(Prepared::Regex(windowed)), &Leads::Suffix(suffix)) => {
+        (Some(Prepared::Regex(windowed)), &Leads::Suffix(suffix, back)) => {
             let progress = scratch.progress(rule);
             if place < progress.at {
                 return;
             }
             let endless = windowed.longest.is_none_or(|longest| longest > WINDOW);
             if endless && progress.walked > REREAD.saturating_mul(text.len()) {
-                let start = progress.at.max(place.saturating_sub(windowed.back));
+                // Of an exact rule nothing has been searched before.
+                let start = match windowed.exact {
+                    true => 0,
+                    false => progress.at.max(place.saturating_sub(windowed.back)),
+                };
                 to_the_end(windowed, rule, text, start, scratch);
                 return;
             }
@@ -194,10 +186,46 @@ fn candidate(engine: &Engine, text: &[u8], place: usize, needle: &Needle, scratc
                     return;
                 }
             }
-            window(windowed, rule, text, place, scratch);
+            if windowed.exact {
+                let start = place.checked_sub(back).map(|start| (rule, start));
+                scratch.starts.extend(start);
+            } else {
+                window(windowed, rule, text, place, scratch);
+            }
         }
         _ => {}
     }
+}
+
+/// Finds what begins at the places that were kept, for each rule in the order of the text.
+fn from_starts(engine: &Engine, text: &[u8], scratch: &mut Scratch) {
+    let mut starts = std::mem::take(&mut scratch.starts);
+    starts.sort_unstable();
+    starts.dedup();
+    for &(rule, start) in &starts {
+        let Some(Prepared::Regex(windowed)) = engine.rules.get(rule) else {
+            continue;
+        };
+        let progress = scratch.progress(rule);
+        if start < progress.at {
+            continue;
+        }
+        let bounded = windowed.longest.filter(|&longest| longest <= WINDOW);
+        let reach = bounded.or_else(|| reach(progress.spent, text));
+        let end = reach.map_or(text.len(), |reach| start.saturating_add(reach));
+        let end = end.min(text.len());
+        if bounded.is_none() {
+            scratch.spend(rule, end - start);
+        }
+        let input = Input::new(text).range(start..end).anchored(Anchored::Yes);
+        if let Some(found) = next(windowed, rule, &input, scratch) {
+            scratch.walked(rule, found.whole.len());
+            scratch.set_at(rule, found.whole.end.max(start + 1));
+            scratch.found.push(found);
+        }
+    }
+    starts.clear();
+    scratch.starts = starts;
 }
 
 /// Finds what begins around `place`.
@@ -212,7 +240,8 @@ fn window(windowed: &Windowed, rule: usize, text: &[u8], place: usize, scratch: 
         .and_then(|longest| place.checked_add(longest))
         .map_or(text.len(), |end| end.min(text.len()));
     while from <= place {
-        let found = next(windowed, rule, text, from, end, scratch);
+        let input = Input::new(text).range(from..end);
+        let found = next(windowed, rule, &input, scratch);
         let reached = found.as_ref().map_or(end, |found| found.whole.end);
         scratch.walked(rule, reached.saturating_sub(from));
         match found {
@@ -255,7 +284,8 @@ fn to_the_end(
     while from <= text.len() {
         let reach = reach(spent, text).unwrap_or(text.len());
         let end = from.saturating_add(reach).min(text.len());
-        let found = next(windowed, rule, text, from, end, scratch);
+        let input = Input::new(text).range(from..end);
+        let found = next(windowed, rule, &input, scratch);
         let reached = found.as_ref().map_or(end, |found| found.whole.end);
         scratch.walked(rule, reached.saturating_sub(from));
         spent = scratch.spend(rule, end - from);
@@ -276,17 +306,12 @@ fn to_the_end(
 fn next(
     windowed: &Windowed,
     rule: usize,
-    text: &[u8],
-    from: usize,
-    to: usize,
+    input: &Input<'_>,
     scratch: &mut Scratch,
 ) -> Option<Match> {
-    if from > to {
-        return None;
-    }
     let regex = windowed.regex()?;
     let captures = scratch.captures.get_mut(rule)?;
     let captures = captures.get_or_insert_with(|| regex.create_captures());
-    regex.search_captures(&Input::new(text).range(from..to), captures);
+    regex.search_captures(input, captures);
     secret_of(captures).map(|found| Match { rule, ..found })
 }

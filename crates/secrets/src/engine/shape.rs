@@ -89,7 +89,9 @@ impl Shape {
                 (at > from && !longer).then_some(at)
             }
             Self::Other { pattern, compiled } => {
-                let regex = compiled.get_or_init(|| super::compile(pattern)).as_ref()?;
+                let regex = compiled
+                    .get_or_init(|| super::compile(pattern, false))
+                    .as_ref()?;
                 let end = (from + super::LONGEST_VALUE).min(text.len());
                 let input = Input::new(text).range(from..end).anchored(Anchored::Yes);
                 regex

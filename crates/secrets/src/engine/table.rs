@@ -13,6 +13,7 @@ pub(crate) struct Kept {
     length: u16,
     gram: u16,
     back: u32,
+    exact: bool,
     suffix: u16,
 }
 
@@ -35,6 +36,11 @@ impl Kept {
             u32::MAX => usize::MAX,
             back => back as usize,
         }
+    }
+
+    /// The distance is always this.
+    pub(crate) fn exact(&self) -> bool {
+        self.exact
     }
 
     /// What must follow.

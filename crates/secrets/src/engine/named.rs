@@ -83,6 +83,7 @@ impl Named {
                         && (operator
                             || (lines == 0 && needs_no_operator(text, from, &name, &value)))
                         && !is_called_a_hash(text, from, at)
+                        && (lines == 0 || !is_of_another(text, from, at))
                     {
                         found(value);
                     }
@@ -163,6 +164,8 @@ fn identifier_end(text: &[u8], name: &Range<usize>) -> Option<usize> {
 fn frees(before: Option<u8>, previous: Option<u8>) -> bool {
     before.is_some_and(|byte| match byte {
         b'/' => previous == Some(b'/'),
+        // `====V` pads a value that is longer.
+        b'=' if previous == Some(b'=') => false,
         b'=' | b':' | b'"' | b'\'' | b'`' | b'>' | b'<' | b'(' | b'{' | b'[' | b',' | b';'
         | b'|' | b'&' | b'*' => true,
         _ => byte.is_ascii_whitespace(),
@@ -175,17 +178,18 @@ fn ends_free(text: &[u8], end: usize) -> bool {
     match rest {
         [b'=' | b'(' | b'_', ..] => false,
         [b'%', b'2', b'B' | b'b' | b'F' | b'f', ..] | [b'%', b'3', b'D' | b'd', ..] => false,
-        [b'-' | b'.' | b'/' | b'+' | b'?', next, ..] => !next.is_ascii_alphanumeric(),
+        [b'-' | b'.' | b'/' | b'+' | b'?' | b'@', next, ..] => !next.is_ascii_alphanumeric(),
         [next, ..] => !next.is_ascii_alphanumeric(),
         [] => true,
     }
 }
 
-/// True for a value of hexadecimal digits and `-`, unless it is all that an unmistakable name is given
-/// and no Git or SHA-2 hash by its length.
+/// True for a value of hexadecimal digits and `-` in one case, unless it is all that an unmistakable name
+/// is given and no Git or SHA-2 hash by its length.
 fn could_be_a_hash(text: &[u8], name: &Range<usize>, value: &Range<usize>) -> bool {
     let bytes = text.get(value.clone()).unwrap_or_default();
-    if !bytes.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-') {
+    let mixed = bytes.iter().any(u8::is_ascii_lowercase) && bytes.iter().any(u8::is_ascii_uppercase);
+    if mixed || !bytes.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-') {
         return false;
     }
     let between = text.get(name.end..value.start).unwrap_or_default();
@@ -231,6 +235,20 @@ fn is_called_a_hash(text: &[u8], from: usize, value: usize) -> bool {
             .checked_sub(hash.len())
             .and_then(|at| word.get(at..))
             .is_some_and(|tail| tail.eq_ignore_ascii_case(hash.as_bytes()))
+    })
+}
+
+/// True when the line of a value, below that of the name, gives it a name of its own that says nothing of
+/// a secret: `acme: on` and in the next line `SENTRY_DSN: V`.
+fn is_of_another(text: &[u8], from: usize, value: usize) -> bool {
+    let between = text.get(from..value).unwrap_or_default();
+    let line = between.rsplit(|&byte| byte == b'\n').next();
+    let last = line.and_then(|line| {
+        line.split(|&byte| !is_identifier(byte))
+            .rfind(|word| word.iter().any(u8::is_ascii_alphabetic))
+    });
+    last.is_some_and(|name| {
+        name.contains(&b'_') && !WORDS.iter().chain(&["value"]).any(|word| holds(name, word))
     })
 }
 
@@ -295,6 +313,7 @@ mod tests {
             "Your statuscake key is HHH, keep it.",
             "statuscake: HHH",
             "statuscake 'HHH'",
+            "- name: STATUSCAKE_KEY\n  value: VVV",
         ] {
             assert!(finds("statuscake", &[], text), "{text}");
         }
@@ -325,6 +344,9 @@ mod tests {
             "statuscake HHH",
             "statuscake_api sha256: HHH",
             "statuscake-api.tgz\",\n  \"integrity\": \"VVV\"",
+            "statuscake = '====VVV'",
+            "STATUSCAKE_ID: 7\nSENTRY_DSN: \"VVV\"",
+            "statuscake: \"https://VVV@errors.example.org\"",
         ] {
             assert!(!finds("statuscake", &[], text), "{text}");
         }

@@ -68,6 +68,14 @@ const DOCUMENTED: &[&str] = &[
     "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw",
     // Stripe's documentation.
     "4eC39HqLyjWDarjtT1zdp7dc",
+    // MongoDB's manual, for every connection string.
+    "D1fficultP%40ssw0rd",
+    // Docker's reference of swarm commands and of the engine's API.
+    "SWMTKN-1-3pu6hszjas19xyp7ghgosyx9k8atbfcr8p2is99znpy26u2lkl",
+    "SWMTKN-1-1h8aps2yszaiqmz2l3oc5392pgk8e49qhx2aj3nyv0ui0hez2a",
+    "SWMKEY-1-7c37Cc8654o6p38HnroywCi19pllOnGtbdZEgtKxZu8",
+    // RFC 8037, appendix A.1: the Ed25519 key of every JOSE test suite.
+    "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
     // Ethereum: the first accounts of Hardhat and Anvil.
     "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
 ];
@@ -209,6 +217,11 @@ pub(super) fn token(value: &[u8]) -> Result<(), Dropped> {
         return Err(Dropped::Sequence);
     }
     Ok(())
+}
+
+/// Not a value that somebody's documentation shows, nor one masked by a run of one character.
+pub(super) fn is_own(value: &[u8]) -> bool {
+    longest_run(value, |_| true) < 5 && !DOCUMENTED.iter().any(|key| contains(value, key))
 }
 
 /// For a password where a known system has its passwords.

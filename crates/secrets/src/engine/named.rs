@@ -9,8 +9,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Asked for beside values that could as well be a hash, a UUID or a number.
-const WORDS: [&str; 10] = [
-    "key", "token", "secret", "pass", "pwd", "auth", "cred", "api", "access", "bearer",
+const WORDS: [&str; 11] = [
+    "key", "token", "secret", "pass", "pwd", "auth", "cred", "api", "access", "bearer", "private",
 ];
 /// Names of this length and more need not stand by themselves.
 const UNMISTAKABLE: usize = 8;

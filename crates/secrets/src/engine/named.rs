@@ -79,6 +79,7 @@ impl Named {
                     };
                     let value = at..end;
                     if ends_free(text, end)
+                        && !is_user_of_url(text, &value)
                         && self.has_words(text, &name, &value)
                         && (operator
                             || (lines == 0 && needs_no_operator(text, from, &name, &value)))
@@ -178,10 +179,16 @@ fn ends_free(text: &[u8], end: usize) -> bool {
     match rest {
         [b'=' | b'(' | b'_', ..] => false,
         [b'%', b'2', b'B' | b'b' | b'F' | b'f', ..] | [b'%', b'3', b'D' | b'd', ..] => false,
-        [b'-' | b'.' | b'/' | b'+' | b'?' | b'@', next, ..] => !next.is_ascii_alphanumeric(),
+        [b'-' | b'.' | b'/' | b'+' | b'?', next, ..] => !next.is_ascii_alphanumeric(),
         [next, ..] => !next.is_ascii_alphanumeric(),
         [] => true,
     }
+}
+
+/// True when a URL has the value as its user: `https://V@errors.example.org` belongs to that host.
+fn is_user_of_url(text: &[u8], value: &Range<usize>) -> bool {
+    let before = text.get(..value.start).unwrap_or_default();
+    text.get(value.end) == Some(&b'@') && before.ends_with(b"//")
 }
 
 /// True for a value of hexadecimal digits and `-` in one case, unless it is all that an unmistakable name

@@ -127,6 +127,18 @@ fn counted(value: &[u8]) -> usize {
     all
 }
 
+/// Letters that count up with digits that count up between them: `1a2b3c4d5e6f7g8h`.
+fn counted_in_turn(value: &[u8]) -> bool {
+    let [letters, digits] = [u8::is_ascii_alphabetic, u8::is_ascii_digit].map(|is| {
+        let some: Vec<u8> = value.iter().copied().filter(is).collect();
+        some
+    });
+    letters.len() >= 6
+        && digits.len() >= 4
+        && counted(&letters) * 3 > letters.len() * 2
+        && counted(&digits) * 3 > digits.len() * 2
+}
+
 /// A block of at most a third of the value, repeated to its end.
 fn repeats(value: &[u8]) -> bool {
     (1..=value.len() / 3).any(|period| {
@@ -197,6 +209,12 @@ fn format(value: &[u8]) -> bool {
         || (verbs > 0 && value.len() <= verbs * 2 + 8)
 }
 
+/// A letter or digit that nobody repeats but to fill a place; providers fill with zeros, which are `A` in
+/// Base64.
+fn is_stuffing(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() && !matches!(byte, b'A' | b'0')
+}
+
 /// For a token with a form of its own: dropped only when it is plainly not one.
 pub(super) fn token(value: &[u8]) -> Result<(), Dropped> {
     let length = value.len();
@@ -213,7 +231,12 @@ pub(super) fn token(value: &[u8]) -> Result<(), Dropped> {
     if DOCUMENTED.iter().any(|key| contains(value, key)) {
         return Err(Dropped::Documented);
     }
-    if length <= 512 && (counted(value) * 2 > length || repeats(value)) {
+    if length <= 512
+        && (counted(value) * 2 > length
+            || counted_in_turn(value)
+            || repeats(value)
+            || longest_run(value, is_stuffing) >= 8)
+    {
         return Err(Dropped::Sequence);
     }
     Ok(())
@@ -275,6 +298,8 @@ mod tests {
             "glpat-12345678901234567890",
             "00000000000000000000000000000000",
             "deadbeefdeadbeefdeadbeefdeadbeef",
+            concat!("sk_test_", "51H5Z3jGXvP5CVwYOllllllllllllllllllll"),
+            "A1bC2dE3fG4hI5jK6lM7nO8pQ9r",
         ] {
             assert!(token(text.as_bytes()).is_err(), "{text}");
         }

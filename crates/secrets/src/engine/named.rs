@@ -112,21 +112,43 @@ impl Named {
         if self.words.is_empty() && !could_be_a_hash(text, name, value) {
             return true;
         }
-        let before = text.get(..name.start).unwrap_or_default();
-        let identifier = before
-            .iter()
-            .rev()
-            .take(IDENTIFIER)
-            .take_while(|&&byte| is_identifier(byte))
-            .count();
         let between = text
-            .get(name.start - identifier..value.start)
+            .get(called_from(text, name.start)..value.start)
             .unwrap_or_default();
         if self.words.is_empty() {
             WORDS.iter().any(|word| holds(between, word))
         } else {
             self.words.iter().any(|word| holds(between, word))
         }
+    }
+}
+
+/// Where the identifier begins that holds a name; or the one before it, when that is given the name and
+/// the value: `<secret>acme V</secret>`, `token: "acme V"`.
+fn called_from(text: &[u8], name: usize) -> usize {
+    let identifier = |end: usize| {
+        let before = text.get(..end).unwrap_or_default();
+        let length = before
+            .iter()
+            .rev()
+            .take(IDENTIFIER)
+            .take_while(|&&byte| is_identifier(byte))
+            .count();
+        end - length
+    };
+    let start = identifier(name);
+    let lead = text.get(..start).unwrap_or_default();
+    let operators = lead
+        .iter()
+        .rev()
+        .take(STRETCH)
+        .take_while(|byte| matches!(byte, b'>' | b':' | b'=' | b'"' | b'\'' | b'{' | b' '))
+        .count();
+    let between = lead.get(start - operators..).unwrap_or_default();
+    if between.iter().any(|byte| matches!(byte, b'>' | b':' | b'=')) {
+        identifier(start - operators)
+    } else {
+        start
     }
 }
 
@@ -217,7 +239,13 @@ fn needs_no_operator(text: &[u8], from: usize, name: &Range<usize>, value: &Rang
     let announced = || {
         let between = text.get(name.end..value.start).unwrap_or_default();
         let called = text.get(from..value.start).unwrap_or_default();
-        called.iter().all(|&byte| byte != b'/') && WORDS.iter().any(|word| holds(between, word))
+        let before = text
+            .get(called_from(text, name.start)..name.start)
+            .unwrap_or_default();
+        called.iter().all(|&byte| byte != b'/')
+            && WORDS
+                .iter()
+                .any(|word| holds(between, word) || holds(before, word))
     };
     bytes.len() >= SPEAKS_FOR_ITSELF && digits >= 2 && (others >= 2 || announced())
 }
@@ -321,6 +349,8 @@ mod tests {
             "statuscake: HHH",
             "statuscake 'HHH'",
             "- name: STATUSCAKE_KEY\n  value: VVV",
+            "<secret>{statuscake HHH}</secret>",
+            "token: statuscake HHH",
         ] {
             assert!(finds("statuscake", &[], text), "{text}");
         }

@@ -68,8 +68,8 @@ const DOCUMENTED: &[&str] = &[
     "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw",
     // Stripe's documentation.
     "4eC39HqLyjWDarjtT1zdp7dc",
-    // MongoDB's manual, for every connection string.
-    "D1fficultP%40ssw0rd",
+    // Kubernetes' documentation of Secrets.
+    "MWYyZDFlMmU2N2Rm",
     // Docker's reference of swarm commands and of the engine's API.
     "SWMTKN-1-3pu6hszjas19xyp7ghgosyx9k8atbfcr8p2is99znpy26u2lkl",
     "SWMTKN-1-1h8aps2yszaiqmz2l3oc5392pgk8e49qhx2aj3nyv0ui0hez2a",

@@ -161,7 +161,12 @@ fn identifier_end(text: &[u8], name: &Range<usize>) -> Option<usize> {
     let begins_word = before.is_none_or(|before| {
         !before.is_ascii_alphabetic() || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
     });
-    if spelled.len() < UNMISTAKABLE && !begins_word {
+    // `java -Dacme.key=V`
+    let is_property = || {
+        let before = text.get(..name.start).unwrap_or_default();
+        before.ends_with(b"-D") || before.ends_with(b"-P")
+    };
+    if spelled.len() < UNMISTAKABLE && !begins_word && !is_property() {
         return None;
     }
     let rest = text.get(name.end..)?;
@@ -189,6 +194,8 @@ fn frees(before: Option<u8>, previous: Option<u8>) -> bool {
         b'/' => previous == Some(b'/'),
         // `====V` pads a value that is longer.
         b'=' if previous == Some(b'=') => false,
+        // `${ACME_TOKEN:-V}`
+        b'-' => previous == Some(b':'),
         b'=' | b':' | b'"' | b'\'' | b'`' | b'>' | b'<' | b'(' | b'{' | b'[' | b',' | b';'
         | b'|' | b'&' | b'*' => true,
         _ => byte.is_ascii_whitespace(),
@@ -351,11 +358,13 @@ mod tests {
             "- name: STATUSCAKE_KEY\n  value: VVV",
             "<secret>{statuscake HHH}</secret>",
             "token: statuscake HHH",
+            "${STATUSCAKE_TOKEN:-VVV}",
         ] {
             assert!(finds("statuscake", &[], text), "{text}");
         }
         assert!(finds("box", &[], "box_key = VVV"));
         assert!(finds("box", &[], "boxtoken = VVV"));
+        assert!(finds("box", &[], "java -Dbox.token=VVV"));
     }
 
     #[test]

@@ -234,9 +234,20 @@ fn escapes_of_strings() {
 
 #[test]
 fn a_letter_of_an_escape_is_no_part_of_a_token() {
-    let token = concat!("gsk_Fp1mPd1f9STEdBsIxr", "XGakQWDFUyNdCVl4UAvRirR5vYqp85gywg");
+    let token = concat!(
+        "gsk_Fp1mPd1f9STEdBsIxr",
+        "XGakQWDFUyNdCVl4UAvRirR5vYqp85gywg"
+    );
     for before in [
-        "\\n", "\\r\\n", "\\t", "\\\\n", "\u{1b}[32m", "\\x1b[1;32m", "\\u001b[0m", "\\033[0m", "\\e[0m",
+        "\\n",
+        "\\r\\n",
+        "\\t",
+        "\\\\n",
+        "\u{1b}[32m",
+        "\\x1b[1;32m",
+        "\\u001b[0m",
+        "\\033[0m",
+        "\\e[0m",
     ] {
         let text = format!("say \"key:{before}{token}\\n\"");
         let hits = scan("config/settings.txt", text.as_bytes());

@@ -23,7 +23,8 @@ pub(super) fn find(building: &mut Building<'_>, new: &dyn Fn(&Range<usize>) -> b
     let outer = building.outer;
     let mut done = 0;
     for at in memchr2_iter(b'\\', ESCAPE, outer) {
-        if at < done || escape(outer, at).is_none_or(|(_, char)| !matches!(char, '\n' | '!'..='~')) {
+        if at < done || escape(outer, at).is_none_or(|(_, char)| !matches!(char, '\n' | '!'..='~'))
+        {
             continue;
         }
         let low = at.saturating_sub(REACH).max(done);

@@ -145,7 +145,10 @@ fn called_from(text: &[u8], name: usize) -> usize {
         .take_while(|byte| matches!(byte, b'>' | b':' | b'=' | b'"' | b'\'' | b'{' | b' '))
         .count();
     let between = lead.get(start - operators..).unwrap_or_default();
-    if between.iter().any(|byte| matches!(byte, b'>' | b':' | b'=')) {
+    if between
+        .iter()
+        .any(|byte| matches!(byte, b'>' | b':' | b'='))
+    {
         identifier(start - operators)
     } else {
         start
@@ -224,7 +227,8 @@ fn is_user_of_url(text: &[u8], value: &Range<usize>) -> bool {
 /// is given and no Git or SHA-2 hash by its length.
 fn could_be_a_hash(text: &[u8], name: &Range<usize>, value: &Range<usize>) -> bool {
     let bytes = text.get(value.clone()).unwrap_or_default();
-    let mixed = bytes.iter().any(u8::is_ascii_lowercase) && bytes.iter().any(u8::is_ascii_uppercase);
+    let mixed =
+        bytes.iter().any(u8::is_ascii_lowercase) && bytes.iter().any(u8::is_ascii_uppercase);
     if mixed || !bytes.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-') {
         return false;
     }

@@ -194,7 +194,10 @@ fn token(kept: Kept, value: &[u8], class: PathClass) -> Result<Kept, Dropped> {
 /// A random token with a word like `fake` in its midst: somebody spoilt a real one, so that one looks
 /// where it came from.
 fn is_marked(value: &[u8]) -> bool {
-    value.len() >= 24 && placeholder::is_own(value) && !line::has(value, "example") && generic::is_random(value)
+    value.len() >= 24
+        && placeholder::is_own(value)
+        && !line::has(value, "example")
+        && generic::is_random(value)
 }
 
 /// The secret is set off by quotes, as part of a URL, by an option of a command or by an assignment in

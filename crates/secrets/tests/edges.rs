@@ -233,6 +233,32 @@ fn escapes_of_strings() {
 }
 
 #[test]
+fn a_letter_of_an_escape_is_no_part_of_a_token() {
+    let token = concat!(
+        "gsk_Fp1mPd1f9STEdBsIxr",
+        "XGakQWDFUyNdCVl4UAvRirR5vYqp85gywg"
+    );
+    for before in [
+        "\\n",
+        "\\r\\n",
+        "\\t",
+        "\\\\n",
+        "\u{1b}[32m",
+        "\\x1b[1;32m",
+        "\\u001b[0m",
+        "\\033[0m",
+        "\\e[0m",
+    ] {
+        let text = format!("say \"key:{before}{token}\\n\"");
+        let hits = scan("config/settings.txt", text.as_bytes());
+        assert_eq!(hits.len(), 1, "{text:?}");
+        assert_eq!(&text[hits[0].place.clone()], token);
+        assert_eq!(hits[0].encodings, [Encoding::Escape]);
+    }
+    assert!(scan("a.txt", format!("x{token}").as_bytes()).is_empty());
+}
+
+#[test]
 fn three_times_over_and_no_more() {
     let twice = encode(format!("inner: {}\n", hex(format!("a={TOKEN}").as_bytes())).as_bytes());
     let (hit, _) = only(format!("v: {twice}\n").as_bytes());

@@ -1,18 +1,30 @@
-//! Escapes of strings: `\u0041`, `\u{41}`, `\U00000041`, `\x41`.
+//! Escapes of strings: `\u0041`, `\u{41}`, `\U00000041`, `\x41`; and what parts a token from the letter
+//! of an escape before it: `\n`, `\r`, `\t`, the colours of a terminal (ECMA-48, SGR).
 
 use super::Building;
 use crate::hit::Encoding;
-use memchr::memchr_iter;
+use memchr::memchr2_iter;
 use std::ops::Range;
 
 /// So far back from the first escape, and on from the last, the value may reach.
 const REACH: usize = 256;
 
+/// The shortest run of a token's characters for which a line's end before it is worth a look.
+const TOKEN: usize = 16;
+
+const ESCAPE: u8 = 0x1b;
+
+/// How it is written in source.
+const ESCAPES: [&[u8]; 7] = [
+    b"\x1b", b"\\x1b", b"\\x1B", b"\\u001b", b"\\u001B", b"\\033", b"\\e",
+];
+
 pub(super) fn find(building: &mut Building<'_>, new: &dyn Fn(&Range<usize>) -> bool) {
     let outer = building.outer;
     let mut done = 0;
-    for at in memchr_iter(b'\\', outer) {
-        if at < done || escape(outer, at).is_none_or(|(_, char)| !matches!(char, '!'..='~')) {
+    for at in memchr2_iter(b'\\', ESCAPE, outer) {
+        if at < done || escape(outer, at).is_none_or(|(_, char)| !matches!(char, '\n' | '!'..='~'))
+        {
             continue;
         }
         let low = at.saturating_sub(REACH).max(done);
@@ -28,7 +40,7 @@ pub(super) fn find(building: &mut Building<'_>, new: &dyn Fn(&Range<usize>) -> b
             return;
         }
         let mut from = start;
-        let slashes = memchr_iter(b'\\', outer.get(at..end).unwrap_or_default());
+        let slashes = memchr2_iter(b'\\', ESCAPE, outer.get(at..end).unwrap_or_default());
         for slash in slashes.map(|slash| at + slash) {
             let Some((length, char)) = escape(outer, slash).filter(|_| slash >= from) else {
                 continue;
@@ -68,7 +80,10 @@ fn region(outer: &[u8], at: usize) -> usize {
 
 /// Length of the escape that begins here, and what it stands for.
 fn escape(outer: &[u8], at: usize) -> Option<(usize, char)> {
-    let rest = outer.get(at + 1..)?;
+    if let Some(length) = line_end(outer.get(at..)?) {
+        return Some((length, '\n'));
+    }
+    let rest = outer.get(at..)?.strip_prefix(b"\\")?;
     let (kind, rest) = rest.split_first()?;
     let (before, digits) = match (kind, rest.first()) {
         (b'u', Some(b'{')) => {
@@ -86,6 +101,33 @@ fn escape(outer: &[u8], at: usize) -> Option<(usize, char)> {
     // Half of a pair stands for nothing by itself.
     let char = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
     Some((before + digits, char))
+}
+
+/// Length of `\n` or the like, or of a colour, right before what may be a token.
+fn line_end(rest: &[u8]) -> Option<usize> {
+    let length = match rest {
+        [b'\\', b'n' | b'r' | b't', ..] => 2,
+        _ => colour(rest)?,
+    };
+    let token = rest.get(length..length + TOKEN)?;
+    let is_token = token
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    (is_token && token.iter().any(u8::is_ascii_digit)).then_some(length)
+}
+
+/// Length of `ESC [ 1 ; 32 m`.
+fn colour(rest: &[u8]) -> Option<usize> {
+    let parameters = ESCAPES
+        .iter()
+        .find_map(|escape| rest.strip_prefix(*escape))?
+        .strip_prefix(b"[")?;
+    let count = parameters
+        .iter()
+        .take(12)
+        .take_while(|byte| byte.is_ascii_digit() || **byte == b';')
+        .count();
+    (parameters.get(count) == Some(&b'm')).then(|| rest.len() - parameters.len() + count + 1)
 }
 
 fn number(digits: &[u8]) -> Option<u32> {

@@ -9,8 +9,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Asked for beside values that could as well be a hash, a UUID or a number.
-const WORDS: [&str; 10] = [
-    "key", "token", "secret", "pass", "pwd", "auth", "cred", "api", "access", "bearer",
+const WORDS: [&str; 11] = [
+    "key", "token", "secret", "pass", "pwd", "auth", "cred", "api", "access", "bearer", "private",
 ];
 /// Names of this length and more need not stand by themselves.
 const UNMISTAKABLE: usize = 8;
@@ -79,10 +79,12 @@ impl Named {
                     };
                     let value = at..end;
                     if ends_free(text, end)
+                        && !is_user_of_url(text, &value)
                         && self.has_words(text, &name, &value)
                         && (operator
                             || (lines == 0 && needs_no_operator(text, from, &name, &value)))
                         && !is_called_a_hash(text, from, at)
+                        && (lines == 0 || !is_of_another(text, from, at))
                     {
                         found(value);
                     }
@@ -110,21 +112,46 @@ impl Named {
         if self.words.is_empty() && !could_be_a_hash(text, name, value) {
             return true;
         }
-        let before = text.get(..name.start).unwrap_or_default();
-        let identifier = before
-            .iter()
-            .rev()
-            .take(IDENTIFIER)
-            .take_while(|&&byte| is_identifier(byte))
-            .count();
         let between = text
-            .get(name.start - identifier..value.start)
+            .get(called_from(text, name.start)..value.start)
             .unwrap_or_default();
         if self.words.is_empty() {
             WORDS.iter().any(|word| holds(between, word))
         } else {
             self.words.iter().any(|word| holds(between, word))
         }
+    }
+}
+
+/// Where the identifier begins that holds a name; or the one before it, when that is given the name and
+/// the value: `<secret>acme V</secret>`, `token: "acme V"`.
+fn called_from(text: &[u8], name: usize) -> usize {
+    let identifier = |end: usize| {
+        let before = text.get(..end).unwrap_or_default();
+        let length = before
+            .iter()
+            .rev()
+            .take(IDENTIFIER)
+            .take_while(|&&byte| is_identifier(byte))
+            .count();
+        end - length
+    };
+    let start = identifier(name);
+    let lead = text.get(..start).unwrap_or_default();
+    let operators = lead
+        .iter()
+        .rev()
+        .take(STRETCH)
+        .take_while(|byte| matches!(byte, b'>' | b':' | b'=' | b'"' | b'\'' | b'{' | b' '))
+        .count();
+    let between = lead.get(start - operators..).unwrap_or_default();
+    if between
+        .iter()
+        .any(|byte| matches!(byte, b'>' | b':' | b'='))
+    {
+        identifier(start - operators)
+    } else {
+        start
     }
 }
 
@@ -137,7 +164,12 @@ fn identifier_end(text: &[u8], name: &Range<usize>) -> Option<usize> {
     let begins_word = before.is_none_or(|before| {
         !before.is_ascii_alphabetic() || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
     });
-    if spelled.len() < UNMISTAKABLE && !begins_word {
+    // `java -Dacme.key=V`
+    let is_property = || {
+        let before = text.get(..name.start).unwrap_or_default();
+        before.ends_with(b"-D") || before.ends_with(b"-P")
+    };
+    if spelled.len() < UNMISTAKABLE && !begins_word && !is_property() {
         return None;
     }
     let rest = text.get(name.end..)?;
@@ -163,6 +195,10 @@ fn identifier_end(text: &[u8], name: &Range<usize>) -> Option<usize> {
 fn frees(before: Option<u8>, previous: Option<u8>) -> bool {
     before.is_some_and(|byte| match byte {
         b'/' => previous == Some(b'/'),
+        // `====V` pads a value that is longer.
+        b'=' if previous == Some(b'=') => false,
+        // `${ACME_TOKEN:-V}`
+        b'-' => previous == Some(b':'),
         b'=' | b':' | b'"' | b'\'' | b'`' | b'>' | b'<' | b'(' | b'{' | b'[' | b',' | b';'
         | b'|' | b'&' | b'*' => true,
         _ => byte.is_ascii_whitespace(),
@@ -181,11 +217,19 @@ fn ends_free(text: &[u8], end: usize) -> bool {
     }
 }
 
-/// True for a value of hexadecimal digits and `-`, unless it is all that an unmistakable name is given
-/// and no Git or SHA-2 hash by its length.
+/// True when a URL has the value as its user: `https://V@errors.example.org` belongs to that host.
+fn is_user_of_url(text: &[u8], value: &Range<usize>) -> bool {
+    let before = text.get(..value.start).unwrap_or_default();
+    text.get(value.end) == Some(&b'@') && before.ends_with(b"//")
+}
+
+/// True for a value of hexadecimal digits and `-` in one case, unless it is all that an unmistakable name
+/// is given and no Git or SHA-2 hash by its length.
 fn could_be_a_hash(text: &[u8], name: &Range<usize>, value: &Range<usize>) -> bool {
     let bytes = text.get(value.clone()).unwrap_or_default();
-    if !bytes.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-') {
+    let mixed =
+        bytes.iter().any(u8::is_ascii_lowercase) && bytes.iter().any(u8::is_ascii_uppercase);
+    if mixed || !bytes.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-') {
         return false;
     }
     let between = text.get(name.end..value.start).unwrap_or_default();
@@ -206,7 +250,13 @@ fn needs_no_operator(text: &[u8], from: usize, name: &Range<usize>, value: &Rang
     let announced = || {
         let between = text.get(name.end..value.start).unwrap_or_default();
         let called = text.get(from..value.start).unwrap_or_default();
-        called.iter().all(|&byte| byte != b'/') && WORDS.iter().any(|word| holds(between, word))
+        let before = text
+            .get(called_from(text, name.start)..name.start)
+            .unwrap_or_default();
+        called.iter().all(|&byte| byte != b'/')
+            && WORDS
+                .iter()
+                .any(|word| holds(between, word) || holds(before, word))
     };
     bytes.len() >= SPEAKS_FOR_ITSELF && digits >= 2 && (others >= 2 || announced())
 }
@@ -231,6 +281,20 @@ fn is_called_a_hash(text: &[u8], from: usize, value: usize) -> bool {
             .checked_sub(hash.len())
             .and_then(|at| word.get(at..))
             .is_some_and(|tail| tail.eq_ignore_ascii_case(hash.as_bytes()))
+    })
+}
+
+/// True when the line of a value, below that of the name, gives it a name of its own that says nothing of
+/// a secret: `acme: on` and in the next line `SENTRY_DSN: V`.
+fn is_of_another(text: &[u8], from: usize, value: usize) -> bool {
+    let between = text.get(from..value).unwrap_or_default();
+    let line = between.rsplit(|&byte| byte == b'\n').next();
+    let last = line.and_then(|line| {
+        line.split(|&byte| !is_identifier(byte))
+            .rfind(|word| word.iter().any(u8::is_ascii_alphabetic))
+    });
+    last.is_some_and(|name| {
+        name.contains(&b'_') && !WORDS.iter().chain(&["value"]).any(|word| holds(name, word))
     })
 }
 
@@ -295,11 +359,16 @@ mod tests {
             "Your statuscake key is HHH, keep it.",
             "statuscake: HHH",
             "statuscake 'HHH'",
+            "- name: STATUSCAKE_KEY\n  value: VVV",
+            "<secret>{statuscake HHH}</secret>",
+            "token: statuscake HHH",
+            "${STATUSCAKE_TOKEN:-VVV}",
         ] {
             assert!(finds("statuscake", &[], text), "{text}");
         }
         assert!(finds("box", &[], "box_key = VVV"));
         assert!(finds("box", &[], "boxtoken = VVV"));
+        assert!(finds("box", &[], "java -Dbox.token=VVV"));
     }
 
     #[test]
@@ -325,6 +394,9 @@ mod tests {
             "statuscake HHH",
             "statuscake_api sha256: HHH",
             "statuscake-api.tgz\",\n  \"integrity\": \"VVV\"",
+            "statuscake = '====VVV'",
+            "STATUSCAKE_ID: 7\nSENTRY_DSN: \"VVV\"",
+            "statuscake: \"https://VVV@errors.example.org\"",
         ] {
             assert!(!finds("statuscake", &[], text), "{text}");
         }

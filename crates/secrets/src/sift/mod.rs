@@ -181,6 +181,7 @@ pub fn judge(found: &Found<'_>) -> Result<Kept, Dropped> {
 fn token(kept: Kept, value: &[u8], class: PathClass) -> Result<Kept, Dropped> {
     match (placeholder::token(value), class) {
         (Err(Dropped::Sequence), PathClass::Plain) => Ok(INVENTED),
+        (Err(Dropped::Placeholder), PathClass::Plain) if is_marked(value) => Ok(INVENTED),
         (Err(reason), _) => Err(reason),
         (Ok(()), PathClass::Plain) => Ok(kept),
         (Ok(()), _) => Ok(Kept {
@@ -188,6 +189,15 @@ fn token(kept: Kept, value: &[u8], class: PathClass) -> Result<Kept, Dropped> {
             confidence: kept.confidence.min(Confidence::Medium),
         }),
     }
+}
+
+/// A random token with a word like `fake` in its midst: somebody spoilt a real one, so that one looks
+/// where it came from.
+fn is_marked(value: &[u8]) -> bool {
+    value.len() >= 24
+        && placeholder::is_own(value)
+        && !line::has(value, "example")
+        && generic::is_random(value)
 }
 
 /// The secret is set off by quotes, as part of a URL, by an option of a command or by an assignment in
@@ -226,7 +236,15 @@ fn is_shown_user(found: &Found<'_>) -> bool {
                     .get(before.len() - user.len()..)
                     .is_some_and(|end| end.eq_ignore_ascii_case(user))
         })
-        && !line::has(before, "://")
+        && !word_before(before).windows(3).any(|part| part == b"://")
+}
+
+/// What stands before the secret without a space.
+fn word_before(before: &[u8]) -> &[u8] {
+    before
+        .rsplit(u8::is_ascii_whitespace)
+        .next()
+        .unwrap_or_default()
 }
 
 /// A password that anybody would guess is worth a line, no more. One that is shown to others is worth it

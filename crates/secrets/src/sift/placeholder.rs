@@ -68,6 +68,14 @@ const DOCUMENTED: &[&str] = &[
     "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw",
     // Stripe's documentation.
     "4eC39HqLyjWDarjtT1zdp7dc",
+    // Kubernetes' documentation of Secrets.
+    "MWYyZDFlMmU2N2Rm",
+    // Docker's reference of swarm commands and of the engine's API.
+    "SWMTKN-1-3pu6hszjas19xyp7ghgosyx9k8atbfcr8p2is99znpy26u2lkl",
+    "SWMTKN-1-1h8aps2yszaiqmz2l3oc5392pgk8e49qhx2aj3nyv0ui0hez2a",
+    "SWMKEY-1-7c37Cc8654o6p38HnroywCi19pllOnGtbdZEgtKxZu8",
+    // RFC 8037, appendix A.1: the Ed25519 key of every JOSE test suite.
+    "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
     // Ethereum: the first accounts of Hardhat and Anvil.
     "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
 ];
@@ -117,6 +125,18 @@ fn counted(value: &[u8]) -> usize {
             .sum::<usize>();
     }
     all
+}
+
+/// Letters that count up with digits that count up between them: `1a2b3c4d5e6f7g8h`.
+fn counted_in_turn(value: &[u8]) -> bool {
+    let [letters, digits] = [u8::is_ascii_alphabetic, u8::is_ascii_digit].map(|is| {
+        let some: Vec<u8> = value.iter().copied().filter(is).collect();
+        some
+    });
+    letters.len() >= 6
+        && digits.len() >= 4
+        && counted(&letters) * 3 > letters.len() * 2
+        && counted(&digits) * 3 > digits.len() * 2
 }
 
 /// A block of at most a third of the value, repeated to its end.
@@ -189,6 +209,12 @@ fn format(value: &[u8]) -> bool {
         || (verbs > 0 && value.len() <= verbs * 2 + 8)
 }
 
+/// A letter or digit that nobody repeats but to fill a place; providers fill with zeros, which are `A` in
+/// Base64.
+fn is_stuffing(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() && !matches!(byte, b'A' | b'0')
+}
+
 /// For a token with a form of its own: dropped only when it is plainly not one.
 pub(super) fn token(value: &[u8]) -> Result<(), Dropped> {
     let length = value.len();
@@ -205,10 +231,20 @@ pub(super) fn token(value: &[u8]) -> Result<(), Dropped> {
     if DOCUMENTED.iter().any(|key| contains(value, key)) {
         return Err(Dropped::Documented);
     }
-    if length <= 512 && (counted(value) * 2 > length || repeats(value)) {
+    if length <= 512
+        && (counted(value) * 2 > length
+            || counted_in_turn(value)
+            || repeats(value)
+            || longest_run(value, is_stuffing) >= 8)
+    {
         return Err(Dropped::Sequence);
     }
     Ok(())
+}
+
+/// Not a value that somebody's documentation shows, nor one masked by a run of one character.
+pub(super) fn is_own(value: &[u8]) -> bool {
+    longest_run(value, |_| true) < 5 && !DOCUMENTED.iter().any(|key| contains(value, key))
 }
 
 /// For a password where a known system has its passwords.
@@ -262,6 +298,8 @@ mod tests {
             "glpat-12345678901234567890",
             "00000000000000000000000000000000",
             "deadbeefdeadbeefdeadbeefdeadbeef",
+            concat!("sk_test_", "51H5Z3jGXvP5CVwYOllllllllllllllllllll"),
+            "A1bC2dE3fG4hI5jK6lM7nO8pQ9r",
         ] {
             assert!(token(text.as_bytes()).is_err(), "{text}");
         }

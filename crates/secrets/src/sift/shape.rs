@@ -168,6 +168,19 @@ fn is_host(value: &[u8]) -> bool {
         })
 }
 
+/// `PR_kwDOA1b2Cs5abcde`: the global identifier of a node in GitHub's GraphQL interface.
+fn is_node_of_github(value: &[u8]) -> bool {
+    let mut parts = value.splitn(2, |byte| *byte == b'_');
+    let (Some(kind), Some(rest)) = (parts.next(), parts.next()) else {
+        return false;
+    };
+    // MessagePack arrays of two or more numbers in Base64.
+    let begins = [&b"kwDO"[..], b"kgDO", b"kwHO", b"kgHO", b"lADO", b"lAHO"];
+    (1..=5).contains(&kind.len())
+        && kind.iter().all(u8::is_ascii_uppercase)
+        && begins.iter().any(|begin| rest.starts_with(begin))
+}
+
 /// `MY_AUTH_TOKEN`, `BASE64_URL_SAFE`.
 pub(super) fn is_constant(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -189,6 +202,11 @@ pub(super) fn reference(value: &[u8], quoted: bool) -> Result<(), Dropped> {
     if quoted {
         return Ok(());
     }
+    // `{'password': password}`: what closes the brackets is no part of it.
+    let mut value = value;
+    while let [rest @ .., b')' | b']' | b'}' | b';' | b','] = value {
+        value = rest;
+    }
     let is_identifier = value
         .iter()
         .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b'-' | b'?' | b'!'));
@@ -205,6 +223,7 @@ pub(super) fn meaning(value: &[u8]) -> Result<(), Dropped> {
         || is_pattern(value)
         || is_figure(value)
         || is_path_of_names(value)
+        || is_node_of_github(value)
     {
         return Err(Dropped::Meaning);
     }
@@ -234,6 +253,7 @@ mod tests {
             "ultraPictureBox",
             "keyboard-interactive",
             "env.cert.p12",
+            "LA_kwDOCsUTCM75TTQL",
         ] {
             assert!(meaning(text.as_bytes()).is_err(), "{text}");
         }

@@ -74,7 +74,9 @@ fn bad_examples_raise_what_is_expected() {
         if raised != expected {
             let missing: Vec<_> = expected.difference(&raised).collect();
             let more: Vec<_> = raised.difference(&expected).collect();
-            wrong.push(format!("{rule}: not raised {missing:?}; not expected {more:?}"));
+            wrong.push(format!(
+                "{rule}: not raised {missing:?}; not expected {more:?}"
+            ));
         }
         if !expected.iter().any(|line| line.ends_with(&rule)) {
             wrong.push(format!("{rule}: its own example does not expect it"));
@@ -93,7 +95,10 @@ fn good_examples_raise_nothing() {
             if one.severity > Severity::Info || one.rule.0 == rule {
                 let line = one.start.line;
                 let message = &one.message;
-                wrong.push(format!("{rule}: {}:{line} {} {message}", one.path, one.rule.0));
+                wrong.push(format!(
+                    "{rule}: {}:{line} {} {message}",
+                    one.path, one.rule.0
+                ));
             }
         }
     }

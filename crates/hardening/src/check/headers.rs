@@ -9,6 +9,7 @@ use crate::rule::Severity;
 
 /// A year, in seconds.
 const YEAR: u64 = 31_536_000;
+const ORIGIN: &str = "access-control-allow-origin";
 /// Referrer policies (W3C Referrer Policy, 3).
 const REFERRER: [&str; 8] = [
     "no-referrer",
@@ -41,6 +42,9 @@ pub(crate) fn look(tree: &Tree, _roles: &dyn Fn(&str) -> Role, found: &mut Found
             match (header.state, header.meta) {
                 (State::Sent, Some(_)) => meta(response, header, raised),
                 (State::Sent, None) => one(tree, response, header, raised),
+                (State::Undecidable, None) if header.name == ORIGIN => {
+                    raised.extend(origin(tree, response, header, ""));
+                }
                 _ => {}
             }
         }
@@ -85,9 +89,10 @@ fn one(tree: &Tree, response: &Response, header: &Header, raised: &mut Vec<Raise
         "referrer-policy" if known => raised.extend(referrer(response, header, value)),
         "x-xss-protection" if value.starts_with('1') => {
             let message = format!("X-XSS-Protection is {}.", quoted(value));
-            raised.push(about("LG-HDR-109", response, header, message).better("X-XSS-Protection: 0"));
+            raised
+                .push(about("LG-HDR-109", response, header, message).better("X-XSS-Protection: 0"));
         }
-        "access-control-allow-origin" => {
+        ORIGIN => {
             raised.extend(origin(tree, response, header, value));
         }
         _ => {}
@@ -101,11 +106,23 @@ fn hsts(response: &Response, header: &Header, value: &str) -> Option<Raised> {
     let age = age.map(|age| age.trim().trim_matches('"').parse::<u64>().ok());
     let preload = lower.contains("preload") && !lower.contains("includesubdomains");
     let (message, severity) = match age {
-        Some(Some(0)) => ("`max-age=0` makes browsers forget that the site is encrypted.".to_owned(), Severity::Medium),
-        Some(Some(age)) if age < YEAR => (format!("{age} seconds are less than a year."), Severity::Low),
-        Some(Some(_)) if preload => ("`preload` is of no use without `includeSubDomains`.".to_owned(), Severity::Low),
+        Some(Some(0)) => (
+            "`max-age=0` makes browsers forget that the site is encrypted.".to_owned(),
+            Severity::Medium,
+        ),
+        Some(Some(age)) if age < YEAR => (
+            format!("{age} seconds are less than a year."),
+            Severity::Low,
+        ),
+        Some(Some(_)) if preload => (
+            "`preload` is of no use without `includeSubDomains`.".to_owned(),
+            Severity::Low,
+        ),
         Some(Some(_)) => return None,
-        _ => (format!("{} has no `max-age` that browsers can read.", quoted(value)), Severity::Medium),
+        _ => (
+            format!("{} has no `max-age` that browsers can read.", quoted(value)),
+            Severity::Medium,
+        ),
     };
     let raised = about("LG-HDR-102", response, header, message).at(severity);
     Some(raised.better("Strict-Transport-Security: max-age=31536000; includeSubDomains"))
@@ -116,7 +133,10 @@ fn framing(response: &Response, header: &Header, value: &str) -> Option<Raised> 
     if matches!(lower.as_str(), "deny" | "sameorigin") {
         return None;
     }
-    let message = format!("Browsers do not know {} and let every site frame the page.", quoted(value));
+    let message = format!(
+        "Browsers do not know {} and let every site frame the page.",
+        quoted(value)
+    );
     let raised = about("LG-HDR-103", response, header, message);
     Some(raised.better("X-Frame-Options: SAMEORIGIN"))
 }
@@ -161,10 +181,24 @@ fn reflects(tree: &Tree, response: &Response, header: &Header) -> bool {
     if header.value.dynamic().is_empty() || response.scope.contains("if ($http_origin") {
         return false;
     }
-    let text = tree.file(path_of(response, header)).map_or("", |file| file.text());
-    let written = text.get(header.value.file()).unwrap_or_default();
+    // A table of origins, of which only what holds for all others lets everybody in.
+    let value = header.value.file();
+    let from_table = !header.place.contains(&value.start);
+    if from_table && !response.scope.ends_with("(default)") {
+        return false;
+    }
+    let text = tree
+        .file(path_of(response, header))
+        .map_or("", |file| file.text());
+    let written = text.get(value).unwrap_or_default();
     let lower = written.to_ascii_lowercase();
-    let names = ["$http_origin", "headers.origin", "request.header.origin", "%{origin}", "req.hdr(origin)"];
+    let names = [
+        "$http_origin",
+        "headers.origin",
+        "request.header.origin",
+        "%{http:origin}",
+        "req.hdr(origin)",
+    ];
     names.iter().any(|name| lower.contains(name))
 }
 
@@ -179,14 +213,32 @@ fn missing(response: &Response, raised: &mut Vec<Raised>) {
     let tls = response.tls == Some(true) && response.carrier != "nginx";
     let pages = matches!(response.serves, Serves::Html | Serves::Unknown);
     if tls && response.closed && pages && !has("strict-transport-security") {
-        let message = format!("{} goes out without Strict-Transport-Security.", quoted(&response.scope));
-        let raise = Raised::new("LG-HDR-101", &response.path, response.place.clone(), message);
+        let message = format!(
+            "{} goes out without Strict-Transport-Security.",
+            quoted(&response.scope)
+        );
+        let raise = Raised::new(
+            "LG-HDR-101",
+            &response.path,
+            response.place.clone(),
+            message,
+        );
         raised.push(raise.better("Strict-Transport-Security: max-age=31536000; includeSubDomains"));
     }
-    let others = ["content-security-policy", "x-frame-options", "strict-transport-security", "referrer-policy"];
+    let others = [
+        "content-security-policy",
+        "x-frame-options",
+        "strict-transport-security",
+        "referrer-policy",
+    ];
     let beside = others.iter().find_map(|name| sent(name));
-    if let Some(beside) = beside.filter(|_| response.closed && pages && !has("x-content-type-options")) {
-        let message = format!("{} is set without X-Content-Type-Options beside it.", quoted(&beside.name));
+    if let Some(beside) =
+        beside.filter(|_| response.closed && pages && !has("x-content-type-options"))
+    {
+        let message = format!(
+            "{} is set without X-Content-Type-Options beside it.",
+            quoted(&beside.name)
+        );
         let place = beside.place.clone();
         let raise = Raised::new("LG-HDR-104", path_of(response, beside), place, message);
         raised.push(raise.better("X-Content-Type-Options: nosniff"));

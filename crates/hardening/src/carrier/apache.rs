@@ -133,7 +133,7 @@ fn section(words: &[Word], open: &mut Vec<Section>) {
         .skip(1)
         .map(|word| word.text.trim_end_matches('>'))
         .collect();
-    let args = args.join(" ");
+    let args = args.join(" ").trim_end().to_owned();
     let Some(above) = open.last() else {
         return;
     };

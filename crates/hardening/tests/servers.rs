@@ -121,6 +121,16 @@ add_header X-Content-Type-Options nosniff always;";
 }
 
 #[test]
+fn nginx_without_servers_still_says_what_it_sets() {
+    let text = "http { add_header Content-Security-Policy \"default-src 'self'\" always; include sites/*; }";
+    let scanned = look(&[("nginx.conf", text)]);
+    assert_eq!(
+        sends(&scanned, "http"),
+        ["content-security-policy: default-src 'self'"]
+    );
+}
+
+#[test]
 fn nginx_puts_policies_together() {
     let text = r#"
 map $uri $by_path {

@@ -24,6 +24,8 @@ const STYLE: Style = Style {
 const MARKS: [(&str, &str); 3] = [("%{", "}"), ("${", "}"), ("{{", "}}")];
 /// Sections inside one another, at most.
 const DEPTH: usize = 32;
+/// Headers of one section, at most.
+const HEADERS: usize = 200;
 /// Sections that responses are told of, at most.
 const MOST: usize = 500;
 
@@ -38,7 +40,7 @@ fn fits(path: &str) -> bool {
     let named = ["apache", "httpd", "vhost"]
         .iter()
         .any(|word| name.contains(word));
-    name == ".htaccess" || name.starts_with("htaccess") || conf && (in_apache || named)
+    name.starts_with(".htaccess") || name.starts_with("htaccess") || conf && (in_apache || named)
 }
 
 /// A section that is open, with the headers in force.
@@ -313,7 +315,7 @@ fn header(args: &[Word], place: Range<usize>, section: &mut Section) {
         _ => return,
     };
     let removal_of_some = state == State::Removed && (only_some || value.is_some_and(conditional));
-    if removal_of_some || headers.len() > MOST {
+    if removal_of_some || headers.len() > HEADERS {
         return;
     }
     let replaces = matches!(

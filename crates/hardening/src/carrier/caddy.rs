@@ -27,6 +27,8 @@ const MARKS: [(&str, &str); 1] = [("{", "}")];
 const DEPTH: usize = 32;
 /// Places of one file that responses are told of, at most.
 const MOST: usize = 1000;
+/// Lines of one file with all imports, at most.
+const LINES: usize = 100_000;
 /// Headers of one place, at most.
 const HEADERS: usize = 200;
 /// Directives that hold others.
@@ -132,6 +134,7 @@ fn look(look: &Look<'_>, found: &mut Found) {
         snippets: BTreeMap::new(),
         used: Vec::new(),
         responses: Vec::new(),
+        left: LINES,
     };
     for node in &nodes {
         if let Some(name) = node.name().strip_prefix('(') {
@@ -151,6 +154,13 @@ fn look(look: &Look<'_>, found: &mut Found) {
         );
     }
     found.responses.append(&mut walk.responses);
+    if walk.left == 0 {
+        found.gaps.push(Gap {
+            path: look.file.path.clone(),
+            reason: "it holds or imports too much; only the first part was looked at".to_owned(),
+            template: false,
+        });
+    }
 }
 
 type Parsed = (Vec<Node>, Vec<Header>);
@@ -232,6 +242,8 @@ struct Walk<'n> {
     /// Snippets that some site imports.
     used: Vec<String>,
     responses: Vec<Response>,
+    /// Lines that may still be looked at, imports counted each time.
+    left: usize,
 }
 
 impl<'n> Walk<'n> {
@@ -349,6 +361,10 @@ impl<'n> Walk<'n> {
             return;
         };
         for node in nodes {
+            let Some(left) = self.left.checked_sub(1) else {
+                return;
+            };
+            self.left = left;
             if headers.len() > HEADERS || some.len() > HEADERS {
                 return;
             }

@@ -1,6 +1,6 @@
 //! `firebase.json`: `hosting.headers`, for one site or for several.
 
-use super::{Paths, json};
+use super::{Paths, hand_over, json};
 use crate::check::{Found, Kind, Look};
 use jsonc_parser::ast::Value;
 
@@ -28,7 +28,7 @@ fn look(look: &Look<'_>, found: &mut Found) {
             if let Some(rules) = json::list(site, "headers") {
                 json::rules(look.file.text(), rules, &mut paths);
             }
-            found.responses.append(&mut paths.responses);
+            hand_over(paths, found);
         }
     });
 }

@@ -1,6 +1,6 @@
 //! `_headers`: a path on a line, its headers indented below it (Netlify, Cloudflare Pages).
 
-use super::{Paths, header};
+use super::{Paths, hand_over, header};
 use crate::check::{Found, Kind, Look};
 use crate::response::{Header, State};
 use crate::text::Text;
@@ -47,7 +47,7 @@ fn look(look: &Look<'_>, found: &mut Found) {
         };
         paths.add(pattern, place.clone(), one(body, start, comment), true);
     }
-    found.responses.append(&mut paths.responses);
+    hand_over(paths, found);
 }
 
 fn one(body: &str, start: usize, comment: bool) -> Vec<Header> {

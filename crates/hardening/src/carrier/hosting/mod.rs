@@ -7,6 +7,8 @@ pub(crate) mod netlify;
 pub(crate) mod staticwebapp;
 pub(crate) mod vercel;
 
+use crate::check::Found;
+use crate::finding::Gap;
 use crate::response::{Header, Response, Serves, State};
 use crate::text::Text;
 use std::ops::Range;
@@ -31,6 +33,7 @@ struct Paths {
     carrier: &'static str,
     path: String,
     responses: Vec<Response>,
+    cut: bool,
 }
 
 impl Paths {
@@ -39,6 +42,7 @@ impl Paths {
             carrier,
             path: path.to_owned(),
             responses: Vec::new(),
+            cut: false,
         }
     }
 
@@ -51,6 +55,7 @@ impl Paths {
             return;
         }
         if self.responses.len() >= MOST {
+            self.cut = true;
             return;
         }
         self.responses.push(Response {
@@ -62,6 +67,18 @@ impl Paths {
             tls: None,
             closed: closed && is_all(pattern),
             headers,
+        });
+    }
+}
+
+/// Hands over what a file says.
+fn hand_over(paths: Paths, found: &mut Found) {
+    found.responses.extend(paths.responses);
+    if paths.cut {
+        found.gaps.push(Gap {
+            path: paths.path,
+            reason: format!("only the first {MOST} of its rules were looked at"),
+            template: false,
         });
     }
 }

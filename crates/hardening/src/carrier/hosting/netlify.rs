@@ -1,6 +1,6 @@
 //! `netlify.toml`: `[[headers]]` with `for` and a table of values.
 
-use super::{Paths, header};
+use super::{Paths, hand_over, header};
 use crate::check::{Found, Kind, Look};
 use crate::finding::Gap;
 use crate::response::Header;
@@ -50,7 +50,7 @@ fn look(look: &Look<'_>, found: &mut Found) {
             .filter_map(|(name, value)| one(text, name, value));
         paths.add(scope, pattern.span(), headers.collect(), true);
     }
-    found.responses.append(&mut paths.responses);
+    hand_over(paths, found);
 }
 
 fn one(

@@ -1,6 +1,6 @@
 //! `staticwebapp.config.json` of Azure: `globalHeaders`, and headers of routes that come on top.
 
-use super::{Paths, json};
+use super::{Paths, hand_over, json};
 use crate::check::{Found, Kind, Look};
 use jsonc_parser::ast::Value;
 
@@ -31,6 +31,6 @@ fn look(look: &Look<'_>, found: &mut Found) {
                 paths.add(pattern, place, json::table(text, headers), false);
             }
         }
-        found.responses.append(&mut paths.responses);
+        hand_over(paths, found);
     });
 }

@@ -1,6 +1,6 @@
 //! `vercel.json`, and `serve.json`, which is like it.
 
-use super::{Paths, json};
+use super::{Paths, hand_over, json};
 use crate::check::{Found, Kind, Look};
 
 /// Files of Vercel.
@@ -22,6 +22,6 @@ fn look(look: &Look<'_>, found: &mut Found) {
         if let Some(rules) = json::list(object, "headers") {
             json::rules(look.file.text(), rules, &mut paths);
         }
-        found.responses.append(&mut paths.responses);
+        hand_over(paths, found);
     });
 }

@@ -152,10 +152,10 @@ fn walk_file<'p>(tree: &'p Tree, path: &'p str, resolver: &mut Resolver<'p>, fou
         responses: 0,
     };
     walk.file(&inside);
-    if walk.responses > walk::MOST {
+    if walk.responses > walk::MOST || resolver.cut {
         found.gaps.push(Gap {
             path: path.to_owned(),
-            reason: format!("only the first {} of its places were looked at", walk::MOST),
+            reason: "it holds or includes too much; only the first part was looked at".to_owned(),
             template: false,
         });
     }

@@ -1,5 +1,6 @@
 //! lockgate's own look at configuration: headers and policies of content, settings of production.
 
+use super::base::Compared;
 use super::case::Ground;
 use super::own;
 use super::share::Share;
@@ -30,11 +31,13 @@ pub fn run(ground: &Ground<'_, '_>, share: &Share) -> Vec<Witnessed> {
     let now = || (files.load(Ordering::Relaxed), "files", 0);
     let (read, scanned) = watched(&now, ground.request.quiet, || {
         let read = ground.request.root.configuration(tracked.as_ref(), &files);
-        let scanned = scan(&read.tree, &Options::default());
+        let scanned = scan(&read.tree, &options(ground));
         (read, scanned)
     });
     let witnessed = wanted.into_iter().map(|id| {
-        let collected = collect(&scanned.findings, id.as_str());
+        let permitted = ground.policy.scanner(&id).configuration.allow_comments;
+        let honoured = |path: &RepoPath| permitted && old(ground, path);
+        let collected = collect(&scanned.findings, id.as_str(), &honoured);
         Witnessed {
             run: Run {
                 tool: "lockgate".into(),
@@ -54,6 +57,26 @@ pub fn run(ground: &Ground<'_, '_>, share: &Share) -> Vec<Witnessed> {
         }
     });
     witnessed.collect()
+}
+
+/// What the policy says of the look. Both scanners look at the same files.
+fn options(ground: &Ground<'_, '_>) -> Options {
+    let mut options = Options::default();
+    for id in [ScannerId::CSP, ScannerId::HARDENING].map(ScannerId::literal) {
+        let said = ground.policy.scanner(&id).configuration;
+        options.roles.extend(said.roles);
+        options.wanted.extend(said.also);
+    }
+    options
+}
+
+/// Whether a comment in a file is older than the judged change, which could otherwise accept what it
+/// brings. Of a file that the change touches that is not known.
+fn old(ground: &Ground<'_, '_>, path: &RepoPath) -> bool {
+    match ground.compared {
+        Compared::With(known) => !known.touched.files.contains(path),
+        Compared::Without(_) => !ground.event.judges_a_change(),
+    }
 }
 
 fn names<'a>(paths: impl Iterator<Item = &'a RepoPath> + 'a) -> impl Iterator<Item = Untrusted> {

@@ -2,9 +2,9 @@
 
 use crate::model::{
     self, Certainty, Fix, Kind, Located, Location, Observation, Region, RepoPath, RuleId, RuleInfo,
-    ScannerId, SourceDigests,
+    ScannerId, SourceDigests, Standing,
 };
-use lockgate_hardening::{Finding, Rule, Rules, Severity};
+use lockgate_hardening::{Finding, Role, Rule, Rules, Severity};
 use std::collections::BTreeMap;
 
 /// Rules about headers of responses and the policies in them begin with one of these.
@@ -34,7 +34,12 @@ pub struct Collected {
 }
 
 /// Of all findings those of one scanner, [`ScannerId::CSP`] or [`ScannerId::HARDENING`].
-pub fn collect(findings: &[Finding], wanted: &str) -> Collected {
+/// `honoured` tells of a file whether comments in it accept what is beside them.
+pub fn collect(
+    findings: &[Finding],
+    wanted: &str,
+    honoured: &dyn Fn(&RepoPath) -> bool,
+) -> Collected {
     let mut collected = Collected::default();
     for finding in findings {
         let Some(rule) = Rules::shipped().get(finding.rule.0) else {
@@ -43,7 +48,7 @@ pub fn collect(findings: &[Finding], wanted: &str) -> Collected {
         if scanner(&rule.id) != wanted {
             continue;
         }
-        let Some(located) = located(finding, rule) else {
+        let Some(located) = located(finding, rule, honoured) else {
             continue;
         };
         collected.rules.insert(RuleId::new(&rule.id), info(rule));
@@ -64,7 +69,11 @@ fn info(rule: &Rule) -> RuleInfo {
     }
 }
 
-fn located(finding: &Finding, rule: &Rule) -> Option<Located> {
+fn located(
+    finding: &Finding,
+    rule: &Rule,
+    honoured: &dyn Fn(&RepoPath) -> bool,
+) -> Option<Located> {
     let path = RepoPath::new(&finding.path).ok()?;
     let whole = finding.place.is_empty();
     let region = Region::line(finding.start.line.into())?
@@ -82,7 +91,20 @@ fn located(finding: &Finding, rule: &Rule) -> Option<Located> {
             other.path, other.start.line, other.text
         ));
     }
-    message.push_str(&format!(" (role of the file: {})", finding.role.word()));
+    if finding.role != Role::Production {
+        message.push_str(&format!(" The file counts as {}.", finding.role.word()));
+    }
+    if let Some(words) = &finding.asked {
+        match honoured(&path) {
+            true => {
+                let why = format!("the comment `{words}` beside it");
+                observation.standing = Standing::Suppressed(Some(why.into()));
+            }
+            false => message.push_str(
+                " A comment beside it asks to accept it; the policy does not honour that, or the change touches the file.",
+            ),
+        }
+    }
     observation.message = message.into();
     observation.severity = Some(severity(finding.severity));
     observation.reported.severity = Some(severity(finding.severity).word().into());

@@ -19,6 +19,7 @@ pub mod carrier;
 mod check;
 mod file;
 mod finding;
+mod message;
 mod position;
 mod response;
 mod role;

@@ -88,6 +88,7 @@ pub struct Rules(BTreeMap<String, Rule>);
 
 /// The shipped rules, one file for each area.
 const SHIPPED: &[(&str, &str)] = &[
+    ("delivery", include_str!("../rules/delivery.toml")),
     ("headers", include_str!("../rules/headers.toml")),
     ("nginx", include_str!("../rules/nginx.toml")),
 ];

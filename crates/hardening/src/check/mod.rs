@@ -7,6 +7,7 @@ use crate::role::Role;
 use crate::rule::{RuleId, Severity};
 use std::ops::Range;
 
+mod delivery;
 mod headers;
 
 /// A kind of file: its name, whether a path belongs to it, and what is done with such a file.
@@ -23,7 +24,7 @@ pub(crate) struct Kind {
 pub(crate) const KINDS: &[Kind] = &[crate::carrier::nginx::KIND];
 
 /// What is looked at when all files have been: what one file says and another one lacks.
-pub(crate) const WHOLE: &[Whole] = &[headers::look];
+pub(crate) const WHOLE: &[Whole] = &[crate::carrier::nginx::look_at_all, headers::look, delivery::look];
 
 /// A look at the whole repository; a file's role is asked by its path.
 pub(crate) type Whole = fn(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found);

@@ -90,6 +90,8 @@ pub struct Rules(BTreeMap<String, Rule>);
 const SHIPPED: &[(&str, &str)] = &[
     ("headers", include_str!("../rules/headers.toml")),
     ("nginx", include_str!("../rules/nginx.toml")),
+    ("compose", include_str!("../rules/compose.toml")),
+    ("service", include_str!("../rules/service.toml")),
 ];
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| {

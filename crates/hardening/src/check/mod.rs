@@ -7,6 +7,7 @@ use crate::role::Role;
 use crate::rule::{RuleId, Severity};
 use std::ops::Range;
 
+mod compose;
 mod headers;
 
 /// A kind of file: its name, whether a path belongs to it, and what is done with such a file.
@@ -20,7 +21,7 @@ pub(crate) struct Kind {
 }
 
 /// All kinds of files that are looked at. A file may be of several.
-pub(crate) const KINDS: &[Kind] = &[crate::carrier::nginx::KIND];
+pub(crate) const KINDS: &[Kind] = &[crate::carrier::nginx::KIND, compose::KIND];
 
 /// What is looked at when all files have been: what one file says and another one lacks.
 pub(crate) const WHOLE: &[Whole] = &[headers::look];

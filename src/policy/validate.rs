@@ -81,9 +81,8 @@ impl ScannerLayer {
         let secrets = self.secrets.finish();
         let configuration = self.configuration.finish();
         // Whoever permits comments or lists wants them to be left alone.
-        let honoured = secrets.allow_comments
-            || secrets.config.is_some()
-            || configuration.allow_comments;
+        let honoured =
+            secrets.allow_comments || secrets.config.is_some() || configuration.allow_comments;
         Scanner {
             required: self.required.unwrap_or(false),
             reports: self.reports.unwrap_or_default(),

@@ -36,10 +36,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tracking", &["escape", "report"]),
     ("shard", &["bundle"]),
     ("upload", &["escape", "report"]),
-    (
-        "explain",
-        &["bundle", "escape", "policy", "report", "scan"],
-    ),
+    ("explain", &["bundle", "escape", "policy", "report", "scan"]),
     (
         "trial",
         &["assess", "escape", "explain", "policy", "report"],

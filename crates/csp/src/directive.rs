@@ -79,14 +79,35 @@ pub(crate) const DIRECTIVES: &[Known] = &[
     known_as("trusted-types", Kind::TrustedTypes),
     known_as("require-trusted-types-for", Kind::RequireTrustedTypes),
     known_as("webrtc", Kind::Webrtc),
-    known_as("block-all-mixed-content", Kind::Old("browsers block mixed content anyway; `upgrade-insecure-requests` upgrades it")),
-    known_as("plugin-types", Kind::Old("`object-src 'none'` forbids plugins")),
-    known_as("prefetch-src", Kind::Old("`default-src` governs prefetching")),
+    known_as(
+        "block-all-mixed-content",
+        Kind::Old("browsers block mixed content anyway; `upgrade-insecure-requests` upgrades it"),
+    ),
+    known_as(
+        "plugin-types",
+        Kind::Old("`object-src 'none'` forbids plugins"),
+    ),
+    known_as(
+        "prefetch-src",
+        Kind::Old("`default-src` governs prefetching"),
+    ),
     known_as("navigate-to", Kind::Old("it was never shipped")),
-    known_as("require-sri-for", Kind::Old("the `Integrity-Policy` header requires integrity")),
-    known_as("referrer", Kind::Old("the `Referrer-Policy` header says it")),
-    known_as("reflected-xss", Kind::Old("browsers have no such filter any more")),
-    known_as("disown-opener", Kind::Old("the `Cross-Origin-Opener-Policy` header says it")),
+    known_as(
+        "require-sri-for",
+        Kind::Old("the `Integrity-Policy` header requires integrity"),
+    ),
+    known_as(
+        "referrer",
+        Kind::Old("the `Referrer-Policy` header says it"),
+    ),
+    known_as(
+        "reflected-xss",
+        Kind::Old("browsers have no such filter any more"),
+    ),
+    known_as(
+        "disown-opener",
+        Kind::Old("the `Cross-Origin-Opener-Policy` header says it"),
+    ),
 ];
 
 /// By its name in lower case.
@@ -139,7 +160,10 @@ impl Act {
 
     /// True for what needs scripts to run, which a sandbox may forbid.
     pub(crate) fn runs_script(self) -> bool {
-        matches!(self, Self::Script | Self::ScriptAttribute | Self::Eval | Self::Worker)
+        matches!(
+            self,
+            Self::Script | Self::ScriptAttribute | Self::Eval | Self::Worker
+        )
     }
 }
 

@@ -89,7 +89,8 @@ impl Policy<'_> {
     /// lets a script in (section 6.7.1.1); a worker is started by a script, which may.
     pub(crate) fn fetches(&self, act: Act, url: Url<'_>) -> Answer {
         self.ask(act, |directive| {
-            let script = directive.lower.starts_with("script-src") || directive.lower == "default-src";
+            let script =
+                directive.lower.starts_with("script-src") || directive.lower == "default-src";
             match act {
                 Act::Script if directive.has(Keyword::StrictDynamic) => Answer::No,
                 Act::Worker if script && directive.has(Keyword::StrictDynamic) => Answer::Yes,

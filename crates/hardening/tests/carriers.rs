@@ -27,7 +27,12 @@ struct Count {
 }
 
 fn lines(text: &str) -> impl Fn(usize) -> u64 {
-    move |at| 1 + text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() as u64
+    move |at| {
+        1 + text.as_bytes()[..at]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count() as u64
+    }
 }
 
 /// Policies are the same when their words are: what is only known at run time has a stand-in.
@@ -84,10 +89,12 @@ fn real_files_say_what_somebody_has_read_in_them() {
         let expected: BTreeSet<(u64, String)> = policies
             .iter()
             .map(|one| (one["line"].as_u64().unwrap(), one))
-            .map(|(line, one)| match one["dynamic"].as_array().unwrap().is_empty() {
-                true => (line, words(one["policy"].as_str().unwrap())),
-                false => (line, String::new()),
-            })
+            .map(
+                |(line, one)| match one["dynamic"].as_array().unwrap().is_empty() {
+                    true => (line, words(one["policy"].as_str().unwrap())),
+                    false => (line, String::new()),
+                },
+            )
             .collect();
         let dynamic: BTreeSet<u64> = expected
             .iter()
@@ -121,7 +128,13 @@ fn real_files_say_what_somebody_has_read_in_them() {
             .findings
             .iter()
             .filter(|one| !WHOLE.contains(&one.rule.0))
-            .map(|one| (u64::from(one.start.line), one.rule.0.to_owned(), one.severity))
+            .map(|one| {
+                (
+                    u64::from(one.start.line),
+                    one.rule.0.to_owned(),
+                    one.severity,
+                )
+            })
             // A note that nobody has written down is no false alarm.
             .filter(|(line, rule, severity)| {
                 *severity > Severity::Info || expected.contains(&(*line, rule.clone()))
@@ -142,7 +155,10 @@ fn real_files_say_what_somebody_has_read_in_them() {
         if checked == "y" {
             assert!(percent(same, same + missing) >= 98.0, "{kind}: policies");
             assert!(percent(right, right + lost) >= 95.0, "{kind}: recall");
-            assert!(percent(right, right + false_alarms) >= 95.0 || right == 0, "{kind}: precision");
+            assert!(
+                percent(right, right + false_alarms) >= 95.0 || right == 0,
+                "{kind}: precision"
+            );
         }
     }
     assert!(!counts.is_empty());
@@ -150,7 +166,10 @@ fn real_files_say_what_somebody_has_read_in_them() {
 
 /// A cell of the table.
 fn unquoted(cell: &str) -> String {
-    match cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')) {
+    match cell
+        .strip_prefix('"')
+        .and_then(|cell| cell.strip_suffix('"'))
+    {
         Some(inside) => inside.replace("\"\"", "\""),
         None => cell.to_owned(),
     }

@@ -181,12 +181,7 @@ fn own(table: &str, before: &SecretScan, after: &SecretScan, list: &mut List<'_>
 }
 
 /// The settings of lockgate's own look at configuration.
-fn looks(
-    table: &str,
-    before: &ConfigurationScan,
-    after: &ConfigurationScan,
-    list: &mut List<'_>,
-) {
+fn looks(table: &str, before: &ConfigurationScan, after: &ConfigurationScan, list: &mut List<'_>) {
     let ConfigurationScan {
         allow_comments,
         roles,
@@ -197,7 +192,10 @@ fn looks(
     };
     if *allow_comments != after.allow_comments {
         let (direction, text) = match after.allow_comments {
-            true => (Direction::Weaker, "comments accept the settings beside them"),
+            true => (
+                Direction::Weaker,
+                "comments accept the settings beside them",
+            ),
             false => (
                 Direction::Stricter,
                 "comments no longer accept the settings beside them",
@@ -214,7 +212,12 @@ fn looks(
     }
     for path in roles.keys().filter(|path| !after.roles.contains_key(*path)) {
         let words = vec![Untrusted::from(path.as_str())];
-        say("roles", Direction::Mixed, "… counts as what its path tells", words);
+        say(
+            "roles",
+            Direction::Mixed,
+            "… counts as what its path tells",
+            words,
+        );
     }
     for (one, direction, text) in also
         .difference(&after.also)

@@ -38,7 +38,9 @@ const SHARED: &[&str] = &[
 ];
 
 /// Second labels under which countries register names: `co.uk`, `com.au`.
-const SECOND: &[&str] = &["ac", "co", "com", "edu", "gob", "gov", "gouv", "net", "ne", "or", "org"];
+const SECOND: &[&str] = &[
+    "ac", "co", "com", "edu", "gob", "gov", "gouv", "net", "ne", "or", "org",
+];
 
 pub(super) fn judge(judge: &mut Judge<'_, '_>) {
     for policy in judge.enforced() {
@@ -85,8 +87,13 @@ fn script(
             }
             let message = match lower.as_str() {
                 "data" => "Inserted script runs: it stands in the address itself.".to_owned(),
-                "blob" | "filesystem" => "Script that other script of the page has put together runs.".to_owned(),
-                _ => format!("Script of every host runs: {} names none.", quoted(token.text)),
+                "blob" | "filesystem" => {
+                    "Script that other script of the page has put together runs.".to_owned()
+                }
+                _ => format!(
+                    "Script of every host runs: {} names none.",
+                    quoted(token.text)
+                ),
             };
             judge.add_as(rules::SCRIPT_SCHEME, severity, policy, place, message, None);
         }
@@ -100,14 +107,20 @@ fn script(
             }
         }
         Source::Keyword(Keyword::Own) => {
-            let message = "Whatever the page's own host serves runs as script, uploads too.".to_owned();
+            let message =
+                "Whatever the page's own host serves runs as script, uploads too.".to_owned();
             judge.add(rules::ALLOWED_HOST, policy, place, message, None);
         }
         _ => {}
     }
 }
 
-fn wildcard(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, token: &Token<'_>, host: &Host<'_>) -> bool {
+fn wildcard(
+    judge: &mut Judge<'_, '_>,
+    policy: &Policy<'_>,
+    token: &Token<'_>,
+    host: &Host<'_>,
+) -> bool {
     let lower = host.host.to_ascii_lowercase();
     let (stranger, severity) = if lower == "*" {
         ("stranger.invalid".to_owned(), Severity::High)
@@ -130,10 +143,23 @@ fn wildcard(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, token: &Token<'_>, h
     };
     if judge.all_fetch(Act::Script, url) {
         let message = match lower.as_str() {
-            "*" => format!("Script of every host runs: {} names none.", quoted(token.text)),
-            _ => format!("Anybody may have a name under {}, and script of it runs.", quoted(token.text)),
+            "*" => format!(
+                "Script of every host runs: {} names none.",
+                quoted(token.text)
+            ),
+            _ => format!(
+                "Anybody may have a name under {}, and script of it runs.",
+                quoted(token.text)
+            ),
         };
-        judge.add_as(rules::SCRIPT_WILDCARD, severity, policy, token.place.clone(), message, None);
+        judge.add_as(
+            rules::SCRIPT_WILDCARD,
+            severity,
+            policy,
+            token.place.clone(),
+            message,
+            None,
+        );
     }
     true
 }
@@ -152,7 +178,12 @@ fn shared(under: &str) -> Option<Severity> {
     }
 }
 
-fn known_bypass(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, token: &Token<'_>, host: &Host<'_>) -> bool {
+fn known_bypass(
+    judge: &mut Judge<'_, '_>,
+    policy: &Policy<'_>,
+    token: &Token<'_>,
+    host: &Host<'_>,
+) -> bool {
     let eval = judge.all_let(|policy| policy.eval(&[Keyword::UnsafeEval]));
     let works = |entry: &&&bypass::Entry| {
         entry.kind != Bypass::Flash
@@ -167,8 +198,18 @@ fn known_bypass(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, token: &Token<'_
         Bypass::Angular => "AngularJS, which runs code from attributes",
         _ => "an answer that the asker writes (JSONP)",
     };
-    let message = format!("{} serves {what}, at {}.", quoted(token.text), quoted(&entry.address()));
-    judge.add(rules::KNOWN_BYPASS, policy, token.place.clone(), message, None);
+    let message = format!(
+        "{} serves {what}, at {}.",
+        quoted(token.text),
+        quoted(&entry.address())
+    );
+    judge.add(
+        rules::KNOWN_BYPASS,
+        policy,
+        token.place.clone(),
+        message,
+        None,
+    );
     true
 }
 
@@ -188,10 +229,20 @@ fn flash(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
             entry.kind == Bypass::Flash && judge.all_fetch(Act::Object, entry.url())
         };
         if host.host != "*" && bypass::behind(host).into_iter().any(|entry| film(&entry)) {
-            let message = format!("{} serves Flash films that run script of others.", quoted(token.text));
+            let message = format!(
+                "{} serves Flash films that run script of others.",
+                quoted(token.text)
+            );
             let place = token.place.clone();
             let better = Some("'none'".to_owned());
-            judge.add_as(rules::KNOWN_BYPASS, Severity::Low, policy, place, message, better);
+            judge.add_as(
+                rules::KNOWN_BYPASS,
+                Severity::Low,
+                policy,
+                place,
+                message,
+                better,
+            );
         }
     }
 }
@@ -210,7 +261,8 @@ fn plain(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
             _ => continue,
         };
         // Passed over, or told by a rule of their own.
-        let strict = directive.lower.starts_with("script-src") && directive.has(Keyword::StrictDynamic);
+        let strict =
+            directive.lower.starts_with("script-src") && directive.has(Keyword::StrictDynamic);
         let passive = matches!(directive.lower.as_str(), "img-src" | "media-src");
         if strict {
             continue;
@@ -218,9 +270,11 @@ fn plain(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
         for (token, source) in directive.values.iter().zip(&directive.sources) {
             let lower = token.text.get(..7).map(str::to_ascii_lowercase);
             let insecure = match source {
-                Source::Host(host) => host
-                    .scheme
-                    .is_some_and(|scheme| ["http", "ws", "ftp"].iter().any(|name| scheme.eq_ignore_ascii_case(name))),
+                Source::Host(host) => host.scheme.is_some_and(|scheme| {
+                    ["http", "ws", "ftp"]
+                        .iter()
+                        .any(|name| scheme.eq_ignore_ascii_case(name))
+                }),
                 _ => report && lower.as_deref() == Some("http://"),
             };
             if let Source::Host(host) = source
@@ -230,10 +284,24 @@ fn plain(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
             } else if insecure && !passive && !is_wide(source) {
                 // What an address asks for may be nobody's business.
                 let shown = token.text.split(['?', '#']).next().unwrap_or_default();
-                let message = format!("{} is fetched in plain text, which anybody on the way can change.", quoted(shown));
-                let severity = if upgraded { Severity::Low } else { Severity::Medium };
+                let message = format!(
+                    "{} is fetched in plain text, which anybody on the way can change.",
+                    quoted(shown)
+                );
+                let severity = if upgraded {
+                    Severity::Low
+                } else {
+                    Severity::Medium
+                };
                 let better = better(shown);
-                judge.add_as(rules::PLAIN_TEXT, severity, policy, token.place.clone(), message, better);
+                judge.add_as(
+                    rules::PLAIN_TEXT,
+                    severity,
+                    policy,
+                    token.place.clone(),
+                    message,
+                    better,
+                );
             }
         }
     }
@@ -242,19 +310,37 @@ fn plain(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
 /// The same over TLS.
 fn better(token: &str) -> Option<String> {
     let (scheme, rest) = token.split_once("://")?;
-    let scheme = if scheme.eq_ignore_ascii_case("ws") { "wss" } else { "https" };
+    let scheme = if scheme.eq_ignore_ascii_case("ws") {
+        "wss"
+    } else {
+        "https"
+    };
     Some(format!("{scheme}://{rest}"))
 }
 
 fn local(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, token: &Token<'_>, host: &Host<'_>) {
     let message = match host.is_ipv4() && host.host != "127.0.0.1" {
-        true => format!("{} never matches: browsers take no address for a host.", quoted(token.text)),
-        false => format!("{} is the visitor's own machine: left from development.", quoted(token.text)),
+        true => format!(
+            "{} never matches: browsers take no address for a host.",
+            quoted(token.text)
+        ),
+        false => format!(
+            "{} is the visitor's own machine: left from development.",
+            quoted(token.text)
+        ),
     };
-    judge.add(rules::LOCAL_SOURCE, policy, token.place.clone(), message, None);
+    judge.add(
+        rules::LOCAL_SOURCE,
+        policy,
+        token.place.clone(),
+        message,
+        None,
+    );
 }
 
 /// True where a source lets any host's content in over TLS or in plain text.
 pub(super) fn lets_strangers(source: &Source<'_>) -> bool {
-    [Url::HTTPS, Url::HTTP].iter().any(|url| source.matches(*url) == Answer::Yes)
+    [Url::HTTPS, Url::HTTP]
+        .iter()
+        .any(|url| source.matches(*url) == Answer::Yes)
 }

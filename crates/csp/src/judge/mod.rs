@@ -70,13 +70,18 @@ impl<'j, 't> Judge<'j, 't> {
     }
 
     fn versioned(&self, policy: &Policy<'_>) -> bool {
-        self.given.get(policy.given).is_some_and(|given| given.versioned)
+        self.given
+            .get(policy.given)
+            .is_some_and(|given| given.versioned)
     }
 
     /// Those that browsers read, whether they hold to them or only report.
     fn read(&self) -> Vec<&'j Policy<'t>> {
         let read = |policy: &&Policy<'_>| {
-            !matches!(self.delivery(policy), Delivery::MetaReportOnly | Delivery::Legacy)
+            !matches!(
+                self.delivery(policy),
+                Delivery::MetaReportOnly | Delivery::Legacy
+            )
         };
         self.policies.iter().filter(read).collect()
     }
@@ -117,7 +122,8 @@ impl<'j, 't> Judge<'j, 't> {
         better: Option<String>,
     ) {
         let count = self.count.entry((policy.given, rule)).or_default();
-        let twice = |flaw: &Flaw| flaw.rule == rule && flaw.policy == policy.given && flaw.place == place;
+        let twice =
+            |flaw: &Flaw| flaw.rule == rule && flaw.policy == policy.given && flaw.place == place;
         if *count >= MOST_FLAWS || self.flaws.iter().rev().any(twice) {
             return;
         }
@@ -144,6 +150,9 @@ impl<'j, 't> Judge<'j, 't> {
     /// True where one of these rules already speaks of this token.
     fn told(&self, policy: &Policy<'_>, place: &Range<usize>, rules: &[RuleId]) -> bool {
         let here = |flaw: &&Flaw| flaw.policy == policy.given && flaw.place == *place;
-        self.flaws.iter().filter(here).any(|flaw| rules.contains(&flaw.rule))
+        self.flaws
+            .iter()
+            .filter(here)
+            .any(|flaw| rules.contains(&flaw.rule))
     }
 }

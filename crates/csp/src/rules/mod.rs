@@ -159,8 +159,16 @@ mod tests {
         let names: BTreeSet<&str> = all().map(|rule| rule.name).collect();
         assert_eq!(names.len(), RULES);
         for rule in all() {
-            assert!(rule.name.chars().all(|c| c.is_ascii_alphanumeric()), "{}", rule.name);
-            assert!(!rule.title.ends_with('.') && rule.title.len() < 80, "{}", rule.title);
+            assert!(
+                rule.name.chars().all(|c| c.is_ascii_alphanumeric()),
+                "{}",
+                rule.name
+            );
+            assert!(
+                !rule.title.ends_with('.') && rule.title.len() < 80,
+                "{}",
+                rule.title
+            );
             for text in [rule.description, rule.why, rule.mend] {
                 assert!(text.ends_with('.'), "{text}");
             }

@@ -24,7 +24,13 @@ fn ours(check: &str) -> &'static [&'static str] {
 }
 
 /// What must be silent where it sees nothing unsafe in scripts.
-const UNSAFE: &[&str] = &["LG-CSP-201", "LG-CSP-202", "LG-CSP-203", "LG-CSP-204", "LG-CSP-205"];
+const UNSAFE: &[&str] = &[
+    "LG-CSP-201",
+    "LG-CSP-202",
+    "LG-CSP-203",
+    "LG-CSP-204",
+    "LG-CSP-205",
+];
 
 /// Its errors, and why.
 const ERRORS: &[(&str, &str)] = &[(
@@ -40,7 +46,9 @@ fn its_verdicts_are_ours() {
         if case.check != "observatory.csp" {
             continue;
         }
-        let elements = case.row["meta"]["content-security-policy"].as_array().map_or(0, Vec::len);
+        let elements = case.row["meta"]["content-security-policy"]
+            .as_array()
+            .map_or(0, Vec::len);
         let from = case.policies.len() - elements;
         for (_, delivery) in &mut case.policies[from..] {
             *delivery = Delivery::Meta { late: false };
@@ -57,7 +65,11 @@ fn its_verdicts_are_ours() {
                 errors += 1;
                 assert!(!good, "no error any more: {}", case.id);
             } else if !good {
-                tally.wrong.push(format!("{}: {rules:?}\n{}", expected.check, case.shown(&flaws)));
+                tally.wrong.push(format!(
+                    "{}: {rules:?}\n{}",
+                    expected.check,
+                    case.shown(&flaws)
+                ));
             }
         }
     }

@@ -11,7 +11,9 @@ fn rows() -> Vec<Value> {
         concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/csp-real.jsonl").to_owned()
     });
     let text = std::fs::read_to_string(path).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 fn given<'r>(row: &'r Value, delivery: Delivery) -> Vec<Given<'r>> {
@@ -64,18 +66,31 @@ fn inserted_script_runs_where_the_oracle_says_so() {
         rows_seen += 1;
         // The oracle was asked what each would do if it were enforced.
         let text = given(&row, Delivery::Header);
-        judge(&given(&row, Delivery::Meta { late: true }), &Response::default());
+        judge(
+            &given(&row, Delivery::Meta { late: true }),
+            &Response::default(),
+        );
         judge(&text, &Response::default());
         for (name, answer) in answers(&behaviour(&text)) {
             let expected = Answer::from(row["behaviour"][name].as_bool().unwrap());
             asked += 1;
-            let explained = EXPLAINED.iter().any(|(of, what, _)| *of == id && (*what == name || *what == "*"));
+            let explained = EXPLAINED
+                .iter()
+                .any(|(of, what, _)| *of == id && (*what == name || *what == "*"));
             if answer != expected && !explained {
                 let tier = &row["tier"];
-                wrong.push(format!("{id} {tier} {name}: {answer:?}, oracle {expected:?}: {}", row["policies"]));
+                wrong.push(format!(
+                    "{id} {tier} {name}: {answer:?}, oracle {expected:?}: {}",
+                    row["policies"]
+                ));
             }
         }
     }
-    assert!(wrong.is_empty(), "{} wrong of {asked}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong of {asked}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     assert!(rows_seen >= 37, "{rows_seen}");
 }

@@ -15,7 +15,15 @@ const REPORT_ONLY: &str = "content-security-policy-report-only";
 const LEGACY: [&str; 2] = ["x-content-security-policy", "x-webkit-csp"];
 /// Servers, which decide what is served as pages.
 const SERVERS: [&str; 9] = [
-    "apache", "caddy", "firebase", "haproxy", "headers file", "netlify", "nginx", "staticwebapp", "vercel",
+    "apache",
+    "caddy",
+    "firebase",
+    "haproxy",
+    "headers file",
+    "netlify",
+    "nginx",
+    "staticwebapp",
+    "vercel",
 ];
 
 /// Looks at all responses.
@@ -52,7 +60,10 @@ fn report_only(response: &Response, raised: &mut Vec<Raised>) {
     };
     let reports = response.headers.iter().find(is_sent);
     if let Some(header) = reports.filter(|_| !response.headers.iter().any(is_enforced)) {
-        let message = format!("{} has a policy that only reports.", quoted(&response.scope));
+        let message = format!(
+            "{} has a policy that only reports.",
+            quoted(&response.scope)
+        );
         raised.push(about("LG-CSP-401", response, header, message));
     }
 }
@@ -82,7 +93,9 @@ fn one(response: &Response, header: &Header, enforced: &BTreeSet<&str>, raised: 
             }
         }
         State::Commented if is_policy(header) && !enforced.contains(path) => {
-            let first = raised.iter().any(|one| one.rule.0 == "LG-CSP-412" && one.path == path);
+            let first = raised
+                .iter()
+                .any(|one| one.rule.0 == "LG-CSP-412" && one.path == path);
             if !first {
                 let message = "A policy stands in a comment only.";
                 let place = header.place.clone();
@@ -100,12 +113,17 @@ fn one(response: &Response, header: &Header, enforced: &BTreeSet<&str>, raised: 
 /// Policies of pages that several kinds of carriers set, and not the same one.
 fn contradiction(responses: &[Response], roles: &dyn Fn(&str) -> Role, raised: &mut Vec<Raised>) {
     let mut first: BTreeMap<String, (&Response, &Header)> = BTreeMap::new();
-    for response in responses.iter().filter(|one| roles(&one.path) == Role::Production) {
+    for response in responses
+        .iter()
+        .filter(|one| roles(&one.path) == Role::Production)
+    {
         let pages = matches!(response.serves, Serves::Html | Serves::Unknown);
         let sent = |header: &&Header| header.name == POLICY && header.state == State::Sent;
         if let Some(header) = response.headers.iter().find(sent).filter(|_| pages) {
             let value = normal(header.value.value());
-            let known = first.iter().any(|(_, (other, _))| other.carrier == response.carrier);
+            let known = first
+                .iter()
+                .any(|(_, (other, _))| other.carrier == response.carrier);
             if !known {
                 first.insert(value, (response, header));
             }
@@ -123,7 +141,10 @@ fn contradiction(responses: &[Response], roles: &dyn Fn(&str) -> Role, raised: &
 
 fn normal(policy: &str) -> String {
     let words: Vec<&str> = policy.split_ascii_whitespace().collect();
-    words.join(" ").trim_end_matches([';', ' ']).to_ascii_lowercase()
+    words
+        .join(" ")
+        .trim_end_matches([';', ' '])
+        .to_ascii_lowercase()
 }
 
 /// Pages are served, and nobody says anything of a policy.
@@ -148,5 +169,10 @@ fn nowhere(responses: &[Response], roles: &dyn Fn(&str) -> Role, raised: &mut Ve
         quoted(&page.scope),
         carriers.join(", "),
     );
-    raised.push(Raised::new("LG-CSP-406", &page.path, page.place.clone(), message));
+    raised.push(Raised::new(
+        "LG-CSP-406",
+        &page.path,
+        page.place.clone(),
+        message,
+    ));
 }

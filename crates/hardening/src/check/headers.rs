@@ -85,7 +85,8 @@ fn one(tree: &Tree, response: &Response, header: &Header, raised: &mut Vec<Raise
         "referrer-policy" if known => raised.extend(referrer(response, header, value)),
         "x-xss-protection" if value.starts_with('1') => {
             let message = format!("X-XSS-Protection is {}.", quoted(value));
-            raised.push(about("LG-HDR-109", response, header, message).better("X-XSS-Protection: 0"));
+            raised
+                .push(about("LG-HDR-109", response, header, message).better("X-XSS-Protection: 0"));
         }
         "access-control-allow-origin" => {
             raised.extend(origin(tree, response, header, value));
@@ -101,11 +102,23 @@ fn hsts(response: &Response, header: &Header, value: &str) -> Option<Raised> {
     let age = age.map(|age| age.trim().trim_matches('"').parse::<u64>().ok());
     let preload = lower.contains("preload") && !lower.contains("includesubdomains");
     let (message, severity) = match age {
-        Some(Some(0)) => ("`max-age=0` makes browsers forget that the site is encrypted.".to_owned(), Severity::Medium),
-        Some(Some(age)) if age < YEAR => (format!("{age} seconds are less than a year."), Severity::Low),
-        Some(Some(_)) if preload => ("`preload` is of no use without `includeSubDomains`.".to_owned(), Severity::Low),
+        Some(Some(0)) => (
+            "`max-age=0` makes browsers forget that the site is encrypted.".to_owned(),
+            Severity::Medium,
+        ),
+        Some(Some(age)) if age < YEAR => (
+            format!("{age} seconds are less than a year."),
+            Severity::Low,
+        ),
+        Some(Some(_)) if preload => (
+            "`preload` is of no use without `includeSubDomains`.".to_owned(),
+            Severity::Low,
+        ),
         Some(Some(_)) => return None,
-        _ => (format!("{} has no `max-age` that browsers can read.", quoted(value)), Severity::Medium),
+        _ => (
+            format!("{} has no `max-age` that browsers can read.", quoted(value)),
+            Severity::Medium,
+        ),
     };
     let raised = about("LG-HDR-102", response, header, message).at(severity);
     Some(raised.better("Strict-Transport-Security: max-age=31536000; includeSubDomains"))
@@ -116,7 +129,10 @@ fn framing(response: &Response, header: &Header, value: &str) -> Option<Raised> 
     if matches!(lower.as_str(), "deny" | "sameorigin") {
         return None;
     }
-    let message = format!("Browsers do not know {} and let every site frame the page.", quoted(value));
+    let message = format!(
+        "Browsers do not know {} and let every site frame the page.",
+        quoted(value)
+    );
     let raised = about("LG-HDR-103", response, header, message);
     Some(raised.better("X-Frame-Options: SAMEORIGIN"))
 }
@@ -161,10 +177,18 @@ fn reflects(tree: &Tree, response: &Response, header: &Header) -> bool {
     if header.value.dynamic().is_empty() || response.scope.contains("if ($http_origin") {
         return false;
     }
-    let text = tree.file(path_of(response, header)).map_or("", |file| file.text());
+    let text = tree
+        .file(path_of(response, header))
+        .map_or("", |file| file.text());
     let written = text.get(header.value.file()).unwrap_or_default();
     let lower = written.to_ascii_lowercase();
-    let names = ["$http_origin", "headers.origin", "request.header.origin", "%{origin}", "req.hdr(origin)"];
+    let names = [
+        "$http_origin",
+        "headers.origin",
+        "request.header.origin",
+        "%{origin}",
+        "req.hdr(origin)",
+    ];
     names.iter().any(|name| lower.contains(name))
 }
 
@@ -179,14 +203,32 @@ fn missing(response: &Response, raised: &mut Vec<Raised>) {
     let tls = response.tls == Some(true) && response.carrier != "nginx";
     let pages = matches!(response.serves, Serves::Html | Serves::Unknown);
     if tls && response.closed && pages && !has("strict-transport-security") {
-        let message = format!("{} goes out without Strict-Transport-Security.", quoted(&response.scope));
-        let raise = Raised::new("LG-HDR-101", &response.path, response.place.clone(), message);
+        let message = format!(
+            "{} goes out without Strict-Transport-Security.",
+            quoted(&response.scope)
+        );
+        let raise = Raised::new(
+            "LG-HDR-101",
+            &response.path,
+            response.place.clone(),
+            message,
+        );
         raised.push(raise.better("Strict-Transport-Security: max-age=31536000; includeSubDomains"));
     }
-    let others = ["content-security-policy", "x-frame-options", "strict-transport-security", "referrer-policy"];
+    let others = [
+        "content-security-policy",
+        "x-frame-options",
+        "strict-transport-security",
+        "referrer-policy",
+    ];
     let beside = others.iter().find_map(|name| sent(name));
-    if let Some(beside) = beside.filter(|_| response.closed && pages && !has("x-content-type-options")) {
-        let message = format!("{} is set without X-Content-Type-Options beside it.", quoted(&beside.name));
+    if let Some(beside) =
+        beside.filter(|_| response.closed && pages && !has("x-content-type-options"))
+    {
+        let message = format!(
+            "{} is set without X-Content-Type-Options beside it.",
+            quoted(&beside.name)
+        );
         let place = beside.place.clone();
         let raise = Raised::new("LG-HDR-104", path_of(response, beside), place, message);
         raised.push(raise.better("X-Content-Type-Options: nosniff"));

@@ -44,7 +44,7 @@ pub(crate) fn look(tree: &Tree, _roles: &dyn Fn(&str) -> Role, found: &mut Found
                 true => header.place.clone(),
                 false => header.value.place(flaw.place),
             };
-            if !seen.insert((flaw.rule, path.to_owned(), place.clone())) {
+            if !seen.insert((flaw.rule, path.to_owned(), place.start, place.end)) {
                 continue;
             }
             let mut one = Raised::new(flaw.rule.0, path, place, flaw.message);

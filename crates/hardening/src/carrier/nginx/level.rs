@@ -132,7 +132,9 @@ impl<'p> Level<'p> {
         }
         let protecting = level.lost.iter().filter(|set| set.protects()).cloned();
         level.gone.extend(protecting);
-        level.gone.retain(|set| !own.iter().any(|again| again.name == set.name));
+        level
+            .gone
+            .retain(|set| !own.iter().any(|again| again.name == set.name));
         level.gone.truncate(MOST);
         level.adds.extend(own.iter().cloned());
         level.adds.truncate(MOST);
@@ -140,8 +142,15 @@ impl<'p> Level<'p> {
         let more = inside.named("more_set_headers").flat_map(more_set_headers);
         level.more.extend(more.take(MOST));
         level.more.truncate(MOST);
-        let hide = ["proxy_hide_header", "fastcgi_hide_header", "uwsgi_hide_header"];
-        let hidden = inside.nodes.iter().filter(|node| hide.contains(&node.name()));
+        let hide = [
+            "proxy_hide_header",
+            "fastcgi_hide_header",
+            "uwsgi_hide_header",
+        ];
+        let hidden = inside
+            .nodes
+            .iter()
+            .filter(|node| hide.contains(&node.name()));
         let hidden: Vec<Set<'p>> = hidden.filter_map(hide_header).take(MOST).collect();
         if !hidden.is_empty() {
             level.hidden = hidden;
@@ -155,9 +164,14 @@ impl<'p> Level<'p> {
 pub(super) fn guards(inside: &Inside<'_>) -> Option<bool> {
     let closed = inside.named("deny").any(|node| node.arg(0) == "all");
     let asks = ["auth_basic", "auth_request", "auth_jwt"];
-    let asked = inside.nodes.iter().filter(|node| asks.contains(&node.name()));
+    let asked = inside
+        .nodes
+        .iter()
+        .filter(|node| asks.contains(&node.name()));
     let asked: Vec<bool> = asked.map(|node| node.arg(0) != "off").collect();
-    let refused = inside.named("return").any(|node| node.arg(0).starts_with('4'));
+    let refused = inside
+        .named("return")
+        .any(|node| node.arg(0).starts_with('4'));
     if closed || refused || inside.has("internal") || inside.has("ssl_verify_client") {
         return Some(true);
     }

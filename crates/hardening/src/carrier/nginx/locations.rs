@@ -9,11 +9,24 @@ use crate::message::quoted;
 
 /// Paths under which a program tells of itself.
 const MONITORING: &[&str] = &[
-    "metrics", "nginx_status", "stub_status", "flower", "actuator", "server-status", "prometheus",
+    "metrics",
+    "nginx_status",
+    "stub_status",
+    "flower",
+    "actuator",
+    "server-status",
+    "prometheus",
     "basic_status",
 ];
 /// Folders that hold a program, and not only what it publishes.
-const PROGRAM: &[&str] = &["/", "/app", "/code", "/usr/src/app", "/srv/app", "/workspace"];
+const PROGRAM: &[&str] = &[
+    "/",
+    "/app",
+    "/code",
+    "/usr/src/app",
+    "/srv/app",
+    "/workspace",
+];
 
 /// One location.
 pub(super) fn location(
@@ -32,14 +45,20 @@ pub(super) fn location(
     if tells && !level.guarded && !around.loopback && !place::turns_away(inside) {
         let message = format!("{} answers everybody.", quoted(path));
         let raised = Raised::new("LG-NGX-303", node.path, head(node), message);
-        walk.found.raised.push(raised.better("allow 10.0.0.0/8;\ndeny all;"));
+        walk.found
+            .raised
+            .push(raised.better("allow 10.0.0.0/8;\ndeny all;"));
     }
     uploads(walk, node, inside, level, &words);
 }
 
 fn alias(walk: &mut Walk<'_>, node: &Node<'_>, inside: &Inside<'_>, path: &str) {
     let open = !place::is_pattern(node) && node.arg(0) != "=" && !path.ends_with('/');
-    let Some(alias) = inside.named("alias").next().filter(|_| open && path.len() > 1) else {
+    let Some(alias) = inside
+        .named("alias")
+        .next()
+        .filter(|_| open && path.len() > 1)
+    else {
         return;
     };
     if !alias.arg(0).ends_with('/') {
@@ -63,15 +82,25 @@ fn uploads(
     level: &Level<'_>,
     words: &[String],
 ) {
-    let named = words.iter().take(2).any(|word| place::UPLOADS.contains(&word.as_str()));
+    let named = words
+        .iter()
+        .take(2)
+        .any(|word| place::UPLOADS.contains(&word.as_str()));
     let files = inside.has("alias") || inside.has("root") || inside.has("try_files");
-    let passed = inside.nodes.iter().any(|node| node.name().ends_with("_pass"));
+    let passed = inside
+        .nodes
+        .iter()
+        .any(|node| node.name().ends_with("_pass"));
     if !named || !files || passed || level.guarded || level.open_here {
         return;
     }
-    let below = inside.nodes.iter().filter_map(|node| Some((node, node.inside.as_ref()?)));
+    let below = inside
+        .nodes
+        .iter()
+        .filter_map(|node| Some((node, node.inside.as_ref()?)));
     let mut kinds = below.filter(|(node, _)| node.name() == "location" || node.name() == "if");
-    let refuses = kinds.any(|(_, inside)| level::guards(inside) == Some(true) || place::turns_away(inside));
+    let refuses =
+        kinds.any(|(_, inside)| level::guards(inside) == Some(true) || place::turns_away(inside));
     let sent = || level.adds.iter().chain(&level.more);
     let attached = sent().any(|set| set.name == "content-disposition");
     let closed = sent().any(|set| {
@@ -79,7 +108,9 @@ fn uploads(
         let none = value.contains("sandbox") || value.contains("default-src 'none'");
         set.name == "content-security-policy" && none
     });
-    let plain = inside.named("default_type").any(|node| !node.arg(0).contains("html"));
+    let plain = inside
+        .named("default_type")
+        .any(|node| !node.arg(0).contains("html"));
     let retyped = inside.has("types") && plain;
     if refuses || attached || closed || retyped {
         return;
@@ -103,7 +134,9 @@ pub(super) fn root(walk: &mut Walk<'_>, inside: &Inside<'_>) {
     if inside.open || inside.named("location").any(|node| hidden(node)) {
         return;
     }
-    let below = inside.named("location").filter_map(|node| node.inside.as_ref());
+    let below = inside
+        .named("location")
+        .filter_map(|node| node.inside.as_ref());
     for inside in std::iter::once(inside).chain(below) {
         for node in inside.named("root") {
             let folder = node.arg(0).trim_end_matches('/');
@@ -115,7 +148,9 @@ pub(super) fn root(walk: &mut Walk<'_>, inside: &Inside<'_>) {
                 );
                 let place = node.it.place.clone();
                 let raised = Raised::new("LG-NGX-307", node.path, place, message);
-                walk.found.raised.push(raised.better("location ~ /\\. {\n    deny all;\n}"));
+                walk.found
+                    .raised
+                    .push(raised.better("location ~ /\\. {\n    deny all;\n}"));
             }
         }
     }

@@ -21,7 +21,10 @@ pub(super) fn of_block(walk: &mut Walk<'_>, scope: &str, level: &Level<'_>, serv
     }
     for set in &level.own {
         if set.value.text.contains('\n') {
-            let message = format!("The value of {} goes over a line break.", quoted(&set.title));
+            let message = format!(
+                "The value of {} goes over a line break.",
+                quoted(&set.title)
+            );
             let raised = Raised::new("LG-NGX-103", set.path, set.value.place.clone(), message);
             walk.found.raised.push(raised);
         }
@@ -84,6 +87,13 @@ fn line(set: &Set<'_>) -> String {
         false if set.always => " always",
         false => "",
     };
-    let quote = if set.value.text.contains('"') { '\'' } else { '"' };
-    format!("add_header {} {quote}{}{quote}{always};", set.title, set.value.text)
+    let quote = if set.value.text.contains('"') {
+        '\''
+    } else {
+        '"'
+    };
+    format!(
+        "add_header {} {quote}{}{quote}{always};",
+        set.title, set.value.text
+    )
 }

@@ -32,7 +32,10 @@ pub(super) fn block(bytes: &[u8], from: usize) -> Option<Range<usize>> {
 
 fn line_end(bytes: &[u8], from: usize) -> usize {
     let rest = bytes.get(from..).unwrap_or_default();
-    from + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())
+    from + rest
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .unwrap_or(rest.len())
 }
 
 /// Strings end on their line, at the latest.

@@ -36,7 +36,16 @@ pub(crate) const KIND: Kind = Kind {
 
 /// What the server, some program or a person fills in first.
 const FILLED_IN: [&str; 10] = [
-    ".template", ".tmpl", ".tpl", ".j2", ".erb", ".in", ".example", ".sample", ".dist", ".default",
+    ".template",
+    ".tmpl",
+    ".tpl",
+    ".j2",
+    ".erb",
+    ".in",
+    ".example",
+    ".sample",
+    ".dist",
+    ".default",
 ];
 
 fn fits(path: &str) -> bool {
@@ -49,15 +58,23 @@ fn fits(path: &str) -> bool {
     let in_nginx = folders.split('/').any(|folder| {
         folder.contains("nginx") || folder == "sites-available" || folder == "sites-enabled"
     });
-    let in_sites = folders.rsplit('/').next().is_some_and(|folder| folder.starts_with("sites-"));
+    let in_sites = folders
+        .rsplit('/')
+        .next()
+        .is_some_and(|folder| folder.starts_with("sites-"));
     if name.ends_with(".nginx") || name.ends_with(".nginxconf") {
         return true;
     }
     let conf = name.ends_with(".conf");
-    let by_name = name.contains("nginx") || matches!(name, "security-headers.conf" | "security_headers.conf");
+    let by_name =
+        name.contains("nginx") || matches!(name, "security-headers.conf" | "security_headers.conf");
     conf && (by_name || in_nginx || folders.ends_with("conf.d"))
         || in_nginx && in_sites && !name.contains('.')
-        || in_nginx && in_sites && name.rsplit_once('.').is_some_and(|(_, end)| !matches!(end, "md" | "txt" | "sh" | "yml" | "yaml"))
+        || in_nginx
+            && in_sites
+            && name
+                .rsplit_once('.')
+                .is_some_and(|(_, end)| !matches!(end, "md" | "txt" | "sh" | "yml" | "yaml"))
         || in_nginx && name == "default"
 }
 
@@ -76,7 +93,9 @@ fn look(look: &Look<'_>, found: &mut Found) {
 
 /// Looks at all files of nginx, each that no other one includes with all that it includes.
 pub(crate) fn look_at_all(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found) {
-    let files = tree.files().filter(|file| fits(&file.path) && roles(&file.path).counts());
+    let files = tree
+        .files()
+        .filter(|file| fits(&file.path) && roles(&file.path).counts());
     let parsed: BTreeMap<String, tree::Block> = files
         .filter_map(|file| Some((file.path.clone(), tree::parse(file.text()).ok()?)))
         .collect();
@@ -86,14 +105,19 @@ pub(crate) fn look_at_all(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut
     }
     let included = std::mem::take(&mut resolver.included);
     let mut seen: BTreeSet<&str> = BTreeSet::new();
-    let first = parsed.keys().filter(|path| !included.contains(path.as_str()));
+    let first = parsed
+        .keys()
+        .filter(|path| !included.contains(path.as_str()));
     for path in first {
         walk_file(tree, path, &mut resolver, found);
         seen.insert(path);
     }
     // Files that only include one another.
     seen.extend(resolver.included.iter().copied());
-    let rest: Vec<&String> = parsed.keys().filter(|path| !seen.contains(path.as_str())).collect();
+    let rest: Vec<&String> = parsed
+        .keys()
+        .filter(|path| !seen.contains(path.as_str()))
+        .collect();
     for path in rest {
         walk_file(tree, path, &mut resolver, found);
     }

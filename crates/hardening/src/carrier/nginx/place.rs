@@ -5,26 +5,88 @@ use crate::response::Serves;
 
 /// Endings of files that are no pages.
 const ASSETS: &[&str] = &[
-    "js", "mjs", "css", "map", "png", "jpg", "jpeg", "gif", "ico", "svg", "webp", "avif", "woff",
-    "woff2", "ttf", "eot", "otf", "mp4", "webm", "mp3", "wasm", "webmanifest", "xml", "txt", "json",
+    "js",
+    "mjs",
+    "css",
+    "map",
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "ico",
+    "svg",
+    "webp",
+    "avif",
+    "woff",
+    "woff2",
+    "ttf",
+    "eot",
+    "otf",
+    "mp4",
+    "webm",
+    "mp3",
+    "wasm",
+    "webmanifest",
+    "xml",
+    "txt",
+    "json",
 ];
 const PAGES: &[&str] = &["html", "htm", "xhtml", "php"];
 /// Folders of files that are no pages.
 const ASSET_FOLDERS: &[&str] = &[
-    "static", "assets", "_next", "_nuxt", "images", "image", "img", "css", "js", "fonts", "icons",
-    "favicon.ico", "robots.txt",
+    "static",
+    "assets",
+    "_next",
+    "_nuxt",
+    "images",
+    "image",
+    "img",
+    "css",
+    "js",
+    "fonts",
+    "icons",
+    "favicon.ico",
+    "robots.txt",
 ];
 /// What programs ask for.
 const DATA: &[&str] = &[
-    "api", "graphql", "ws", "wss", "websocket", "socket.io", "health", "healthz", "healthcheck",
-    "metrics", "ping", "ready", "readyz", "livez", "status", "rpc", "webhook", "webhooks", "_health",
-    "health-check", "nginx_status", "stub_status", "nginx-health",
+    "api",
+    "graphql",
+    "ws",
+    "wss",
+    "websocket",
+    "socket.io",
+    "health",
+    "healthz",
+    "healthcheck",
+    "metrics",
+    "ping",
+    "ready",
+    "readyz",
+    "livez",
+    "status",
+    "rpc",
+    "webhook",
+    "webhooks",
+    "_health",
+    "health-check",
+    "nginx_status",
+    "stub_status",
+    "nginx-health",
 ];
 
 /// Folders of files that users bring.
 pub(super) const UPLOADS: &[&str] = &[
-    "upload", "uploads", "media", "mediafiles", "user-uploads", "user_uploads", "usercontent",
-    "user-content", "attachments", "userfiles",
+    "upload",
+    "uploads",
+    "media",
+    "mediafiles",
+    "user-uploads",
+    "user_uploads",
+    "usercontent",
+    "user-content",
+    "attachments",
+    "userfiles",
 ];
 
 /// The path of a location, without what says how it is compared.
@@ -68,7 +130,11 @@ pub(super) fn location(node: &Node<'_>, inside: &Inside<'_>) -> Serves {
     let path = path(node);
     let words = words(path);
     let holds = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
-    let ends = || words.iter().map(|word| word.rsplit('.').next().unwrap_or_default());
+    let ends = || {
+        words
+            .iter()
+            .map(|word| word.rsplit('.').next().unwrap_or_default())
+    };
     if ends().any(|end| PAGES.contains(&end)) || path.contains(".php") {
         return Serves::Html;
     }
@@ -78,15 +144,25 @@ pub(super) fn location(node: &Node<'_>, inside: &Inside<'_>) -> Serves {
             return Serves::Assets;
         }
     }
-    if inside.named("return").any(|node| node.arg(0).starts_with('2')) {
-        let types = inside.named("default_type").chain(inside.named("add_header"));
-        let html = types.into_iter().any(|node| node.args().any(|arg| arg.contains("html")));
+    if inside
+        .named("return")
+        .any(|node| node.arg(0).starts_with('2'))
+    {
+        let types = inside
+            .named("default_type")
+            .chain(inside.named("add_header"));
+        let html = types
+            .into_iter()
+            .any(|node| node.args().any(|arg| arg.contains("html")));
         return if html { Serves::Html } else { Serves::Data };
     }
     if holds(ASSET_FOLDERS) {
         return Serves::Assets;
     }
-    if words.first().is_some_and(|word| DATA.contains(&word.as_str())) {
+    if words
+        .first()
+        .is_some_and(|word| DATA.contains(&word.as_str()))
+    {
         return Serves::Data;
     }
     if holds(UPLOADS) {

@@ -165,17 +165,24 @@ impl<'p> Resolver<'p> {
 /// Files that come with nginx and set no headers.
 fn says_nothing(name: &str) -> bool {
     let name = name.rsplit('/').next().unwrap_or_default();
-    name == "mime.types" || name.contains("_params") || name.starts_with("fastcgi") || name.contains("mod")
+    name == "mime.types"
+        || name.contains("_params")
+        || name.starts_with("fastcgi")
+        || name.contains("mod")
 }
 
 /// The files of the repository that an include means. Where they will be mounted is not known, so all
 /// folders above are tried.
 fn find(tree: &Tree, from: &str, name: &str) -> Vec<String> {
-    let name = ["/etc/nginx/", "/usr/local/nginx/conf/", "/usr/local/openresty/nginx/conf/"]
-        .iter()
-        .find_map(|start| name.strip_prefix(start))
-        .unwrap_or(name)
-        .trim_start_matches("./");
+    let name = [
+        "/etc/nginx/",
+        "/usr/local/nginx/conf/",
+        "/usr/local/openresty/nginx/conf/",
+    ]
+    .iter()
+    .find_map(|start| name.strip_prefix(start))
+    .unwrap_or(name)
+    .trim_start_matches("./");
     if name.is_empty() || name.contains('$') || name.contains("..") {
         return Vec::new();
     }
@@ -215,7 +222,9 @@ fn in_folder(tree: &Tree, folder: &str, base: &str, from: &str) -> Vec<String> {
     };
     let Some((start, end)) = base.split_once('*') else {
         let filled = ["", ".template", ".j2", ".tmpl"].map(|end| format!("{prefix}{base}{end}"));
-        let found = filled.into_iter().find(|path| path != from && tree.has(path));
+        let found = filled
+            .into_iter()
+            .find(|path| path != from && tree.has(path));
         return found.into_iter().collect();
     };
     // Every file of the root is not what a pattern means.

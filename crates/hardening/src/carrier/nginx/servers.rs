@@ -1,9 +1,9 @@
 //! Servers: encryption, redirects, and what is said of nginx itself.
 
 use super::level::{self, Level};
+use super::place;
 use super::resolve::{Inside, Node};
 use super::walk::{Walk, head};
-use super::place;
 use crate::check::Raised;
 use crate::message::quoted;
 use crate::rule::Severity;
@@ -11,7 +11,9 @@ use crate::rule::Severity;
 /// Protocols that are broken (RFC 7568, RFC 8996).
 const OLD: [&str; 4] = ["sslv2", "sslv3", "tlsv1", "tlsv1.1"];
 /// Parts of names of ciphers that are broken or protect nothing.
-const WEAK: [&str; 9] = ["RC4", "3DES", "DES-CBC", "MD5", "NULL", "EXP", "ADH", "AECDH", "RC2"];
+const WEAK: [&str; 9] = [
+    "RC4", "3DES", "DES-CBC", "MD5", "NULL", "EXP", "ADH", "AECDH", "RC2",
+];
 const HSTS: &str = "strict-transport-security";
 
 /// Whether a server answers over TLS; `None` when it does not say where it listens.
@@ -53,7 +55,8 @@ pub(super) fn file(walk: &mut Walk<'_>, inside: &Inside<'_>) {
         .flat_map(|inside| inside.named("server"))
         .filter_map(|node| Some((node, node.inside.as_ref()?)))
         .collect();
-    let sends = http().any(|inside| sends_here(inside)) || servers.iter().any(|(_, inside)| sends_hsts(inside));
+    let sends = http().any(|inside| sends_here(inside))
+        || servers.iter().any(|(_, inside)| sends_hsts(inside));
     if !sends {
         let mut comments = Vec::new();
         for inside in http() {
@@ -88,16 +91,23 @@ fn limits(inside: &Inside<'_>) -> bool {
 
 /// Places where people log in, with no limit of requests anywhere.
 fn login(walk: &mut Walk<'_>, inside: &Inside<'_>) {
-    let names = ["login", "signin", "sign-in", "auth", "token", "api", "accounts"];
+    let names = [
+        "login", "signin", "sign-in", "auth", "token", "api", "accounts",
+    ];
     for node in inside.named("location") {
         let words = place::words(place::path(node));
         let named = words.iter().any(|word| names.contains(&word.as_str()));
-        let passed = node.inside.as_ref().is_some_and(|inside| inside.has("proxy_pass"));
+        let passed = node
+            .inside
+            .as_ref()
+            .is_some_and(|inside| inside.has("proxy_pass"));
         if named && passed {
             let path = quoted(place::path(node));
             let message = format!("{path} is passed on, and nothing limits how often.");
             let raised = Raised::new("LG-NGX-305", node.path, head(node), message);
-            walk.found.raised.push(raised.better("limit_req zone=login burst=5 nodelay;"));
+            walk.found
+                .raised
+                .push(raised.better("limit_req zone=login burst=5 nodelay;"));
             return;
         }
     }
@@ -110,14 +120,19 @@ fn is_plain(inside: &Inside<'_>) -> bool {
         let conditional = inside.named("if").filter_map(|node| node.inside.as_ref());
         place::turns_away(inside) || conditional.into_iter().any(place::turns_away)
     };
-    let root = inside.named("location").filter(|node| place::path(node) == "/");
+    let root = inside
+        .named("location")
+        .filter(|node| place::path(node) == "/");
     let mut root = root.filter_map(|node| node.inside.as_ref());
     inside.named("listen").any(on_80)
         && !is_loopback(inside)
         && !inside.open
         && !turned(inside)
         && !root.any(turned)
-        && inside.nodes.iter().any(|node| matches!(node.name(), "root" | "location"))
+        && inside
+            .nodes
+            .iter()
+            .any(|node| matches!(node.name(), "root" | "location"))
         && !only_challenges(inside)
 }
 
@@ -180,7 +195,10 @@ fn any_open(inside: &Inside<'_>) -> bool {
 }
 
 fn sends_here(inside: &Inside<'_>) -> bool {
-    let names = |node: &Node<'_>| node.args().any(|arg| arg.to_ascii_lowercase().starts_with(HSTS));
+    let names = |node: &Node<'_>| {
+        node.args()
+            .any(|arg| arg.to_ascii_lowercase().starts_with(HSTS))
+    };
     inside.named("add_header").any(names) || inside.named("more_set_headers").any(names)
 }
 
@@ -208,7 +226,10 @@ pub(super) fn settings(walk: &mut Walk<'_>, inside: &Inside<'_>) {
                 walk.found.raised.push(raised.better("server_tokens off;"));
             }
             "client_max_body_size" if is_large(node.arg(0)) => {
-                let message = format!("Bodies of requests may be as large as {}.", quoted(node.arg(0)));
+                let message = format!(
+                    "Bodies of requests may be as large as {}.",
+                    quoted(node.arg(0))
+                );
                 let place = node.it.place.clone();
                 let raised = Raised::new("LG-NGX-306", node.path, place, message);
                 walk.found.raised.push(raised);
@@ -240,7 +261,10 @@ fn protocols(walk: &mut Walk<'_>, node: &Node<'_>) {
     if old.is_empty() {
         return;
     }
-    let message = format!("{} can be broken; browsers have given up on it.", quoted(&old.join(" ")));
+    let message = format!(
+        "{} can be broken; browsers have given up on it.",
+        quoted(&old.join(" "))
+    );
     let raised = Raised::new("LG-NGX-201", node.path, node.it.place.clone(), message);
     let better = format!("{} TLSv1.2 TLSv1.3;", node.name());
     walk.found.raised.push(raised.better(better));
@@ -251,7 +275,9 @@ fn ciphers(walk: &mut Walk<'_>, node: &Node<'_>) {
     let all: Vec<&str> = list.split([':', ',', ' ']).collect();
     let excluded = |part: &str| {
         let names = all.iter().filter_map(|one| one.strip_prefix('!'));
-        names.into_iter().any(|name| name == part || part == "DES-CBC" && name == "3DES")
+        names
+            .into_iter()
+            .any(|name| name == part || part == "DES-CBC" && name == "3DES")
     };
     let weak = |one: &&&str| {
         let plain = !one.starts_with(['!', '-', '+', '@']);
@@ -261,7 +287,11 @@ fn ciphers(walk: &mut Walk<'_>, node: &Node<'_>) {
     let weak: Vec<&str> = all.iter().filter(weak).copied().collect();
     if let Some(first) = weak.first() {
         let message = format!("{} is a weak cipher.", quoted(first));
-        let place = node.it.args.first().map_or(node.it.place.clone(), |word| word.inside());
+        let place = node
+            .it
+            .args
+            .first()
+            .map_or(node.it.place.clone(), |word| word.inside());
         let raised = Raised::new("LG-NGX-203", node.path, place, message);
         walk.found.raised.push(raised.at(Severity::Medium));
     }

@@ -98,7 +98,10 @@ fn directive(words: Vec<Word>, block: Option<Block>, end: usize) -> Option<Direc
 }
 
 fn is_command(word: &Word) -> bool {
-    !word.quoted && ["{%", "{{", "{#"].iter().any(|mark| word.text.starts_with(mark))
+    !word.quoted
+        && ["{%", "{{", "{#"]
+            .iter()
+            .any(|mark| word.text.starts_with(mark))
 }
 
 #[cfg(test)]

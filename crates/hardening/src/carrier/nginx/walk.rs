@@ -4,7 +4,7 @@ use super::level::{self, Level, Set};
 use super::place;
 use super::resolve::{Inside, Node};
 use super::words::{self, Value};
-use super::{lost, locations, servers};
+use super::{locations, lost, servers};
 use crate::check::Found;
 use crate::file::Tree;
 use crate::response::{Header, Response, Serves, State};
@@ -39,7 +39,14 @@ impl Walk<'_> {
         self.comments(inside);
         if !level.adds.is_empty() || !level.more.is_empty() {
             let place = 0..0;
-            self.respond("file", place, inside, &level, Serves::Unknown, Around::default());
+            self.respond(
+                "file",
+                place,
+                inside,
+                &level,
+                Serves::Unknown,
+                Around::default(),
+            );
         }
         lost::of_block(self, "file", &level, Serves::Unknown);
         servers::settings(self, inside);
@@ -68,7 +75,14 @@ impl Walk<'_> {
                     lost::of_block(self, &scope, &level, around.serves(children));
                     if !level.own.is_empty() {
                         let serves = around.serves(children);
-                        self.respond(&scope, node.it.place.clone(), children, &level, serves, around);
+                        self.respond(
+                            &scope,
+                            node.it.place.clone(),
+                            children,
+                            &level,
+                            serves,
+                            around,
+                        );
                     }
                     self.blocks(children, &level, &scope, around);
                 }
@@ -79,14 +93,19 @@ impl Walk<'_> {
 
     fn server(&mut self, node: &Node<'_>, inside: &Inside<'_>, above: &Level<'_>, scope: &str) {
         let level = above.below(inside);
-        let name = inside.named("server_name").next().map_or("", |node| node.arg(0));
+        let name = inside
+            .named("server_name")
+            .next()
+            .map_or("", |node| node.arg(0));
         let scope = join(scope, format!("server {name}").trim_end());
         let around = Around {
             tls: servers::tls(inside),
             has_root: inside.has("root"),
             loopback: servers::is_loopback(inside),
         };
-        let root = inside.named("location").find(|node| place::path(node) == "/");
+        let root = inside
+            .named("location")
+            .find(|node| place::path(node) == "/");
         let serves = match (root, root.and_then(|node| node.inside.as_ref())) {
             (Some(root), Some(below)) => around.location(root, below),
             _ if place::turns_away(inside) => Serves::Data,
@@ -133,7 +152,8 @@ impl Walk<'_> {
             return;
         }
         // What the application behind sends is taken away before anything is added.
-        let proxied = inside.has("proxy_pass") || inside.has("fastcgi_pass") || inside.has("uwsgi_pass");
+        let proxied =
+            inside.has("proxy_pass") || inside.has("fastcgi_pass") || inside.has("uwsgi_pass");
         let hidden = level.hidden.iter().filter(|set| set.protects() && proxied);
         let mut headers: Vec<Header> = hidden.map(|set| header(set, State::Removed)).collect();
         headers.extend(level.gone.iter().map(|set| {
@@ -143,7 +163,8 @@ impl Walk<'_> {
         }));
         let mut alternatives: Vec<(String, Header)> = Vec::new();
         for set in level.adds.iter().chain(&level.more) {
-            let known = words::only_variable(&set.value.text).and_then(|name| level.variables.get(name));
+            let known =
+                words::only_variable(&set.value.text).and_then(|name| level.variables.get(name));
             if let Some(Value::Map(values)) = known.map(AsRef::as_ref) {
                 for (when, value) in values.iter().take(ALTERNATIVES) {
                     let mut header = header(set, state(value));
@@ -169,7 +190,9 @@ impl Walk<'_> {
             headers,
         };
         if alternatives.is_empty() {
-            self.found.responses.push(response(scope.to_owned(), headers));
+            self.found
+                .responses
+                .push(response(scope.to_owned(), headers));
             return;
         }
         for (when, header) in alternatives {
@@ -212,7 +235,10 @@ impl Around {
     }
 
     fn location(self, node: &Node<'_>, inside: &Inside<'_>) -> Serves {
-        let passes = inside.nodes.iter().any(|node| node.name().ends_with("_pass"));
+        let passes = inside
+            .nodes
+            .iter()
+            .any(|node| node.name().ends_with("_pass"));
         match place::location(node, inside) {
             Serves::Unknown if self.has_root && !passes && !inside.has("alias") => Serves::Html,
             serves => serves,

@@ -49,9 +49,10 @@ pub(super) fn value(word: &Word, path: &str, variables: &Variables) -> Text {
         }
         let known = found.name.and_then(|name| variables.get(name));
         match known.map(AsRef::as_ref) {
-            Some(Value::Set { path: of, text: set })
-                if of == path && text.value().len() + set.value().len() < LONGEST =>
-            {
+            Some(Value::Set {
+                path: of,
+                text: set,
+            }) if of == path && text.value().len() + set.value().len() < LONGEST => {
                 for segment in set.segments() {
                     let part = set.value().get(segment.value.clone()).unwrap_or_default();
                     match segment.dynamic {

@@ -26,6 +26,8 @@ mod role;
 pub mod rule;
 mod scan;
 mod text;
+mod words;
+mod yaml;
 
 pub use file::{File, Tree};
 pub use finding::{Finding, Gap, Related};

@@ -7,8 +7,10 @@ use crate::role::Role;
 use crate::rule::{RuleId, Severity};
 use std::ops::Range;
 
+mod compose;
 mod delivery;
 mod headers;
+mod policies;
 
 /// A kind of file: its name, whether a path belongs to it, and what is done with such a file.
 pub(crate) struct Kind {
@@ -31,6 +33,7 @@ pub(crate) const KINDS: &[Kind] = &[
     crate::carrier::hosting::staticwebapp::KIND,
     crate::carrier::hosting::vercel::KIND,
     crate::carrier::nginx::KIND,
+    compose::KIND,
 ];
 
 /// What is looked at when all files have been: what one file says and another one lacks.
@@ -38,6 +41,7 @@ pub(crate) const WHOLE: &[Whole] = &[
     crate::carrier::nginx::look_at_all,
     headers::look,
     delivery::look,
+    policies::look,
 ];
 
 /// A look at the whole repository; a file's role is asked by its path.

@@ -170,6 +170,51 @@ server {
 }
 
 #[test]
+fn nginx_is_read_inside_of_other_files() {
+    let ingress = "
+metadata:
+  annotations:
+    nginx.ingress.kubernetes.io/configuration-snippet: |
+      more_set_headers \"X-Frame-Options: ALLOWALL\";
+spec: {}
+";
+    let map = "
+data:
+  default.conf: |
+    server {
+      listen 8080;
+      add_header X-Frame-Options DENY always;
+      add_header X-Content-Type-Options nosniff always;
+      location / { proxy_pass http://a; add_header X-A 1; }
+    }
+  other: x
+";
+    let script = "#!/bin/sh
+cat > /etc/nginx/conf.d/default.conf <<EOF
+server { listen 8080; location /files { alias /srv/files/; } }
+EOF
+";
+    let scanned = look(&[
+        ("k8s/ingress.yaml", ingress),
+        ("k8s/map.yaml", map),
+        ("run.sh", script),
+    ]);
+    let found: Vec<_> = scanned
+        .findings
+        .iter()
+        .map(|one| (one.path.as_str(), one.start.line, one.rule.0))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("k8s/ingress.yaml", 5, "LG-HDR-103"),
+            ("k8s/map.yaml", 8, "LG-NGX-101"),
+            ("run.sh", 3, "LG-NGX-302"),
+        ]
+    );
+}
+
+#[test]
 fn apache_sets_and_takes_away() {
     let text = r#"
 <VirtualHost *:443>

@@ -33,6 +33,7 @@ pub(crate) const KINDS: &[Kind] = &[
     crate::carrier::hosting::staticwebapp::KIND,
     crate::carrier::hosting::vercel::KIND,
     crate::carrier::nginx::KIND,
+    crate::carrier::nginx::embedded::KIND,
     compose::KIND,
 ];
 

@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! tokens, lua, tree   the language (nginx, `src/core/ngx_conf_file.c`)
+//! embedded            where else it stands
 //! resolve             includes
 //! words, level        variables; what holds in a block (`ngx_http_headers_module`)
 //! walk                from the outermost block to the innermost: responses
 //! lost, servers, locations, place     rules
 //! ```
 
+pub(crate) mod embedded;
 mod level;
 mod locations;
 mod lost;
@@ -113,11 +115,18 @@ fn look(look: &Look<'_>, found: &mut Found) {
 
 /// Looks at all files of nginx, each that no other one includes with all that it includes.
 pub(crate) fn look_at_all(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found) {
-    let files = tree
-        .files()
-        .filter(|file| fits(&file.path) && roles(&file.path).counts());
+    let files = tree.files().filter(|file| roles(&file.path).counts());
     let parsed: BTreeMap<String, tree::Block> = files
-        .filter_map(|file| Some((file.path.clone(), tree::parse(file.text()).ok()?)))
+        .filter_map(|file| {
+            let block = match fits(&file.path) {
+                true => tree::parse(file.text()),
+                false if embedded::fits(&file.path) => {
+                    tree::parse(&embedded::only_nginx(&file.path, file.text())?)
+                }
+                false => return None,
+            };
+            Some((file.path.clone(), block.ok()?))
+        })
         .collect();
     let mut resolver = Resolver::new(tree, &parsed);
     for path in parsed.keys() {

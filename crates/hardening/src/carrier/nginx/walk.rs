@@ -38,15 +38,11 @@ impl Walk<'_> {
         let level = Level::top(inside);
         self.comments(inside);
         if !level.adds.is_empty() || !level.more.is_empty() {
-            let place = 0..0;
-            self.respond(
-                "file",
-                place,
-                inside,
-                &level,
-                Serves::Unknown,
-                Around::default(),
-            );
+            // Somebody includes it, and may set more.
+            let mut open = level.clone();
+            open.open = true;
+            let around = Around::default();
+            self.respond("file", 0..0, inside, &open, Serves::Unknown, around);
         }
         lost::of_block(self, "file", &level, Serves::Unknown);
         servers::settings(self, inside);

@@ -16,6 +16,9 @@ use std::ops::Range;
 /// Rules of one file, at most; services allow far fewer.
 const MOST: usize = 2000;
 
+/// Headers of one pattern, at most.
+const HEADERS: usize = 200;
+
 /// A header that is sent.
 fn header(name: &str, value: Text, place: Range<usize>) -> Header {
     Header {
@@ -51,13 +54,16 @@ impl Paths {
         // Most files have few rules, and none is so long that looking for a pattern matters.
         let near = self.responses.iter_mut().rev().take(50);
         if let Some(known) = near.into_iter().find(|one| one.scope == pattern) {
-            known.headers.extend(headers);
+            let room = HEADERS.saturating_sub(known.headers.len());
+            self.cut |= headers.len() > room;
+            known.headers.extend(headers.into_iter().take(room));
             return;
         }
         if self.responses.len() >= MOST {
             self.cut = true;
             return;
         }
+        self.cut |= headers.len() > HEADERS;
         self.responses.push(Response {
             carrier: self.carrier,
             path: self.path.clone(),
@@ -66,7 +72,7 @@ impl Paths {
             serves: serves(pattern),
             tls: None,
             closed: closed && is_all(pattern),
-            headers,
+            headers: headers.into_iter().take(HEADERS).collect(),
         });
     }
 }
@@ -77,7 +83,9 @@ fn hand_over(paths: Paths, found: &mut Found) {
     if paths.cut {
         found.gaps.push(Gap {
             path: paths.path,
-            reason: format!("only the first {MOST} of its rules were looked at"),
+            reason: format!(
+                "only its first {MOST} rules, and {HEADERS} headers of each, were looked at"
+            ),
             template: false,
         });
     }

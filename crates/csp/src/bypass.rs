@@ -47,7 +47,9 @@ static ENTRIES: LazyLock<BTreeMap<&'static str, Vec<Entry>>> =
 fn read(text: &'static str) -> BTreeMap<&'static str, Vec<Entry>> {
     let mut entries: BTreeMap<&'static str, Vec<Entry>> = BTreeMap::new();
     let mut kind = None;
-    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     for line in lines {
         if let Some(address) = line.strip_prefix("//") {
             let at = address.find('/').unwrap_or(address.len());
@@ -96,13 +98,21 @@ mod tests {
 
     #[test]
     fn the_lists_are_whole() {
-        let of = |kind| ENTRIES.values().flatten().filter(move |entry| entry.kind == kind);
+        let of = |kind| {
+            ENTRIES
+                .values()
+                .flatten()
+                .filter(move |entry| entry.kind == kind)
+        };
         assert_eq!(of(Bypass::Jsonp).count(), 122);
         assert_eq!(of(Bypass::Angular).count(), 41);
         assert_eq!(of(Bypass::Flash).count(), 2);
         assert!(of(Bypass::Jsonp).filter(|entry| entry.needs_eval).count() >= 2);
         for entry in ENTRIES.values().flatten() {
-            assert!(entry.host.contains('.') && entry.path.starts_with('/'), "{entry:?}");
+            assert!(
+                entry.host.contains('.') && entry.path.starts_with('/'),
+                "{entry:?}"
+            );
         }
     }
 }

@@ -79,14 +79,35 @@ pub(crate) const DIRECTIVES: &[Known] = &[
     known_as("trusted-types", Kind::TrustedTypes),
     known_as("require-trusted-types-for", Kind::RequireTrustedTypes),
     known_as("webrtc", Kind::Webrtc),
-    known_as("block-all-mixed-content", Kind::Old("browsers block mixed content anyway; `upgrade-insecure-requests` upgrades it")),
-    known_as("plugin-types", Kind::Old("`object-src 'none'` forbids plugins")),
-    known_as("prefetch-src", Kind::Old("`default-src` governs prefetching")),
+    known_as(
+        "block-all-mixed-content",
+        Kind::Old("browsers block mixed content anyway; `upgrade-insecure-requests` upgrades it"),
+    ),
+    known_as(
+        "plugin-types",
+        Kind::Old("`object-src 'none'` forbids plugins"),
+    ),
+    known_as(
+        "prefetch-src",
+        Kind::Old("`default-src` governs prefetching"),
+    ),
     known_as("navigate-to", Kind::Old("it was never shipped")),
-    known_as("require-sri-for", Kind::Old("the `Integrity-Policy` header requires integrity")),
-    known_as("referrer", Kind::Old("the `Referrer-Policy` header says it")),
-    known_as("reflected-xss", Kind::Old("browsers have no such filter any more")),
-    known_as("disown-opener", Kind::Old("the `Cross-Origin-Opener-Policy` header says it")),
+    known_as(
+        "require-sri-for",
+        Kind::Old("the `Integrity-Policy` header requires integrity"),
+    ),
+    known_as(
+        "referrer",
+        Kind::Old("the `Referrer-Policy` header says it"),
+    ),
+    known_as(
+        "reflected-xss",
+        Kind::Old("browsers have no such filter any more"),
+    ),
+    known_as(
+        "disown-opener",
+        Kind::Old("the `Cross-Origin-Opener-Policy` header says it"),
+    ),
 ];
 
 /// By its name in lower case.
@@ -99,6 +120,8 @@ pub(crate) fn known(lower: &str) -> Option<&'static Known> {
 pub(crate) enum Act {
     /// A script element, with or without an address; also `javascript:`.
     Script,
+    /// The same in browsers that do not know `script-src-elem`.
+    OldScript,
     /// An event handler.
     ScriptAttribute,
     /// `eval` and its like: `-elem` and `-attr` have no say (section 4.4).
@@ -122,7 +145,7 @@ impl Act {
         match self {
             Self::Script => &["script-src-elem", "script-src", "default-src"],
             Self::ScriptAttribute => &["script-src-attr", "script-src", "default-src"],
-            Self::Eval => &["script-src", "default-src"],
+            Self::OldScript | Self::Eval => &["script-src", "default-src"],
             Self::Style => &["style-src-elem", "style-src", "default-src"],
             Self::StyleAttribute => &["style-src-attr", "style-src", "default-src"],
             Self::Image => &["img-src", "default-src"],
@@ -139,7 +162,10 @@ impl Act {
 
     /// True for what needs scripts to run, which a sandbox may forbid.
     pub(crate) fn runs_script(self) -> bool {
-        matches!(self, Self::Script | Self::ScriptAttribute | Self::Eval | Self::Worker)
+        matches!(
+            self,
+            Self::Script | Self::OldScript | Self::ScriptAttribute | Self::Eval | Self::Worker
+        )
     }
 }
 

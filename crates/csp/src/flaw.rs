@@ -54,7 +54,13 @@ pub(crate) fn quoted(token: &str) -> String {
     let mut shown: String = token
         .chars()
         .take(LONGEST)
-        .map(|c| if acts(c) { char::REPLACEMENT_CHARACTER } else { c })
+        .map(|c| {
+            if acts(c) {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        })
         .collect();
     if token.chars().nth(LONGEST).is_some() {
         shown.push('…');
@@ -75,7 +81,10 @@ mod tests {
 
     #[test]
     fn a_token_is_cut_and_cannot_act() {
-        assert_eq!(quoted("a\u{1b}[31m\u{202e}`"), "`a\u{fffd}[31m\u{fffd}\u{fffd}`");
+        assert_eq!(
+            quoted("a\u{1b}[31m\u{202e}`"),
+            "`a\u{fffd}[31m\u{fffd}\u{fffd}`"
+        );
         let long = quoted(&"é".repeat(200));
         assert_eq!(long.chars().count(), 83);
         assert_eq!(quoted(&"x".repeat(80)).chars().count(), 82);

@@ -115,7 +115,9 @@ impl<'t> Source<'t> {
         if text.contains(',') {
             return Self::Invalid(Fault::Comma);
         }
-        let stripped = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
+        let stripped = text
+            .strip_prefix('\'')
+            .and_then(|text| text.strip_suffix('\''));
         if let Some(inner) = stripped {
             return Self::quoted(inner);
         }
@@ -137,12 +139,19 @@ impl<'t> Source<'t> {
         if inner.eq_ignore_ascii_case("none") {
             return Self::None;
         }
-        if let Some((_, keyword)) = KEYWORDS.iter().find(|(name, _)| inner.eq_ignore_ascii_case(name)) {
+        if let Some((_, keyword)) = KEYWORDS
+            .iter()
+            .find(|(name, _)| inner.eq_ignore_ascii_case(name))
+        {
             return Self::Keyword(*keyword);
         }
         if starts(inner, "nonce-") {
-            let value = inner.get("nonce-".len()..).filter(|value| is_base64_value(value));
-            return value.map_or(Self::Invalid(Fault::Keyword), |value| Self::Nonce(Some(value)));
+            let value = inner
+                .get("nonce-".len()..)
+                .filter(|value| is_base64_value(value));
+            return value.map_or(Self::Invalid(Fault::Keyword), |value| {
+                Self::Nonce(Some(value))
+            });
         }
         match algorithm(inner) {
             Some((bits, value)) if is_base64_value(value) => Self::Hash(bits, Some(value)),
@@ -217,7 +226,8 @@ impl Host<'_> {
     /// Four numbers, as far as it looks.
     pub(crate) fn is_ipv4(&self) -> bool {
         let parts = self.host.split('.');
-        let number = |part: &str| matches!(part.len(), 1..=3) && part.bytes().all(|b| b.is_ascii_digit());
+        let number =
+            |part: &str| matches!(part.len(), 1..=3) && part.bytes().all(|b| b.is_ascii_digit());
         self.host.split('.').count() == 4 && parts.into_iter().all(number)
     }
 }
@@ -242,7 +252,8 @@ fn matches_path(pattern: &str, path: &str) -> bool {
 }
 
 fn starts(text: &str, prefix: &str) -> bool {
-    text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    text.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 /// The algorithm of a hash in bits, and its value.
@@ -263,7 +274,9 @@ pub(crate) fn is_base64_value(text: &str) -> bool {
 /// RFC 3986, section 3.1.
 pub(crate) fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
 }
 
 /// `host-source` (section 2.3.1).
@@ -295,7 +308,8 @@ fn host(text: &str) -> Result<Host<'_>, Fault> {
         let digits = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
         if port != "*" && !digits {
             let known = ["http", "https", "ws", "wss", "data", "blob"];
-            let meant = scheme.is_none() && known.iter().any(|name| host.eq_ignore_ascii_case(name));
+            let meant =
+                scheme.is_none() && known.iter().any(|name| host.eq_ignore_ascii_case(name));
             return Err(if meant { Fault::Slashes } else { Fault::Port });
         }
     }
@@ -307,7 +321,10 @@ fn host(text: &str) -> Result<Host<'_>, Fault> {
         let labels = labels.strip_suffix('.').unwrap_or(labels);
         // The grammar has no `_`, but browsers take it.
         let fits = |label: &str| {
-            !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            !label.is_empty()
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         };
         if !labels.split('.').all(fits) {
             return Err(Fault::Character);
@@ -341,7 +358,16 @@ mod tests {
         assert_eq!(read("'NONCE-abc'"), Source::Nonce(Some("abc")));
         assert_eq!(read("'SHA384-abc'"), Source::Hash(384, Some("abc")));
         assert_eq!(read("HTTPS:"), Source::Scheme("HTTPS"));
-        for bad in ["'foo'", "\"self\"", "'self", "self'", "'nonce-a$'", "'nonce-'", "'sha1-abc'", "'nonce-a==='"] {
+        for bad in [
+            "'foo'",
+            "\"self\"",
+            "'self",
+            "self'",
+            "'nonce-a$'",
+            "'nonce-'",
+            "'sha1-abc'",
+            "'nonce-a==='",
+        ] {
             assert_eq!(read(bad), Source::Invalid(Fault::Keyword), "{bad}");
         }
         let faults = [

@@ -24,7 +24,11 @@ pub(crate) fn opaque(text: &str, named: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut all = marked(text);
     let inside = |at: &usize| text.is_char_boundary(*at);
     let named = named.iter().filter(|range| range.start <= range.end);
-    all.extend(named.filter(|range| inside(&range.start) && inside(&range.end)).cloned());
+    all.extend(
+        named
+            .filter(|range| inside(&range.start) && inside(&range.end))
+            .cloned(),
+    );
     all.sort_by_key(|range| (range.start, range.end));
     let mut merged: Vec<Range<usize>> = Vec::new();
     for range in all {
@@ -83,9 +87,7 @@ fn enclosed(rest: &str, missing: &mut [bool]) -> Option<usize> {
 
 /// The length of a mark without an end: `$name`, `%s`, `__NAME__`.
 fn plain(text: &str, start: usize, rest: &str) -> Option<usize> {
-    let word = |text: &str, fits: fn(char) -> bool| {
-        text.find(|c| !fits(c)).unwrap_or(text.len())
-    };
+    let word = |text: &str, fits: fn(char) -> bool| text.find(|c| !fits(c)).unwrap_or(text.len());
     if let Some(name) = rest.strip_prefix('$') {
         let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         let length = word(name, |c| c.is_ascii_alphanumeric() || c == '_');
@@ -98,7 +100,9 @@ fn plain(text: &str, start: usize, rest: &str) -> Option<usize> {
         .get(..start)
         .is_some_and(|before| before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'));
     let name = rest.strip_prefix("__").filter(|_| begins)?;
-    let length = word(name, |c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let length = word(name, |c| {
+        c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'
+    });
     let name = name.get(..length)?;
     (name.len() > 2 && name.ends_with("__") && !name.starts_with('_')).then_some(2 + length)
 }
@@ -108,15 +112,27 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> Vec<&str> {
-        opaque(text, &[]).into_iter().map(|range| &text[range]).collect()
+        opaque(text, &[])
+            .into_iter()
+            .map(|range| &text[range])
+            .collect()
     }
 
     #[test]
     fn templates_are_told_by_their_marks() {
         assert_eq!(shown("'nonce-${n}' 'nonce-{{ n }}' x"), ["${n}", "{{ n }}"]);
-        assert_eq!(shown("'nonce-<%= a > b %>' $host"), ["<%= a > b %>", "$host"]);
-        assert_eq!(shown("'nonce-%s' %(host)s {} __CSP_NONCE__"), ["%s", "%(host)s", "{}", "__CSP_NONCE__"]);
-        assert_eq!(shown("https://a.example/my__FILE__x 'self' https://x/%20"), [""; 0]);
+        assert_eq!(
+            shown("'nonce-<%= a > b %>' $host"),
+            ["<%= a > b %>", "$host"]
+        );
+        assert_eq!(
+            shown("'nonce-%s' %(host)s {} __CSP_NONCE__"),
+            ["%s", "%(host)s", "{}", "__CSP_NONCE__"]
+        );
+        assert_eq!(
+            shown("https://a.example/my__FILE__x 'self' https://x/%20"),
+            [""; 0]
+        );
         assert_eq!(shown("${{ github.sha }}"), ["${{ github.sha }}"]);
     }
 

@@ -8,7 +8,9 @@ use crate::rules;
 use std::ops::Range;
 
 pub(super) fn judge(judge: &mut Judge<'_, '_>) {
-    let enforced = judge.enforced().any(|policy| !policy.directives.is_empty() || policy.open);
+    let enforced = judge
+        .enforced()
+        .any(|policy| !policy.directives.is_empty() || policy.open);
     for policy in judge.policies {
         let whole = policy.place.clone();
         match judge.delivery(policy) {
@@ -17,7 +19,13 @@ pub(super) fn judge(judge: &mut Judge<'_, '_>) {
                 if !enforced && policy.comma.is_none() {
                     let message = "The policy only reports: browsers refuse nothing, and no other policy is enforced.";
                     let better = "Content-Security-Policy".to_owned();
-                    judge.add(rules::REPORT_ONLY, policy, whole, message.to_owned(), Some(better));
+                    judge.add(
+                        rules::REPORT_ONLY,
+                        policy,
+                        whole,
+                        message.to_owned(),
+                        Some(better),
+                    );
                 }
             }
             Delivery::Meta { late } => {
@@ -28,13 +36,26 @@ pub(super) fn judge(judge: &mut Judge<'_, '_>) {
                 }
             }
             Delivery::MetaReportOnly => {
-                let message = "An element cannot carry a policy that only reports: browsers pass over it.";
-                judge.add(rules::META_REPORT_ONLY, policy, whole, message.to_owned(), None);
+                let message =
+                    "An element cannot carry a policy that only reports: browsers pass over it.";
+                judge.add(
+                    rules::META_REPORT_ONLY,
+                    policy,
+                    whole,
+                    message.to_owned(),
+                    None,
+                );
             }
             Delivery::Legacy => {
                 let message = "No browser reads this header any more.";
                 let better = "Content-Security-Policy".to_owned();
-                judge.add(rules::LEGACY_HEADER, policy, whole, message.to_owned(), Some(better));
+                judge.add(
+                    rules::LEGACY_HEADER,
+                    policy,
+                    whole,
+                    message.to_owned(),
+                    Some(better),
+                );
             }
         }
     }
@@ -44,9 +65,17 @@ pub(super) fn judge(judge: &mut Judge<'_, '_>) {
         if let (Some(policy), Some(place)) = (first, control(given)) {
             let message = match given.delivery.meta() {
                 true => "A control character stands in the policy.",
-                false => "A line break or control character stands in the header's value: servers and clients refuse it or cut it there.",
+                false => {
+                    "A line break or control character stands in the header's value: servers and clients refuse it or cut it there."
+                }
             };
-            judge.add(rules::CONTROL, policy, place, message.to_owned(), Some(" ".to_owned()));
+            judge.add(
+                rules::CONTROL,
+                policy,
+                place,
+                message.to_owned(),
+                Some(" ".to_owned()),
+            );
         }
     }
 }
@@ -58,7 +87,13 @@ fn meta(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
                 "Browsers pass over {} in an element: only a header can say it.",
                 quoted(directive.name.text)
             );
-            judge.add(rules::META_IGNORED, policy, directive.name.place.clone(), message, None);
+            judge.add(
+                rules::META_IGNORED,
+                policy,
+                directive.name.place.clone(),
+                message,
+                None,
+            );
         }
     }
 }

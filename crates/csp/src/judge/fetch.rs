@@ -19,16 +19,28 @@ pub(super) fn judge(judge: &mut Judge<'_, '_>) {
         });
         wide(judge, policy, Act::Image, rules::PLAIN_MEDIA, is_plain);
         wide(judge, policy, Act::Media, rules::PLAIN_MEDIA, is_plain);
-        wide(judge, policy, Act::Connect, rules::CONNECT_WILDCARD, |source| match source {
-            Source::Scheme(name) => ["ws", "http"].iter().any(|wide| name.eq_ignore_ascii_case(wide)),
-            source => is_wide(source),
-        });
+        wide(
+            judge,
+            policy,
+            Act::Connect,
+            rules::CONNECT_WILDCARD,
+            |source| match source {
+                Source::Scheme(name) => ["ws", "http"]
+                    .iter()
+                    .any(|wide| name.eq_ignore_ascii_case(wide)),
+                source => is_wide(source),
+            },
+        );
         ancestors(judge, policy);
     }
 }
 
 /// Rules that speak of a token of `default-src` for scripts already.
-const WORSE: &[RuleId] = &[rules::UNSAFE_INLINE, rules::SCRIPT_SCHEME, rules::SCRIPT_WILDCARD];
+const WORSE: &[RuleId] = &[
+    rules::UNSAFE_INLINE,
+    rules::SCRIPT_SCHEME,
+    rules::SCRIPT_WILDCARD,
+];
 
 fn styles(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
     for act in [Act::Style, Act::StyleAttribute] {
@@ -41,8 +53,15 @@ fn styles(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
         }
         for token in script::tokens(directive, Keyword::UnsafeInline) {
             if !judge.told(policy, &token.place, WORSE) {
-                let message = "Inserted styles apply: they can hide, forge and read parts of the page.";
-                judge.add(rules::STYLE_INLINE, policy, token.place.clone(), message.to_owned(), None);
+                let message =
+                    "Inserted styles apply: they can hide, forge and read parts of the page.";
+                judge.add(
+                    rules::STYLE_INLINE,
+                    policy,
+                    token.place.clone(),
+                    message.to_owned(),
+                    None,
+                );
             }
         }
     }
@@ -70,27 +89,49 @@ fn wide(
     }
 }
 
-fn tell(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, directive: &Directive<'_>, token: &Token<'_>, rule: RuleId) {
+fn tell(
+    judge: &mut Judge<'_, '_>,
+    policy: &Policy<'_>,
+    directive: &Directive<'_>,
+    token: &Token<'_>,
+    rule: RuleId,
+) {
     if rule == rules::PLAIN_MEDIA && judge.told(policy, &token.place, &[rules::PLAIN_TEXT]) {
         return;
     }
     let token_shown = quoted(token.text);
     let message = match rule {
-        rules::STYLE_WILDCARD => format!("Style sheets of every host apply: {token_shown} names none."),
-        rules::CONNECT_WILDCARD => format!("Inserted script may send data to every host: {token_shown} names none."),
-        _ => format!("{token_shown} lets images or media come in plain text, which anybody on the way can change."),
+        rules::STYLE_WILDCARD => {
+            format!("Style sheets of every host apply: {token_shown} names none.")
+        }
+        rules::CONNECT_WILDCARD => {
+            format!("Inserted script may send data to every host: {token_shown} names none.")
+        }
+        _ => format!(
+            "{token_shown} lets images or media come in plain text, which anybody on the way can change."
+        ),
     };
     let better = match rule {
-        rules::PLAIN_MEDIA => Some(token.text.to_ascii_lowercase().replacen("http:", "https:", 1)),
+        rules::PLAIN_MEDIA => Some(
+            token
+                .text
+                .to_ascii_lowercase()
+                .replacen("http:", "https:", 1),
+        ),
         _ => None,
     };
-    let better = better.filter(|better| better.starts_with("https:") && directive.lower != "default-src");
+    let better =
+        better.filter(|better| better.starts_with("https:") && directive.lower != "default-src");
     judge.add(rule, policy, token.place.clone(), message, better);
 }
 
 /// `http:` or `ftp:`, alone or before a host.
 fn is_plain(source: &Source<'_>) -> bool {
-    let plain = |scheme: &str| ["http", "ftp"].iter().any(|name| scheme.eq_ignore_ascii_case(name));
+    let plain = |scheme: &str| {
+        ["http", "ftp"]
+            .iter()
+            .any(|name| scheme.eq_ignore_ascii_case(name))
+    };
     match source {
         Source::Scheme(scheme) => plain(scheme),
         Source::Host(host) => {
@@ -110,14 +151,24 @@ fn ancestors(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
     };
     for (token, source) in directive.values.iter().zip(&directive.sources) {
         if lets_strangers(source) {
-            let message = format!("Every site may show the page in a frame: {} names none.", quoted(token.text));
+            let message = format!(
+                "Every site may show the page in a frame: {} names none.",
+                quoted(token.text)
+            );
             let better = Some("'self'".to_owned());
             let severity = match judge.response.framing_header {
                 // Browsers that know `frame-ancestors` pass over the other header.
                 _ if judge.response.html == Some(false) => Severity::Low,
                 _ => Severity::Medium,
             };
-            judge.add_as(rules::FRAMED_BY_ANY, severity, policy, token.place.clone(), message, better);
+            judge.add_as(
+                rules::FRAMED_BY_ANY,
+                severity,
+                policy,
+                token.place.clone(),
+                message,
+                better,
+            );
         }
     }
 }

@@ -12,48 +12,79 @@ use crate::url::Url;
 use std::ops::Range;
 
 pub(super) fn judge<'t>(judge: &mut Judge<'_, 't>) {
-    let enforced: Vec<&Policy<'t>> = judge.enforced().filter(|policy| !policy.directives.is_empty()).collect();
+    let enforced: Vec<&Policy<'t>> = judge
+        .enforced()
+        .filter(|policy| !policy.directives.is_empty())
+        .collect();
     // A directive that is not known may be any.
     let open = enforced.iter().any(|policy| policy.open);
     let Some(first) = enforced.first() else {
         return;
     };
-    let fetches = |policy: &&&Policy<'_>| {
-        policy.live().any(|directive| directive.known.is_some_and(|known| known.kind == Kind::Fetch))
-            || meant_to_fetch(policy)
-    };
-    let judged = enforced.iter().find(fetches).copied();
-    let unrestricted = enforced.iter().all(|policy| policy.governing(Act::Script).is_none());
+    let judged = enforced.iter().find(|policy| fetches(policy)).copied();
+    let framing_only = judged.is_none();
+    let unrestricted = enforced
+        .iter()
+        .all(|policy| policy.governing(Act::Script).is_none());
     let sandboxed = !judge.all_let(Policy::sandbox);
     if !open && unrestricted && !sandboxed {
         match judged {
             Some(policy) => {
                 let message = "Neither `script-src` nor `default-src` is there: every script runs, inserted ones too.";
-                absent(judge, rules::NO_SCRIPT_SRC, None, policy, message, "script-src 'self'");
+                absent(
+                    judge,
+                    rules::NO_SCRIPT_SRC,
+                    None,
+                    policy,
+                    message,
+                    "script-src 'self'",
+                );
             }
             None => {
                 let message = "The policy governs what it frames, sends or reports, and no script: it is no protection against inserted ones.";
-                absent(judge, rules::FRAMING_ONLY, None, first, message, "script-src 'self'");
+                absent(
+                    judge,
+                    rules::FRAMING_ONLY,
+                    None,
+                    first,
+                    message,
+                    "script-src 'self'",
+                );
             }
         }
     }
     let judged = judged.unwrap_or(first);
-    objects(judge, &enforced, judged, open || unrestricted && !judges_fetches(&enforced));
+    objects(judge, &enforced, judged, open || framing_only);
     base(judge, &enforced, judged, open || unrestricted || sandboxed);
     let html = judge.response.html != Some(false);
-    forms(judge, &enforced, judged, open || unrestricted || !html);
+    forms(judge, &enforced, judged, open || framing_only || !html);
     if open {
         return;
     }
     let none = |name: &str| enforced.iter().all(|policy| policy.get(name).is_none());
     frames(judge, &enforced, judged, html);
     if none("report-uri") && none("report-to") {
-        let message = "Nobody is told what browsers refuse: there is no `report-to` and no `report-uri`.";
-        absent(judge, rules::NO_REPORTING, None, judged, message, "report-to csp");
+        let message =
+            "Nobody is told what browsers refuse: there is no `report-to` and no `report-uri`.";
+        absent(
+            judge,
+            rules::NO_REPORTING,
+            None,
+            judged,
+            message,
+            "report-to csp",
+        );
     }
     if !unrestricted && none("require-trusted-types-for") {
         let message = "`require-trusted-types-for` is missing: scripts may hand text to sinks such as `innerHTML`.";
-        absent(judge, rules::NO_TRUSTED_TYPES, None, judged, message, "require-trusted-types-for 'script'");
+        absent(
+            judge,
+            rules::NO_TRUSTED_TYPES,
+            None,
+            judged,
+            message,
+            "require-trusted-types-for 'script'",
+        );
     }
 }
 
@@ -74,24 +105,30 @@ fn absent(
     }
 }
 
-/// A directive was to govern what is fetched, and browsers pass over it: `default-src: 'self'`.
-fn meant_to_fetch(policy: &Policy<'_>) -> bool {
-    policy.directives.iter().any(|directive| directive.lower.contains("-src"))
-}
-
-fn judges_fetches(policies: &[&Policy<'_>]) -> bool {
-    policies.iter().any(|policy| {
-        policy.live().any(|directive| directive.known.is_some_and(|known| known.kind == Kind::Fetch))
-            || meant_to_fetch(policy)
+/// True where a directive governs what is fetched, or was to: browsers pass over `default-src:`.
+fn fetches(policy: &Policy<'_>) -> bool {
+    policy.directives.iter().any(|directive| {
+        let known = directive.known.map(|known| known.kind);
+        known == Some(Kind::Fetch) || (known.is_none() && directive.lower.contains("-src"))
     })
 }
 
 /// Plugins: nothing says a word about them, or what does lets any host in.
 fn objects(judge: &mut Judge<'_, '_>, enforced: &[&Policy<'_>], judged: &Policy<'_>, skip: bool) {
-    if enforced.iter().all(|policy| policy.governing(Act::Object).is_none()) {
+    if enforced
+        .iter()
+        .all(|policy| policy.governing(Act::Object).is_none())
+    {
         if !skip {
             let message = "Neither `object-src` nor `default-src` is there: plugins and embedded documents come from any host.";
-            absent(judge, rules::NO_OBJECT_SRC, None, judged, message, "object-src 'none'");
+            absent(
+                judge,
+                rules::NO_OBJECT_SRC,
+                None,
+                judged,
+                message,
+                "object-src 'none'",
+            );
         }
         return;
     }
@@ -104,11 +141,24 @@ fn objects(judge: &mut Judge<'_, '_>, enforced: &[&Policy<'_>], judged: &Policy<
         };
         for (token, source) in directive.values.iter().zip(&directive.sources) {
             let wide = lets_strangers(source) || source.matches(Url::DATA) == Answer::Yes;
-            let told = judge.told(policy, &token.place, &[rules::SCRIPT_SCHEME, rules::SCRIPT_WILDCARD]);
+            let told = judge.told(
+                policy,
+                &token.place,
+                &[rules::SCRIPT_SCHEME, rules::SCRIPT_WILDCARD],
+            );
             if wide && !told {
-                let message = format!("Plugins and embedded documents come from any host: {} names none.", quoted(token.text));
+                let message = format!(
+                    "Plugins and embedded documents come from any host: {} names none.",
+                    quoted(token.text)
+                );
                 let better = Some("object-src 'none'".to_owned());
-                judge.add(rules::NO_OBJECT_SRC, policy, token.place.clone(), message, better);
+                judge.add(
+                    rules::NO_OBJECT_SRC,
+                    policy,
+                    token.place.clone(),
+                    message,
+                    better,
+                );
             }
         }
     }
@@ -118,18 +168,42 @@ fn objects(judge: &mut Judge<'_, '_>, enforced: &[&Policy<'_>], judged: &Policy<
 fn base<'t>(judge: &mut Judge<'_, 't>, enforced: &[&Policy<'t>], judged: &Policy<'t>, skip: bool) {
     let trusting = enforced.iter().any(|policy| {
         policy.governing(Act::Script).is_some_and(|directive| {
-            let nonce = directive.sources.iter().any(|source| matches!(source, crate::source::Source::Nonce(_)));
-            nonce || script::tokens(Some(directive), Keyword::StrictDynamic).next().is_some()
+            let nonce = directive
+                .sources
+                .iter()
+                .any(|source| matches!(source, crate::source::Source::Nonce(_)));
+            nonce
+                || script::tokens(Some(directive), Keyword::StrictDynamic)
+                    .next()
+                    .is_some()
         })
     });
-    let severity = if trusting { Severity::High } else { Severity::Low };
-    if enforced.iter().all(|policy| policy.get("base-uri").is_none()) {
+    let severity = if trusting {
+        Severity::High
+    } else {
+        Severity::Low
+    };
+    if enforced
+        .iter()
+        .all(|policy| policy.get("base-uri").is_none())
+    {
         if !skip {
             let message = match trusting {
-                true => "`base-uri` is missing: an inserted `<base>` sends scripts that carry the nonce to another host. Nothing falls back to it.",
-                false => "`base-uri` is missing: an inserted `<base>` changes where relative addresses lead. Nothing falls back to it.",
+                true => {
+                    "`base-uri` is missing: an inserted `<base>` sends scripts that carry the nonce to another host. Nothing falls back to it."
+                }
+                false => {
+                    "`base-uri` is missing: an inserted `<base>` changes where relative addresses lead. Nothing falls back to it."
+                }
             };
-            absent(judge, rules::NO_BASE_URI, Some(severity), judged, message, "base-uri 'none'");
+            absent(
+                judge,
+                rules::NO_BASE_URI,
+                Some(severity),
+                judged,
+                message,
+                "base-uri 'none'",
+            );
         }
         return;
     }
@@ -142,10 +216,20 @@ fn base<'t>(judge: &mut Judge<'_, 't>, enforced: &[&Policy<'t>], judged: &Policy
 
 /// Where forms are sent.
 fn forms<'t>(judge: &mut Judge<'_, 't>, enforced: &[&Policy<'t>], judged: &Policy<'t>, skip: bool) {
-    if enforced.iter().all(|policy| policy.get("form-action").is_none()) {
+    if enforced
+        .iter()
+        .all(|policy| policy.get("form-action").is_none())
+    {
         if !skip {
             let message = "`form-action` is missing: an inserted form sends to any host. Nothing falls back to it.";
-            absent(judge, rules::NO_FORM_ACTION, None, judged, message, "form-action 'self'");
+            absent(
+                judge,
+                rules::NO_FORM_ACTION,
+                None,
+                judged,
+                message,
+                "form-action 'self'",
+            );
         }
         return;
     }
@@ -180,15 +264,28 @@ fn wide<'t>(
 
 fn frames(judge: &mut Judge<'_, '_>, enforced: &[&Policy<'_>], judged: &Policy<'_>, html: bool) {
     // An element cannot say it, so that its file cannot lack it.
-    let header = enforced.iter().any(|policy| judge.delivery(policy) == Delivery::Header);
-    let absent_everywhere = enforced.iter().all(|policy| policy.get("frame-ancestors").is_none());
+    let header = enforced
+        .iter()
+        .any(|policy| judge.delivery(policy) == Delivery::Header);
+    let absent_everywhere = enforced
+        .iter()
+        .all(|policy| policy.get("frame-ancestors").is_none());
     if html && header && absent_everywhere && judge.response.framing_header != Some(true) {
         let message = "`frame-ancestors` is missing: any site may show the page in a frame. Nothing falls back to it.";
-        let headed = enforced.iter().find(|policy| judge.delivery(policy) == Delivery::Header);
+        let headed = enforced
+            .iter()
+            .find(|policy| judge.delivery(policy) == Delivery::Header);
         let policy = match judge.delivery(judged) {
             Delivery::Header => judged,
             _ => headed.copied().unwrap_or(judged),
         };
-        absent(judge, rules::NO_FRAME_ANCESTORS, None, policy, message, "frame-ancestors 'self'");
+        absent(
+            judge,
+            rules::NO_FRAME_ANCESTORS,
+            None,
+            policy,
+            message,
+            "frame-ancestors 'self'",
+        );
     }
 }

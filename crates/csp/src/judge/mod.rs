@@ -6,6 +6,7 @@ mod delivery;
 mod fetch;
 mod hosts;
 mod missing;
+mod plain;
 mod script;
 mod sources;
 mod syntax;
@@ -45,6 +46,7 @@ pub fn judge(given: &[Given<'_>], response: &Response) -> Vec<Flaw> {
     }
     script::judge(&mut judge);
     hosts::judge(&mut judge);
+    plain::judge(&mut judge);
     fetch::judge(&mut judge);
     missing::judge(&mut judge);
     let mut flaws = judge.flaws;
@@ -70,13 +72,18 @@ impl<'j, 't> Judge<'j, 't> {
     }
 
     fn versioned(&self, policy: &Policy<'_>) -> bool {
-        self.given.get(policy.given).is_some_and(|given| given.versioned)
+        self.given
+            .get(policy.given)
+            .is_some_and(|given| given.versioned)
     }
 
     /// Those that browsers read, whether they hold to them or only report.
     fn read(&self) -> Vec<&'j Policy<'t>> {
         let read = |policy: &&Policy<'_>| {
-            !matches!(self.delivery(policy), Delivery::MetaReportOnly | Delivery::Legacy)
+            !matches!(
+                self.delivery(policy),
+                Delivery::MetaReportOnly | Delivery::Legacy
+            )
         };
         self.policies.iter().filter(read).collect()
     }
@@ -117,15 +124,17 @@ impl<'j, 't> Judge<'j, 't> {
         better: Option<String>,
     ) {
         let count = self.count.entry((policy.given, rule)).or_default();
-        let twice = |flaw: &Flaw| flaw.rule == rule && flaw.policy == policy.given && flaw.place == place;
+        let twice =
+            |flaw: &Flaw| flaw.rule == rule && flaw.policy == policy.given && flaw.place == place;
         if *count >= MOST_FLAWS || self.flaws.iter().rev().any(twice) {
             return;
         }
         *count += 1;
         let reports = self.delivery(policy) == Delivery::ReportOnly;
-        let about_delivery = rule == rules::REPORT_ONLY;
+        // These are about the day on which it is enforced.
+        let enforcing = [rules::REPORT_ONLY, rules::STRICT_DYNAMIC_ALONE].contains(&rule);
         let severity = match severity {
-            severity if !reports || about_delivery => severity,
+            severity if !reports || enforcing => severity,
             Severity::Critical => Severity::High,
             Severity::High => Severity::Medium,
             Severity::Medium => Severity::Low,
@@ -144,6 +153,9 @@ impl<'j, 't> Judge<'j, 't> {
     /// True where one of these rules already speaks of this token.
     fn told(&self, policy: &Policy<'_>, place: &Range<usize>, rules: &[RuleId]) -> bool {
         let here = |flaw: &&Flaw| flaw.policy == policy.given && flaw.place == *place;
-        self.flaws.iter().filter(here).any(|flaw| rules.contains(&flaw.rule))
+        self.flaws
+            .iter()
+            .filter(here)
+            .any(|flaw| rules.contains(&flaw.rule))
     }
 }

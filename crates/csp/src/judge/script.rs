@@ -18,8 +18,15 @@ pub(super) fn judge(judge: &mut Judge<'_, '_>) {
     if judge.all_let(eval) {
         for policy in judge.enforced() {
             for token in tokens(policy.governing(Act::Eval), Keyword::UnsafeEval) {
-                let message = "Strings become code: `eval`, `new Function` and timers with text run.";
-                judge.add(rules::UNSAFE_EVAL, policy, token.place.clone(), message.to_owned(), None);
+                let message =
+                    "Strings become code: `eval`, `new Function` and timers with text run.";
+                judge.add(
+                    rules::UNSAFE_EVAL,
+                    policy,
+                    token.place.clone(),
+                    message.to_owned(),
+                    None,
+                );
             }
         }
     }
@@ -35,7 +42,9 @@ pub(super) fn tokens<'d, 't>(
 ) -> impl Iterator<Item = &'d Token<'t>> {
     let directive = directive.into_iter();
     let all = directive.flat_map(|directive| directive.values.iter().zip(&directive.sources));
-    all.filter(move |(_, source)| **source == Source::Keyword(keyword)).map(|(token, _)| token).take(1)
+    all.filter(move |(_, source)| **source == Source::Keyword(keyword))
+        .map(|(token, _)| token)
+        .take(1)
 }
 
 fn inline(judge: &mut Judge<'_, '_>, act: Act) {
@@ -46,26 +55,50 @@ fn inline(judge: &mut Judge<'_, '_>, act: Act) {
         }
         for token in tokens(directive, Keyword::UnsafeInline) {
             let message = match act {
-                Act::Script => "Inserted script runs: elements with content, and links to `javascript:`.",
+                Act::Script => {
+                    "Inserted script runs: elements with content, and links to `javascript:`."
+                }
                 _ => "Inserted event handlers run.",
             };
-            judge.add(rules::UNSAFE_INLINE, policy, token.place.clone(), message.to_owned(), None);
+            judge.add(
+                rules::UNSAFE_INLINE,
+                policy,
+                token.place.clone(),
+                message.to_owned(),
+                None,
+            );
         }
     }
 }
 
 /// What a list that governs scripts is like, whether it is enforced or not.
 fn shape(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
-    for act in [Act::Script, Act::ScriptAttribute, Act::Style, Act::StyleAttribute] {
+    for act in [
+        Act::Script,
+        Act::ScriptAttribute,
+        Act::Style,
+        Act::StyleAttribute,
+    ] {
         let Some(directive) = policy.governing(act) else {
             continue;
         };
         let script = matches!(act, Act::Script | Act::ScriptAttribute);
         for token in tokens(Some(directive), Keyword::UnsafeHashes) {
-            let severity = if script { Severity::Low } else { Severity::Info };
+            let severity = if script {
+                Severity::Low
+            } else {
+                Severity::Info
+            };
             let message = "Event handlers and attributes of a listed hash run wherever an attacker puts them.";
             let place = token.place.clone();
-            judge.add_as(rules::UNSAFE_HASHES, severity, policy, place, message.to_owned(), None);
+            judge.add_as(
+                rules::UNSAFE_HASHES,
+                severity,
+                policy,
+                place,
+                message.to_owned(),
+                None,
+            );
         }
         neutralised(judge, policy, directive, script);
     }
@@ -78,12 +111,23 @@ fn shape(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
     for token in tokens(Some(directive), Keyword::StrictDynamic) {
         let message = "No script runs at all: `'strict-dynamic'` passes over hosts and `'self'`, and there is no nonce or hash to begin with.";
         let better = Some("'strict-dynamic' 'nonce-…'".to_owned());
-        judge.add(rules::STRICT_DYNAMIC_ALONE, policy, token.place.clone(), message.to_owned(), better);
+        judge.add(
+            rules::STRICT_DYNAMIC_ALONE,
+            policy,
+            token.place.clone(),
+            message.to_owned(),
+            better,
+        );
     }
 }
 
 /// What other tokens of the list make browsers pass over.
-fn neutralised(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, directive: &Directive<'_>, script: bool) {
+fn neutralised(
+    judge: &mut Judge<'_, '_>,
+    policy: &Policy<'_>,
+    directive: &Directive<'_>,
+    script: bool,
+) {
     let strict = script && directive.has(Keyword::StrictDynamic);
     let inert = strict || directive.has_nonce_or_hash();
     for (token, source) in directive.values.iter().zip(&directive.sources) {
@@ -97,7 +141,13 @@ fn neutralised(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, directive: &Direc
                 "Browsers of today pass over {} here; older ones need it.",
                 quoted(token.text)
             );
-            judge.add(rules::NEUTRALISED, policy, token.place.clone(), message, None);
+            judge.add(
+                rules::NEUTRALISED,
+                policy,
+                token.place.clone(),
+                message,
+                None,
+            );
         }
     }
 }

@@ -22,8 +22,18 @@ pub(super) fn judge(
 ) {
     if directive.values.is_empty() {
         let better = format!("{} 'none'", directive.lower);
-        let message = format!("{} without a value allows nothing, as `'none'` does.", quoted(&directive.lower));
-        judge.add_as(rules::EMPTY, Severity::Info, policy, directive.name.place.clone(), message, Some(better));
+        let message = format!(
+            "{} without a value allows nothing, as `'none'` does.",
+            quoted(&directive.lower)
+        );
+        judge.add_as(
+            rules::EMPTY,
+            Severity::Info,
+            policy,
+            directive.name.place.clone(),
+            message,
+            Some(better),
+        );
     }
     let whole = end == directive.values.len();
     let mut seen = BTreeSet::new();
@@ -35,8 +45,15 @@ pub(super) fn judge(
         }
         match source {
             Source::None if directive.values.len() > 1 && whole => {
-                let message = "`'none'` counts only alone: beside other sources it says nothing.".to_owned();
-                judge.add(rules::NONE_NOT_ALONE, policy, token.place.clone(), message, None);
+                let message =
+                    "`'none'` counts only alone: beside other sources it says nothing.".to_owned();
+                judge.add(
+                    rules::NONE_NOT_ALONE,
+                    policy,
+                    token.place.clone(),
+                    message,
+                    None,
+                );
             }
             Source::Invalid(fault) => invalid(judge, policy, token, *fault),
             Source::Host(_) if token.dynamic == Dynamic::Not => unquoted(judge, policy, token),
@@ -45,7 +62,11 @@ pub(super) fn judge(
             _ => {}
         }
         if !counts(&directive.lower, kind, source) {
-            let message = format!("{} means nothing in {}.", quoted(token.text), quoted(&directive.lower));
+            let message = format!(
+                "{} means nothing in {}.",
+                quoted(token.text),
+                quoted(&directive.lower)
+            );
             judge.add(rules::NO_EFFECT, policy, token.place.clone(), message, None);
         }
     }
@@ -66,15 +87,51 @@ fn sameness(token: &Token<'_>, source: &Source<'_>) -> String {
     }
 }
 
-/// A keyword that lacks its quotes.
+/// Schemes whose colon is forgotten: without it they are names of hosts.
+const SCHEMES: &[&str] = &[
+    "blob",
+    "data",
+    "filesystem",
+    "http",
+    "https",
+    "mediastream",
+    "ws",
+    "wss",
+];
+
+/// A keyword that lacks its quotes, or a scheme that lacks its colon.
 fn unquoted(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, token: &Token<'_>) {
     let lower = token.text.to_ascii_lowercase();
+    if SCHEMES.contains(&lower.as_str()) {
+        let better = format!("{lower}:");
+        let message = format!(
+            "{} is read as a host: a scheme ends with `:`.",
+            quoted(token.text)
+        );
+        judge.add(
+            rules::KEYWORD,
+            policy,
+            token.place.clone(),
+            message,
+            Some(better),
+        );
+        return;
+    }
     let keyword = lower == "none" || KEYWORDS.iter().any(|(name, _)| *name == lower);
     let prefixed = ["nonce-", "sha256-", "sha384-", "sha512-"];
     if keyword || prefixed.iter().any(|prefix| lower.starts_with(prefix)) {
         let better = format!("'{}'", token.text);
-        let message = format!("{} is read as a host: a keyword stands in single quotes.", quoted(token.text));
-        judge.add(rules::KEYWORD, policy, token.place.clone(), message, Some(better));
+        let message = format!(
+            "{} is read as a host: a keyword stands in single quotes.",
+            quoted(token.text)
+        );
+        judge.add(
+            rules::KEYWORD,
+            policy,
+            token.place.clone(),
+            message,
+            Some(better),
+        );
     }
 }
 
@@ -83,13 +140,25 @@ fn invalid(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, token: &Token<'_>, fa
     let why = match fault {
         Fault::Keyword => return keyword(judge, policy, token),
         Fault::Comma => {
-            let message = format!("{} has a comma, which separates nothing in an element.", quoted(text));
+            let message = format!(
+                "{} has a comma, which separates nothing in an element.",
+                quoted(text)
+            );
             let better = text.replace(',', " ").trim().to_owned();
-            judge.add(rules::COMMA, policy, token.place.clone(), message, Some(better));
+            judge.add(
+                rules::COMMA,
+                policy,
+                token.place.clone(),
+                message,
+                Some(better),
+            );
             return;
         }
         // Long values of a nonce or hash without quotes have characters that no host has.
-        _ if ["nonce-", "sha256-", "sha384-", "sha512-"].iter().any(|prefix| text.starts_with(prefix)) => {
+        _ if ["nonce-", "sha256-", "sha384-", "sha512-"]
+            .iter()
+            .any(|prefix| text.starts_with(prefix)) =>
+        {
             return unquoted(judge, policy, token);
         }
         Fault::NoScheme => "a source has no `//` without a scheme",
@@ -103,11 +172,19 @@ fn invalid(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, token: &Token<'_>, fa
     let better = match fault {
         Fault::NoScheme => Some(text.trim_start_matches('/').to_owned()),
         Fault::Query => text.split(['?', '#']).next().map(str::to_owned),
-        Fault::Slashes => text.split_once(':').map(|(scheme, host)| format!("{scheme}://{}", host.trim_start_matches('/'))),
+        Fault::Slashes => text
+            .split_once(':')
+            .map(|(scheme, host)| format!("{scheme}://{}", host.trim_start_matches('/'))),
         _ => None,
     };
     let message = format!("{} never matches: {why}.", quoted(text));
-    judge.add(rules::INVALID_SOURCE, policy, token.place.clone(), message, better);
+    judge.add(
+        rules::INVALID_SOURCE,
+        policy,
+        token.place.clone(),
+        message,
+        better,
+    );
 }
 
 /// Something in quotes, or in half of them, that is no keyword.
@@ -116,12 +193,22 @@ fn keyword(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, token: &Token<'_>) {
     let lower = inner.to_ascii_lowercase();
     let rightly = token.text == format!("'{inner}'");
     if rightly && lower.starts_with("nonce-") {
-        let message = format!("{} never matches: a nonce is made of the letters of base64.", quoted(token.text));
+        let message = format!(
+            "{} never matches: a nonce is made of the letters of base64.",
+            quoted(token.text)
+        );
         judge.add(rules::BAD_NONCE, policy, token.place.clone(), message, None);
         return;
     }
-    if rightly && ["sha256-", "sha384-", "sha512-"].iter().any(|prefix| lower.starts_with(prefix)) {
-        let message = format!("{} never matches: a hash is written in base64.", quoted(token.text));
+    if rightly
+        && ["sha256-", "sha384-", "sha512-"]
+            .iter()
+            .any(|prefix| lower.starts_with(prefix))
+    {
+        let message = format!(
+            "{} never matches: a hash is written in base64.",
+            quoted(token.text)
+        );
         judge.add(rules::BAD_HASH, policy, token.place.clone(), message, None);
         return;
     }
@@ -143,20 +230,35 @@ fn keyword(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, token: &Token<'_>) {
         _ => None,
     };
     let message = match rightly {
-        true => format!("{} is no keyword: browsers pass over it.", quoted(token.text)),
-        false => format!("{} is nothing to a browser: a keyword stands in single quotes.", quoted(token.text)),
+        true => format!(
+            "{} is no keyword: browsers pass over it.",
+            quoted(token.text)
+        ),
+        false => format!(
+            "{} is nothing to a browser: a keyword stands in single quotes.",
+            quoted(token.text)
+        ),
     };
     judge.add(rules::KEYWORD, policy, token.place.clone(), message, better);
 }
 
 /// A hash that no content has: it is compared as text (section 6.7.3.3).
-fn hash(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, token: &Token<'_>, bits: usize, value: &str) {
+fn hash(
+    judge: &mut Judge<'_, '_>,
+    policy: &Policy<'_>,
+    token: &Token<'_>,
+    bits: usize,
+    value: &str,
+) {
     let bytes = bits / 8;
     let expected = bytes.div_ceil(3) * 4;
     let padding = (3 - bytes % 3) % 3;
     let digits = value.trim_end_matches('=');
     let why = if digits.len() != expected - padding {
-        format!("a hash of {bits} bits has {expected} characters, this one {}", value.len())
+        format!(
+            "a hash of {bits} bits has {expected} characters, this one {}",
+            value.len()
+        )
     } else if value.len() != expected {
         format!("it ends with {padding} `=`")
     } else if !ends_clean(digits, padding) {
@@ -175,7 +277,10 @@ fn ends_clean(digits: &str, padding: usize) -> bool {
         1 => b"AEIMQUYcgkosw048",
         _ => b"AQgw",
     };
-    digits.bytes().last().is_some_and(|last| clean.contains(&last))
+    digits
+        .bytes()
+        .last()
+        .is_some_and(|last| clean.contains(&last))
 }
 
 fn nonce(
@@ -192,17 +297,30 @@ fn nonce(
         };
         let message = "The nonce is the same for every visitor, who can read it: what an attacker inserts may carry it.";
         let place = token.place.clone();
-        judge.add_as(rules::STATIC_NONCE, severity, policy, place, message.to_owned(), None);
+        judge.add_as(
+            rules::STATIC_NONCE,
+            severity,
+            policy,
+            place,
+            message.to_owned(),
+            None,
+        );
     } else if value.len() < SHORTEST_NONCE {
-        let message = format!("{} is guessed easily: a nonce has at least 128 random bits.", quoted(token.text));
+        let message = format!(
+            "{} is guessed easily: a nonce has at least 128 random bits.",
+            quoted(token.text)
+        );
         judge.add(rules::BAD_NONCE, policy, token.place.clone(), message, None);
     }
 }
 
 /// What a server replaces before it sends the header.
 fn placeholder(value: &str) -> bool {
-    let capital = value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte == b'-');
-    capital && (value.contains("NONCE") || value.contains("RANDOM"))
+    let crossed = value.len() > 2 && value.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x'));
+    let capital = value
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte == b'-');
+    crossed || (capital && (value.contains("NONCE") || value.contains("RANDOM")))
 }
 
 /// Whether a source can do anything in a directive.
@@ -211,16 +329,26 @@ fn counts(name: &str, kind: Kind, source: &Source<'_>) -> bool {
     let fetch = kind == Kind::Fetch;
     match (name, source) {
         ("default-src" | "script-src", _) => true,
-        ("script-src-attr" | "style-src-attr", Source::Scheme(_) | Source::Host(_) | Source::Nonce(_)) => false,
+        (
+            "script-src-attr" | "style-src-attr",
+            Source::Scheme(_) | Source::Host(_) | Source::Nonce(_),
+        ) => false,
         (_, Source::Scheme(_) | Source::Host(_) | Source::None) => true,
-        ("script-src-elem", Source::Keyword(keyword)) => {
-            !matches!(keyword, UnsafeEval | Keyword::WasmUnsafeEval | Keyword::TrustedTypesEval)
-        }
+        ("script-src-elem", Source::Keyword(keyword)) => !matches!(
+            keyword,
+            UnsafeEval | Keyword::WasmUnsafeEval | Keyword::TrustedTypesEval
+        ),
         ("script-src-attr" | "style-src-attr", Source::Keyword(keyword)) => {
-            matches!(keyword, UnsafeInline | UnsafeHashes | Reporting | Keyword::StrictDynamic)
+            matches!(
+                keyword,
+                UnsafeInline | UnsafeHashes | Reporting | Keyword::StrictDynamic
+            )
         }
         ("style-src", Source::Keyword(keyword)) => {
-            matches!(keyword, Own | UnsafeInline | UnsafeHashes | UnsafeEval | Reporting)
+            matches!(
+                keyword,
+                Own | UnsafeInline | UnsafeHashes | UnsafeEval | Reporting
+            )
         }
         ("style-src-elem", Source::Keyword(keyword)) => {
             matches!(keyword, Own | UnsafeInline | Reporting)

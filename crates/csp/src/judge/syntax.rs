@@ -11,21 +11,30 @@ pub(super) fn judge(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
     if policy.directives.is_empty() {
         if !policy.open {
             let message = "The policy is empty: it forbids nothing.".to_owned();
-            let severity = if policy.enforced { Severity::Medium } else { Severity::Low };
-            judge.add_as(rules::EMPTY, severity, policy, policy.place.clone(), message, None);
+            let severity = if policy.enforced {
+                Severity::Medium
+            } else {
+                Severity::Low
+            };
+            judge.add_as(
+                rules::EMPTY,
+                severity,
+                policy,
+                policy.place.clone(),
+                message,
+                None,
+            );
         }
         return;
     }
-    let tail = comma(judge, policy);
-    for (index, directive) in policy.directives.iter().enumerate() {
+    comma(judge, policy);
+    for directive in &policy.directives {
         match directive.state {
             State::NotAscii => not_ascii(judge, policy, directive),
             State::Duplicate(first) => duplicate(judge, policy, first, directive),
             State::Meta => {}
             State::Live => match directive.known {
                 Some(known) => of_known(judge, policy, directive, known),
-                // The comma's own flaw tells of what stands behind it.
-                None if index == 0 && tail => {}
                 None if directive.name.dynamic != Dynamic::Not => {}
                 None => unknown(judge, policy, directive),
             },
@@ -33,10 +42,10 @@ pub(super) fn judge(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
     }
 }
 
-/// The comma before the policy; true where what follows is no directive.
-fn comma(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) -> bool {
+/// The comma before the policy.
+fn comma(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
     let (Some(comma), Some(first)) = (&policy.comma, policy.directives.first()) else {
-        return false;
+        return;
     };
     let tail = first.known.is_none() && first.name.dynamic == Dynamic::Not;
     let (severity, message) = match tail {
@@ -49,20 +58,31 @@ fn comma(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) -> bool {
         ),
         false => (
             Severity::Low,
-            "A comma ends the policy: what follows is another one, and both are enforced.".to_owned(),
+            "A comma ends the policy: what follows is another one, and both are enforced."
+                .to_owned(),
         ),
     };
     let better = if tail { " " } else { ";" };
-    judge.add_as(rules::COMMA, severity, policy, comma.clone(), message, Some(better.to_owned()));
-    tail
+    judge.add_as(
+        rules::COMMA,
+        severity,
+        policy,
+        comma.clone(),
+        message,
+        Some(better.to_owned()),
+    );
 }
 
 fn not_ascii(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, directive: &Directive<'_>) {
     let mut tokens = std::iter::once(&directive.name).chain(&directive.values);
-    let Some(token) = tokens.find(|token| token.dynamic == Dynamic::Not && !token.text.is_ascii()) else {
+    let Some(token) = tokens.find(|token| token.dynamic == Dynamic::Not && !token.text.is_ascii())
+    else {
         return;
     };
-    let fixed = token.text.replace(['\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{b4}'], "'");
+    let fixed = token.text.replace(
+        ['\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{b4}'],
+        "'",
+    );
     let fixed = fixed.replace(['\u{a0}', '\u{202f}', '\u{3000}'], " ");
     let decides = ["script-src", "default-src"];
     let severity = match decides.iter().any(|name| directive.lower.starts_with(name)) {
@@ -74,10 +94,22 @@ fn not_ascii(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, directive: &Directi
         quoted(token.text)
     );
     let better = fixed.is_ascii().then_some(fixed);
-    judge.add_as(rules::NOT_ASCII, severity, policy, token.place.clone(), message, better);
+    judge.add_as(
+        rules::NOT_ASCII,
+        severity,
+        policy,
+        token.place.clone(),
+        message,
+        better,
+    );
 }
 
-fn duplicate(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, first: usize, directive: &Directive<'_>) {
+fn duplicate(
+    judge: &mut Judge<'_, '_>,
+    policy: &Policy<'_>,
+    first: usize,
+    directive: &Directive<'_>,
+) {
     let Some(first) = policy.directives.get(first) else {
         return;
     };
@@ -90,7 +122,14 @@ fn duplicate(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, first: usize, direc
         "Browsers take the first {} and pass over this one, which {why}.",
         quoted(&directive.lower)
     );
-    judge.add_as(rules::DUPLICATE, severity, policy, directive.name.place.clone(), message, None);
+    judge.add_as(
+        rules::DUPLICATE,
+        severity,
+        policy,
+        directive.name.place.clone(),
+        message,
+        None,
+    );
 }
 
 /// Whether the one that is passed over allows less; `None` for the same.
@@ -99,14 +138,25 @@ fn stricter(ignored: &Directive<'_>, first: &Directive<'_>) -> Option<bool> {
     let set = |directive: &Directive<'_>| -> BTreeSet<String> {
         let allows = directive.values.iter().zip(&directive.sources);
         let allows = allows.filter(|(_, source)| **source != Source::None);
-        allows.map(|(token, _)| token.text.to_ascii_lowercase()).collect()
+        allows
+            .map(|(token, _)| token.text.to_ascii_lowercase())
+            .collect()
     };
     let (ignored, first) = (set(ignored), set(first));
     if ignored == first {
         return None;
     }
-    let wide = ["'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:", "data:"];
-    let narrows = wide.iter().any(|token| first.contains(*token) && !ignored.contains(*token));
+    let wide = [
+        "'unsafe-inline'",
+        "'unsafe-eval'",
+        "*",
+        "http:",
+        "https:",
+        "data:",
+    ];
+    let narrows = wide
+        .iter()
+        .any(|token| first.contains(*token) && !ignored.contains(*token));
     Some(ignored.is_subset(&first) || narrows)
 }
 
@@ -115,14 +165,27 @@ fn unknown(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, directive: &Directive
     let source = name.starts_with(['\'', '*']) || name.contains(['.', '/']) || name.ends_with(':');
     let better = nearest(&directive.lower);
     let message = match &better {
-        Some(_) => format!("Browsers pass over {}, which is no directive.", quoted(name)),
+        Some(_) => format!(
+            "Browsers pass over {}, which is no directive.",
+            quoted(name)
+        ),
         None if source => format!(
             "{} is read as a directive, and there is none of that name: the `;` before it ends the list.",
             quoted(name)
         ),
-        None => format!("Browsers pass over {}: no directive has that name.", quoted(name)),
+        None => format!(
+            "Browsers pass over {}: no directive has that name.",
+            quoted(name)
+        ),
     };
-    judge.add(rules::UNKNOWN_DIRECTIVE, policy, directive.name.place.clone(), message, better);
+    judge.add(
+        rules::UNKNOWN_DIRECTIVE,
+        policy,
+        directive.name.place.clone(),
+        message,
+        better,
+    );
+    semicolon(judge, policy, directive);
 }
 
 /// The directive that was meant, if one is near.
@@ -137,7 +200,9 @@ fn nearest(lower: &str) -> Option<String> {
         .map(|known| (distance(&plain, known.name), known.name))
         .min()?;
     let (distance, name) = near;
-    let stuck = plain.strip_prefix(name).is_some_and(|rest| rest.starts_with('\''));
+    let stuck = plain
+        .strip_prefix(name)
+        .is_some_and(|rest| rest.starts_with('\''));
     (stuck || distance <= 2.min(plain.len() / 4)).then(|| name.to_owned())
 }
 
@@ -149,7 +214,9 @@ pub(super) fn distance(a: &str, b: &str) -> usize {
         let mut left = i + 1;
         for (j, y) in b.bytes().enumerate() {
             let above = row.get(j + 1).copied().unwrap_or_default();
-            let best = (above + 1).min(left + 1).min(diagonal + usize::from(x != y));
+            let best = (above + 1)
+                .min(left + 1)
+                .min(diagonal + usize::from(x != y));
             if let Some(cell) = row.get_mut(j) {
                 *cell = left;
             }
@@ -163,10 +230,21 @@ pub(super) fn distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
-fn of_known(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, directive: &Directive<'_>, known: &Known) {
+fn of_known(
+    judge: &mut Judge<'_, '_>,
+    policy: &Policy<'_>,
+    directive: &Directive<'_>,
+    known: &Known,
+) {
     if let Kind::Old(instead) = known.kind {
         let message = format!("{} is withdrawn: {instead}.", quoted(&directive.lower));
-        judge.add(rules::DEPRECATED, policy, directive.name.place.clone(), message, None);
+        judge.add(
+            rules::DEPRECATED,
+            policy,
+            directive.name.place.clone(),
+            message,
+            None,
+        );
         return;
     }
     let end = semicolon(judge, policy, directive);
@@ -183,8 +261,9 @@ fn semicolon(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, directive: &Directi
     let mut first = directive.values.len();
     for (index, token) in directive.values.iter().enumerate() {
         let lower = token.text.to_ascii_lowercase();
+        let lower = lower.trim_end_matches(':');
         let name = lower.contains('-') || lower == "sandbox";
-        if !name || crate::directive::known(&lower).is_none() {
+        if !name || crate::directive::known(lower).is_none() {
             continue;
         }
         first = first.min(index);
@@ -194,7 +273,13 @@ fn semicolon(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, directive: &Directi
             quoted(&directive.lower)
         );
         let better = Some(format!("; {lower}"));
-        judge.add(rules::MISSING_SEMICOLON, policy, token.place.clone(), message, better);
+        judge.add(
+            rules::MISSING_SEMICOLON,
+            policy,
+            token.place.clone(),
+            message,
+            better,
+        );
     }
     first
 }

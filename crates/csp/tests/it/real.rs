@@ -11,7 +11,9 @@ fn rows() -> Vec<Value> {
         concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/csp-real.jsonl").to_owned()
     });
     let text = std::fs::read_to_string(path).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 fn given<'r>(row: &'r Value, delivery: Delivery) -> Vec<Given<'r>> {
@@ -53,7 +55,30 @@ fn answers(behaviour: &Behaviour) -> [(&'static str, Answer); 20] {
 }
 
 /// The case, what is asked, and why the answer differs.
-const EXPLAINED: &[(&str, &str, &str)] = &[];
+const EXPLAINED: &[(&str, &str, &str)] = &[
+    (
+        "real-0444",
+        "frame_any_https",
+        "`{}` is a hole that code fills: unknown; the oracle reads it as text",
+    ),
+    (
+        "real-0236",
+        "*",
+        "`${…}` holds 'unsafe-inline' in development: unknown; the oracle reads it as text",
+    ),
+    (
+        "real-0475",
+        "*",
+        "a sandbox without allow-scripts runs none; the oracle does not ask the sandbox",
+    ),
+    // A worker is started by a script that runs: 'strict-dynamic' lets it (section 6.7.1.1), where the
+    // oracle asks as for an element that the parser inserts.
+    ("real-0063", "worker_any_https", "'strict-dynamic'"),
+    ("real-0157", "worker_any_https", "'strict-dynamic'"),
+    ("real-0158", "worker_any_https", "'strict-dynamic'"),
+    ("real-0159", "worker_any_https", "'strict-dynamic'"),
+    ("real-0356", "worker_any_https", "'strict-dynamic'"),
+];
 
 #[test]
 fn inserted_script_runs_where_the_oracle_says_so() {
@@ -64,18 +89,31 @@ fn inserted_script_runs_where_the_oracle_says_so() {
         rows_seen += 1;
         // The oracle was asked what each would do if it were enforced.
         let text = given(&row, Delivery::Header);
-        judge(&given(&row, Delivery::Meta { late: true }), &Response::default());
+        judge(
+            &given(&row, Delivery::Meta { late: true }),
+            &Response::default(),
+        );
         judge(&text, &Response::default());
         for (name, answer) in answers(&behaviour(&text)) {
             let expected = Answer::from(row["behaviour"][name].as_bool().unwrap());
             asked += 1;
-            let explained = EXPLAINED.iter().any(|(of, what, _)| *of == id && (*what == name || *what == "*"));
+            let explained = EXPLAINED
+                .iter()
+                .any(|(of, what, _)| *of == id && (*what == name || *what == "*"));
             if answer != expected && !explained {
                 let tier = &row["tier"];
-                wrong.push(format!("{id} {tier} {name}: {answer:?}, oracle {expected:?}: {}", row["policies"]));
+                wrong.push(format!(
+                    "{id} {tier} {name}: {answer:?}, oracle {expected:?}: {}",
+                    row["policies"]
+                ));
             }
         }
     }
-    assert!(wrong.is_empty(), "{} wrong of {asked}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong of {asked}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     assert!(rows_seen >= 37, "{rows_seen}");
 }

@@ -44,6 +44,9 @@ const SECOND: &[&str] = &[
     "ac", "co", "com", "edu", "gob", "gov", "gouv", "net", "ne", "or", "org",
 ];
 
+/// Different sources of one list that are asked about: each is held against every other policy.
+const MOST_JUDGED: usize = 1024;
+
 pub(super) fn judge(judge: &mut Judge<'_, '_>) {
     for policy in judge.enforced() {
         for act in [Act::Script, Act::OldScript] {
@@ -63,7 +66,7 @@ pub(super) fn judge(judge: &mut Judge<'_, '_>) {
             };
             let mut seen = BTreeSet::new();
             for (token, source) in directive.values.iter().zip(&directive.sources) {
-                if seen.insert(token.text) {
+                if seen.len() < MOST_JUDGED && seen.insert(token.text) {
                     script(judge, &list, token, source);
                 }
             }

@@ -95,11 +95,11 @@ impl Policy<'_> {
     /// lets a script in (section 6.7.1.1); a worker is started by a script, which may.
     pub(crate) fn fetches(&self, act: Act, url: Url<'_>) -> Answer {
         self.ask(act, |directive| {
-            let script =
-                directive.lower.starts_with("script-src") || directive.lower == "default-src";
+            let strict = directive.has(Keyword::StrictDynamic);
             match act {
-                Act::Script | Act::OldScript if directive.has(Keyword::StrictDynamic) => Answer::No,
-                Act::Worker if script && directive.has(Keyword::StrictDynamic) => Answer::Yes,
+                Act::Script | Act::OldScript if strict => Answer::No,
+                // `default-src` is then read as `worker-src`, which does not know the keyword.
+                Act::Worker if strict && directive.lower == "script-src" => Answer::Yes,
                 _ => directive.matches(url),
             }
         })

@@ -29,7 +29,7 @@ fn given<'r>(row: &'r Value, delivery: Delivery) -> Vec<Given<'r>> {
 }
 
 /// The oracle's names and our answers.
-fn answers(behaviour: &Behaviour) -> [(&'static str, Answer); 20] {
+pub fn answers(behaviour: &Behaviour) -> [(&'static str, Answer); 20] {
     [
         ("inline_script", behaviour.inline_script),
         ("inline_event_handler", behaviour.inline_script_attribute),

@@ -43,8 +43,14 @@ impl Directive<'_> {
     /// Section 6.7.2.7: whether some source matches. `'none'` beside others matches nothing, as any
     /// keyword does.
     pub(crate) fn matches(&self, url: Url<'_>) -> Answer {
-        let answers = self.sources.iter().map(|source| source.matches(url));
-        answers.max().unwrap_or(Answer::No)
+        let mut best = Answer::No;
+        for source in &self.sources {
+            best = best.max(source.matches(url));
+            if best == Answer::Yes {
+                break;
+            }
+        }
+        best
     }
 }
 
@@ -89,11 +95,11 @@ impl Policy<'_> {
     /// lets a script in (section 6.7.1.1); a worker is started by a script, which may.
     pub(crate) fn fetches(&self, act: Act, url: Url<'_>) -> Answer {
         self.ask(act, |directive| {
-            let script =
-                directive.lower.starts_with("script-src") || directive.lower == "default-src";
+            let strict = directive.has(Keyword::StrictDynamic);
             match act {
-                Act::Script if directive.has(Keyword::StrictDynamic) => Answer::No,
-                Act::Worker if script && directive.has(Keyword::StrictDynamic) => Answer::Yes,
+                Act::Script | Act::OldScript if strict => Answer::No,
+                // `default-src` is then read as `worker-src`, which does not know the keyword.
+                Act::Worker if strict && directive.lower == "script-src" => Answer::Yes,
                 _ => directive.matches(url),
             }
         })
@@ -105,6 +111,12 @@ pub(crate) fn together<'p, 't: 'p>(
     policies: impl IntoIterator<Item = &'p Policy<'t>>,
     of: impl Fn(&Policy<'t>) -> Answer,
 ) -> Answer {
-    let enforced = policies.into_iter().filter(|policy| policy.enforced);
-    enforced.map(of).min().unwrap_or(Answer::Yes)
+    let mut least = Answer::Yes;
+    for policy in policies.into_iter().filter(|policy| policy.enforced) {
+        least = least.min(of(policy));
+        if least == Answer::No {
+            break;
+        }
+    }
+    least
 }

@@ -210,16 +210,13 @@ impl Host<'_> {
         }
     }
 
-    /// Section 6.7.2.11; an upgrade of the scheme upgrades the port, as browsers have it.
+    /// Section 6.7.2.11: an upgrade of the scheme does not upgrade the port.
     fn matches_port(&self, url: Url<'_>) -> bool {
         let actual = url.port.or_else(|| url.default_port());
         match self.port {
-            None => url.port.is_none() || url.port == url.default_port(),
+            None => actual == url.default_port(),
             Some("*") => true,
-            Some(port) => {
-                let port = port.parse().ok();
-                port.is_some() && (port == actual || (port == Some(80) && actual == Some(443)))
-            }
+            Some(port) => port.parse().is_ok_and(|port| Some(port) == actual),
         }
     }
 
@@ -393,7 +390,7 @@ mod tests {
     #[test]
     fn schemes_and_hosts_match_as_the_specification_says() {
         assert!(matches("http://a.example", "https", "a.example"));
-        assert!(matches("http://a.example:80", "https", "a.example"));
+        assert!(!matches("http://a.example:80", "https", "a.example"));
         assert!(!matches("https://a.example", "http", "a.example"));
         assert!(matches("a.example", "https", "a.example"));
         assert!(!matches("a.example", "http", "a.example"));

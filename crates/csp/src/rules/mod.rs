@@ -62,9 +62,9 @@ pub const DEPRECATED: RuleId = RuleId("LG-CSP-112");
 pub const UNSAFE_INLINE: RuleId = RuleId("LG-CSP-201");
 /// Text becomes code ('unsafe-eval').
 pub const UNSAFE_EVAL: RuleId = RuleId("LG-CSP-202");
-/// Scripts of every host run (scheme alone).
+/// Scripts are allowed by a scheme alone.
 pub const SCRIPT_SCHEME: RuleId = RuleId("LG-CSP-203");
-/// Scripts of every host run (wildcard).
+/// Scripts are allowed by a wildcard.
 pub const SCRIPT_WILDCARD: RuleId = RuleId("LG-CSP-204");
 /// Scripts are not restricted at all.
 pub const NO_SCRIPT_SRC: RuleId = RuleId("LG-CSP-205");

@@ -34,7 +34,7 @@ pub(super) const RULES: &[Rule] = &[
         id: super::KEYWORD,
         name: "InvalidKeyword",
         title: "A keyword is not written as browsers read it",
-        description: "A keyword lacks its single quotes, has others, or does not exist: `self`, `\"self\"`, `'unsafe-inlined'`.",
+        description: "A keyword lacks its single quotes, has others, or does not exist (`self`, `\"self\"`, `'unsafe-inlined'`); or a scheme lacks its colon (`data`).",
         why: "Without quotes it is the name of a host; with other quotes it is nothing. The page breaks, or somebody mends it with `*`.",
         mend: "Write keywords in single quotes: `'self'`, `'none'`. Tokens of `sandbox` have none: `allow-scripts`.",
         severity: Severity::Medium,

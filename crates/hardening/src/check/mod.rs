@@ -23,14 +23,23 @@ pub(crate) struct Kind {
 }
 
 /// All kinds of files that are looked at. A file may be of several.
-pub(crate) const KINDS: &[Kind] = &[crate::carrier::nginx::KIND, compose::KIND];
+pub(crate) const KINDS: &[Kind] = &[
+    crate::carrier::apache::KIND,
+    crate::carrier::caddy::KIND,
+    crate::carrier::haproxy::KIND,
+    crate::carrier::hosting::firebase::KIND,
+    crate::carrier::hosting::headers_file::KIND,
+    crate::carrier::hosting::netlify::KIND,
+    crate::carrier::hosting::staticwebapp::KIND,
+    crate::carrier::hosting::vercel::KIND,
+    crate::carrier::nginx::KIND,
+];
 
 /// What is looked at when all files have been: what one file says and another one lacks.
 pub(crate) const WHOLE: &[Whole] = &[
     crate::carrier::nginx::look_at_all,
     headers::look,
     delivery::look,
-    policies::look,
 ];
 
 /// A look at the whole repository; a file's role is asked by its path.

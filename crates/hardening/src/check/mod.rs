@@ -7,8 +7,15 @@ use crate::role::Role;
 use crate::rule::{RuleId, Severity};
 use std::ops::Range;
 
+mod ci;
 mod compose;
+mod database;
+mod dockerfile;
+mod env;
 mod headers;
+mod operations;
+mod service;
+mod traefik;
 
 /// A kind of file: its name, whether a path belongs to it, and what is done with such a file.
 pub(crate) struct Kind {
@@ -21,10 +28,34 @@ pub(crate) struct Kind {
 }
 
 /// All kinds of files that are looked at. A file may be of several.
-pub(crate) const KINDS: &[Kind] = &[crate::carrier::nginx::KIND, compose::KIND];
+pub(crate) const KINDS: &[Kind] = &[
+    crate::carrier::nginx::KIND,
+    compose::KIND,
+    traefik::KIND,
+    dockerfile::KIND,
+    env::KIND,
+    env::KEYS,
+    env::LISTS,
+    service::REDIS,
+    service::MYSQL,
+    service::SEARCH,
+    ci::KIND,
+    ci::PACKAGES,
+    database::PRISMA,
+    database::DJANGO,
+    operations::SCRIPTS,
+];
 
 /// What is looked at when all files have been: what one file says and another one lacks.
-pub(crate) const WHOLE: &[Whole] = &[headers::look];
+pub(crate) const WHOLE: &[Whole] = &[
+    // Responses first, headers when all are there.
+    traefik::whole,
+    env::whole,
+    ci::whole,
+    database::whole,
+    operations::whole,
+    headers::look,
+];
 
 /// A look at the whole repository; a file's role is asked by its path.
 pub(crate) type Whole = fn(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found);

@@ -95,7 +95,7 @@ fn image_checks(tree: &Tree, folder: &str, service: &Service) -> bool {
 }
 
 /// The path of the Dockerfile that a service of a file in `folder` is built from.
-fn dockerfile(folder: &str, service: &Service) -> Option<String> {
+pub(super) fn dockerfile(folder: &str, service: &Service) -> Option<String> {
     let build = service.node.get("build")?;
     let context = build
         .text()

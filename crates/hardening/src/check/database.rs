@@ -74,17 +74,16 @@ fn word(text: &str, word: &str) -> Option<usize> {
 fn models(look: &Look<'_>, found: &mut Found) {
     let text = look.file.text();
     let folder = look.file.folder();
-    let prefix = match folder {
-        "" => "migrations/".to_owned(),
-        folder => format!("{folder}/migrations/"),
+    let package = match folder {
+        "" => "migrations".to_owned(),
+        folder => format!("{folder}/migrations"),
     };
     let elsewhere = text.contains("app_label") || text.contains("managed = False");
-    if elsewhere || look.tree.names().any(|path| path.starts_with(&prefix)) {
+    if elsewhere || look.tree.below(&package).next().is_some() {
         return;
     }
     let mut at = 0;
-    let mut lines = text.split_inclusive('\n').peekable();
-    while let Some(line) = lines.next() {
+    for line in text.split_inclusive('\n') {
         let start = at;
         at += line.len();
         let concrete = line.starts_with("class ") && line.contains("(models.Model)");

@@ -8,6 +8,7 @@ use crate::File;
 use crate::file::Tree;
 use crate::finding::Gap;
 use crate::role::Role;
+use crate::rule::Severity;
 use crate::yaml::{self, Node};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -30,6 +31,14 @@ pub(crate) const PACKAGES: Kind = Kind {
 fn fits(path: &str) -> bool {
     let yaml = path.ends_with(".yml") || path.ends_with(".yaml");
     yaml && (path.starts_with(".github/workflows/") || path.contains("/.github/workflows/"))
+}
+
+/// The severity that makes a workflow's finding a medium one whatever its name is: `ci.yml` is no file of tests.
+fn severity(role: Role) -> Severity {
+    match role {
+        Role::Development | Role::Test | Role::Template => Severity::High,
+        _ => Severity::Medium,
+    }
 }
 
 /// Steps of a job, at most.
@@ -93,7 +102,7 @@ fn look(look: &Look<'_>, found: &mut Found) {
     match yaml::parse(text) {
         Ok(documents) => {
             for document in &documents {
-                scans::look(look.file, &steps(document), found);
+                scans::look(look.file, severity(look.role), &steps(document), found);
             }
         }
         Err(reason) => found.gaps.push(Gap {
@@ -128,7 +137,8 @@ pub(crate) fn whole(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found
         .filter(|file| fits(&file.path) && roles(&file.path).counts())
     {
         for document in yaml::parse(file.text()).unwrap_or_default() {
-            scripts::look(file, &steps(&document), &known, found);
+            let severity = severity(roles(&file.path));
+            scripts::look(file, severity, &steps(&document), &known, found);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::Step;
 use crate::File;
 use crate::check::{Found, Raised};
+use crate::rule::Severity;
 use crate::words::secret::quoted;
 
 /// Commands that look for weaknesses.
@@ -64,7 +65,7 @@ const SILENCED: &[&str] = &[
     "; exit 0",
 ];
 
-pub(super) fn look(file: &File, steps: &[Step], found: &mut Found) {
+pub(super) fn look(file: &File, severity: Severity, steps: &[Step], found: &mut Found) {
     // The reports go to a gate that decides: the scan itself need not.
     if file.text().contains("lockgate") {
         return;
@@ -96,7 +97,7 @@ pub(super) fn look(file: &File, steps: &[Step], found: &mut Found) {
             };
             found
                 .raised
-                .push(Raised::new("LG-CI-103", path, place, message));
+                .push(Raised::new("LG-CI-103", path, place, message).at(severity));
         }
         let Some(uses) = step.node.get("uses") else {
             continue;
@@ -112,13 +113,14 @@ pub(super) fn look(file: &File, steps: &[Step], found: &mut Found) {
         let action = quoted(name.split('@').next().unwrap_or_default());
         if let Some(node) = zero {
             let message = format!("{action} finds and nobody stops: `exit-code: 0`.");
-            let raised = Raised::new("LG-CI-103", path, node.place.clone(), message);
+            let raised = Raised::new("LG-CI-103", path, node.place.clone(), message).at(severity);
             found.raised.push(raised.better("exit-code: \"1\""));
         } else if step.lenient {
             let message = format!("{action} finds and nobody stops: `continue-on-error: true`.");
-            found
-                .raised
-                .push(Raised::new("LG-CI-103", path, uses.place.clone(), message));
+            found.raised.push(
+                Raised::new("LG-CI-103", path, uses.place.clone(), message)
+                    .at(severity),
+            );
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::Step;
 use crate::File;
 use crate::check::{Found, Raised};
+use crate::rule::Severity;
 use crate::words::secret::quoted;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +39,13 @@ const TAKES: &[&str] = &[
     "--scope",
 ];
 
-pub(super) fn look(file: &File, steps: &[Step], known: &BTreeSet<String>, found: &mut Found) {
+pub(super) fn look(
+    file: &File,
+    severity: Severity,
+    steps: &[Step],
+    known: &BTreeSet<String>,
+    found: &mut Found,
+) {
     for step in steps {
         for (line, place) in step.lines(file) {
             for (script, at) in scripts(line) {
@@ -52,7 +59,7 @@ pub(super) fn look(file: &File, steps: &[Step], known: &BTreeSet<String>, found:
                 );
                 found
                     .raised
-                    .push(Raised::new("LG-CI-101", &file.path, place, message));
+                    .push(Raised::new("LG-CI-101", &file.path, place, message).at(severity));
             }
         }
     }

@@ -54,7 +54,8 @@ fn here_documents(line: &str) -> Vec<String> {
     ends
 }
 
-/// The text with these lines empty; as long as before.
+/// The text with these lines empty, and with the sign of a continued line at the end of the line: Docker takes
+/// white space behind it, the parser does not. As long as before, so that every place is the same.
 pub(super) fn blanked(text: &str, lines: &[Range<usize>]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
@@ -64,7 +65,23 @@ pub(super) fn blanked(text: &str, lines: &[Range<usize>]) -> String {
         at = line.end;
     }
     out.push_str(text.get(at..).unwrap_or_default());
-    out
+    if !out.contains("\\ ") && !out.contains("\\\t") {
+        return out;
+    }
+    out.split_inclusive('\n').map(sign_last).collect()
+}
+
+fn sign_last(line: &str) -> String {
+    let body = line.trim_end_matches(['\n', '\r']);
+    let end = line.get(body.len()..).unwrap_or_default();
+    let tight = body.trim_end_matches([' ', '\t']);
+    match tight.strip_suffix('\\') {
+        Some(before) if tight.len() < body.len() => {
+            let space = " ".repeat(body.len() - tight.len());
+            format!("{before}{space}\\{end}")
+        }
+        _ => line.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -74,8 +91,12 @@ mod tests {
     #[test]
     fn only_where_an_instruction_is_expected() {
         let text = "FROM a\n// no\nRUN x \\\n  //y\nRUN <<EOF\n// in\nEOF\n/* z */\n# // c\n";
-        let found: Vec<&str> = slashed(text).into_iter().map(|line| &text[line]).collect();
+        let found: Vec<&str> = slashed(text)
+            .into_iter()
+            .map(|line| text.get(line).unwrap())
+            .collect();
         assert_eq!(found, ["// no", "/* z */"]);
         assert_eq!(blanked(text, &slashed(text)).len(), text.len());
+        assert_eq!(blanked("RUN a \\  \n b\n", &[]), "RUN a   \\\n b\n");
     }
 }

@@ -88,7 +88,7 @@ mod tests {
             } else {
                 line.value
             };
-            assert_eq!(&text[line.place.clone()], expected);
+            assert_eq!(text.get(line.place.clone()), Some(expected));
         }
     }
 }

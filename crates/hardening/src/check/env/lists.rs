@@ -3,6 +3,8 @@
 use crate::check::{Found, Kind, Look, Raised};
 use crate::file::Tree;
 use crate::role::Role;
+use crate::words::secret::quoted;
+use std::collections::BTreeSet;
 
 /// The lists of files that Git leaves out.
 pub(crate) const LISTS: Kind = Kind {
@@ -18,29 +20,50 @@ fn fits(path: &str) -> bool {
 /// Nothing is wrong in one by itself.
 fn look(_look: &Look<'_>, _found: &mut Found) {}
 
-/// For each template: the copy that people make of it must be left out by a list in its folder or above.
+/// For each folder with a template: the copy that people make of it must be left out by a list there or above.
 pub(crate) fn whole(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found) {
+    let mut told = BTreeSet::new();
     for file in tree.files() {
         let is_template = super::fits(&file.path) && roles(&file.path) == Role::Template;
-        let named = file.name().to_ascii_lowercase();
+        let name = file.name().to_ascii_lowercase();
         // `config.env.example` and the like are called differently everywhere.
-        if !is_template || !named.starts_with(".env") || is_left_out(tree, file.folder()) {
+        if !is_template || !name.starts_with(".env") || told.contains(file.folder()) {
             continue;
         }
-        let message = "No .gitignore leaves `.env` out; the filled-in copy of this file is one `git add .` away.";
+        let copy = copy_of(&name);
+        if is_left_out(tree, file.folder(), copy) {
+            continue;
+        }
+        told.insert(file.folder());
+        let message = format!(
+            "No .gitignore leaves {} out; the filled-in copy of this file is one `git add .` away.",
+            quoted(copy)
+        );
         let raised = Raised::new("LG-ENV-105", &file.path, 0..0, message);
-        found.raised.push(raised.better(".env"));
+        found.raised.push(raised.better(copy));
     }
 }
 
-fn is_left_out(tree: &Tree, folder: &str) -> bool {
+/// What the copy of a template is called.
+fn copy_of(name: &str) -> &str {
+    let ends = [
+        "example", "sample", "template", "dist", "tmpl", "tpl", "skel",
+    ];
+    let stem = ends.iter().find_map(|end| name.strip_suffix(end));
+    stem.map_or(".env", |stem| stem.trim_end_matches(['.', '-', '_']))
+}
+
+fn is_left_out(tree: &Tree, folder: &str, copy: &str) -> bool {
     let mut folder = folder;
     loop {
         let path = match folder {
             "" => ".gitignore".to_owned(),
             folder => format!("{folder}/.gitignore"),
         };
-        if tree.file(&path).is_some_and(|file| names_env(file.text())) {
+        if tree
+            .file(&path)
+            .is_some_and(|file| leaves_out(file.text(), copy))
+        {
             return true;
         }
         match folder.rsplit_once('/') {
@@ -51,19 +74,20 @@ fn is_left_out(tree: &Tree, folder: &str) -> bool {
     }
 }
 
-/// Whether a pattern of the list fits `.env`.
-fn names_env(text: &str) -> bool {
+/// Whether a pattern of the list fits a file of variables.
+fn leaves_out(text: &str, copy: &str) -> bool {
     text.lines().map(str::trim).any(|line| {
         let last = line
             .trim_end_matches('/')
             .rsplit('/')
             .next()
             .unwrap_or_default();
-        matches!(
-            last,
-            ".env" | ".env*" | "*.env" | "*.env*" | ".env.*" | ".*" | "*" | "**"
-        ) && !line.starts_with('!')
-            && !line.starts_with('#')
+        let all = matches!(last, ".env*" | "*.env*" | ".*" | "*" | "**");
+        let fits = all
+            || last == copy
+            || last == "*.env" && copy.ends_with(".env")
+            || last == ".env.*" && copy.starts_with(".env.");
+        fits && !line.starts_with(['!', '#'])
     })
 }
 
@@ -73,8 +97,9 @@ mod tests {
 
     #[test]
     fn patterns_that_leave_it_out() {
-        assert!(names_env("node_modules\n/.env\n"));
-        assert!(names_env("**/.env*\r\n"));
-        assert!(!names_env("# .env\n.envrc\n!.env\n"));
+        assert!(leaves_out("node_modules\n/.env\n", ".env"));
+        assert!(leaves_out("**/.env*\r\n", ".env"));
+        assert!(leaves_out(".env.prod\n", copy_of(".env.prod-sample")));
+        assert!(!leaves_out("# .env\n.envrc\n!.env\n", ".env"));
     }
 }

@@ -77,8 +77,8 @@ fn look(look: &Look<'_>, found: &mut Found) {
     // The users of an include or an access list are not known here.
     let access_list = last("aclfile").is_some() || last("user").is_some();
     let elsewhere = last("include").is_some();
-    let asks =
-        access_list || last("requirepass").is_some_and(|one| one.rest.trim_matches('"') != "");
+    let asks = access_list
+        || last("requirepass").is_some_and(|one| !one.rest.trim_matches('"').is_empty());
     let bind = last("bind");
     let address = |word: &str| word.trim_start_matches('-').to_owned();
     let addresses: Vec<String> = bind.map_or(Vec::new(), |one| {

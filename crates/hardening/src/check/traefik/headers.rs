@@ -93,7 +93,14 @@ fn headers(settings: &[(&str, &Entry)], used: bool) -> Vec<Header> {
         false => State::Undecidable,
     };
     let mut headers = Vec::new();
+    let own_frame = settings
+        .iter()
+        .any(|(setting, _)| *setting == "customframeoptionsvalue");
     for (setting, entry) in settings {
+        // The value wins over the switch.
+        if *setting == "framedeny" && own_frame {
+            continue;
+        }
         let place = entry.place.clone();
         let custom = setting.strip_prefix("customresponseheaders.");
         let plain = PLAIN

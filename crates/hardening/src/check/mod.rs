@@ -73,6 +73,8 @@ pub(crate) struct Found {
     pub(crate) raised: Vec<Raised>,
     pub(crate) responses: Vec<Response>,
     pub(crate) gaps: Vec<Gap>,
+    /// Roles that files tell themselves, when their path tells nothing.
+    pub(crate) roles: std::collections::BTreeMap<String, Role>,
 }
 
 /// A weakness, as a check raises it.

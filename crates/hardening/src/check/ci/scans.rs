@@ -117,10 +117,9 @@ pub(super) fn look(file: &File, severity: Severity, steps: &[Step], found: &mut 
             found.raised.push(raised.better("exit-code: \"1\""));
         } else if step.lenient {
             let message = format!("{action} finds and nobody stops: `continue-on-error: true`.");
-            found.raised.push(
-                Raised::new("LG-CI-103", path, uses.place.clone(), message)
-                    .at(severity),
-            );
+            found
+                .raised
+                .push(Raised::new("LG-CI-103", path, uses.place.clone(), message).at(severity));
         }
     }
 }

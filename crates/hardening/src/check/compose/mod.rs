@@ -76,6 +76,9 @@ fn judge(compose: &Compose, look: &Look<'_>, found: &mut Found) {
         health::look(&about, service, found);
     }
     hygiene::look(&about, found);
+    if compose.services.iter().any(Service::is_overlay) {
+        found.roles.insert(look.file.path.clone(), Role::Overlay);
+    }
 }
 
 /// The file that a service stands in.

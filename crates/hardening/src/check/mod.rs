@@ -7,10 +7,15 @@ use crate::role::Role;
 use crate::rule::{RuleId, Severity};
 use std::ops::Range;
 
+mod ci;
 mod compose;
-mod delivery;
+mod database;
+mod dockerfile;
+mod env;
 mod headers;
-mod policies;
+mod operations;
+mod service;
+mod traefik;
 
 /// A kind of file: its name, whether a path belongs to it, and what is done with such a file.
 pub(crate) struct Kind {
@@ -24,22 +29,32 @@ pub(crate) struct Kind {
 
 /// All kinds of files that are looked at. A file may be of several.
 pub(crate) const KINDS: &[Kind] = &[
-    crate::carrier::apache::KIND,
-    crate::carrier::caddy::KIND,
-    crate::carrier::haproxy::KIND,
-    crate::carrier::hosting::firebase::KIND,
-    crate::carrier::hosting::headers_file::KIND,
-    crate::carrier::hosting::netlify::KIND,
-    crate::carrier::hosting::staticwebapp::KIND,
-    crate::carrier::hosting::vercel::KIND,
     crate::carrier::nginx::KIND,
+    compose::KIND,
+    traefik::KIND,
+    dockerfile::KIND,
+    env::KIND,
+    env::KEYS,
+    env::LISTS,
+    service::REDIS,
+    service::MYSQL,
+    service::SEARCH,
+    ci::KIND,
+    ci::PACKAGES,
+    database::PRISMA,
+    database::DJANGO,
+    operations::SCRIPTS,
 ];
 
 /// What is looked at when all files have been: what one file says and another one lacks.
 pub(crate) const WHOLE: &[Whole] = &[
-    crate::carrier::nginx::look_at_all,
+    // Responses first, headers when all are there.
+    traefik::whole,
+    env::whole,
+    ci::whole,
+    database::whole,
+    operations::whole,
     headers::look,
-    delivery::look,
 ];
 
 /// A look at the whole repository; a file's role is asked by its path.
@@ -58,6 +73,8 @@ pub(crate) struct Found {
     pub(crate) raised: Vec<Raised>,
     pub(crate) responses: Vec<Response>,
     pub(crate) gaps: Vec<Gap>,
+    /// Roles that files tell themselves, when their path tells nothing.
+    pub(crate) roles: std::collections::BTreeMap<String, Role>,
 }
 
 /// A weakness, as a check raises it.

@@ -49,7 +49,25 @@ const KEYS: &[&str] = &[
     "ADMIN",
     "MEILI",
 ];
-/// Words in names of settings about a secret that hold none.
+/// Words in names of settings that hold no secret, wherever they stand.
+const NEVER: &[&str] = &[
+    "PUBLIC",
+    "PUBLISHABLE",
+    "ALLOW",
+    "MAX",
+    "MIN",
+    "GENERATE",
+    "RANDOM",
+    "ENABLE",
+    "ENABLED",
+    "DISABLE",
+    "DISABLED",
+    "REQUIRE",
+    "REQUIRED",
+    "VALIDATE",
+    "SITE",
+];
+/// Words behind the word for a secret that make the setting one about it.
 const ABOUT: &[&str] = &[
     "FILE",
     "PUBLIC",
@@ -130,6 +148,12 @@ const ABOUT: &[&str] = &[
     "STORE",
     "LEN",
     "SIZE",
+    "VIA",
+    "LOCATION",
+    "FIELD",
+    "PARAM",
+    "STRATEGY",
+    "PROVIDER",
 ];
 
 /// Whether a setting of this name holds a secret.
@@ -139,21 +163,28 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())
         .collect();
-    if words.iter().any(|word| ABOUT.contains(word)) || words.last() == Some(&"ID") {
+    if words.iter().any(|word| NEVER.contains(word)) {
         return false;
     }
     // `DBPASS`, `REDISPASSWORD`: the word is glued to what it opens.
-    let glued = |word: &&str| {
+    let glued = |word: &str| {
         ["PASSWORD", "PASSWD", "PASS", "SECRET", "APIKEY"]
             .iter()
             .any(|end| word.len() > end.len() && word.ends_with(end) && !word.ends_with("BYPASS"))
     };
-    if words.iter().any(|word| SECRET.contains(word)) || words.last().is_some_and(glued) {
-        return true;
-    }
-    words
-        .windows(2)
-        .any(|two| matches!(two, [kind, "KEY" | "KEYS"] if KEYS.contains(kind)))
+    let is_secret = |(at, word): (usize, &&str)| {
+        let before = at.checked_sub(1).and_then(|before| words.get(before));
+        let is_key =
+            matches!(*word, "KEY" | "KEYS") && before.is_some_and(|kind| KEYS.contains(kind));
+        (SECRET.contains(word) || is_key || glued(word)).then_some(at)
+    };
+    let Some(at) = words.iter().enumerate().filter_map(is_secret).last() else {
+        return false;
+    };
+    let behind = words.get(at + 1..).unwrap_or_default();
+    !behind
+        .iter()
+        .any(|word| ABOUT.contains(word) || *word == "ID")
 }
 
 /// `jwtSecret` as `JWT_SECRET`; all upper case otherwise.
@@ -333,6 +364,10 @@ mod tests {
     fn names_of_secrets() {
         for name in [
             "POSTGRES_PASSWORD",
+            "EMAIL_HOST_PASSWORD",
+            "MYSQL_USER_PASSWORD",
+            "COOKIE_SECRET",
+            "SOGO_URL_ENCRYPTION_KEY",
             "DBPASS",
             "JWT_SECRET",
             "jwtSecret",
@@ -360,6 +395,8 @@ mod tests {
             "KEYCLOAK_REALM",
             "MAX_TOKENS",
             "COMPASS_PORT",
+            "PASSWORD_RESET_TIMEOUT",
+            "ALLOW_PASSWORD_LOGIN",
         ] {
             assert!(!is_secret_name(name), "{name}");
         }
@@ -386,7 +423,10 @@ mod tests {
     #[test]
     fn passwords_in_addresses() {
         let text = "postgres://app:pw1@db:5432/x";
-        assert_eq!(in_address(text).map(|place| &text[place]), Some("pw1"));
+        assert_eq!(
+            in_address(text).map(|place| text.get(place).unwrap()),
+            Some("pw1")
+        );
         assert_eq!(in_address("redis://redis:6379/0"), None);
         assert_eq!(in_address("http://a/b:c@d"), None);
     }

@@ -2,6 +2,7 @@
 
 mod data;
 mod expose;
+mod health;
 mod hygiene;
 pub(crate) mod model;
 mod privilege;
@@ -14,6 +15,8 @@ use crate::role::Role;
 use crate::rule::Severity;
 use crate::yaml;
 use model::{Compose, Service};
+
+pub(crate) use runs::dev_server;
 
 /// Files of Compose.
 pub(crate) const KIND: Kind = Kind {
@@ -70,8 +73,12 @@ fn judge(compose: &Compose, look: &Look<'_>, found: &mut Found) {
         data::look(&about, service, found);
         runs::look(&about, service, found);
         secrets::look(&about, service, found);
+        health::look(&about, service, found);
     }
     hygiene::look(&about, found);
+    if compose.services.iter().any(Service::is_overlay) {
+        found.roles.insert(look.file.path.clone(), Role::Overlay);
+    }
 }
 
 /// The file that a service stands in.

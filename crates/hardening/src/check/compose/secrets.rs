@@ -72,6 +72,13 @@ fn judge(
     let open = variables
         .iter()
         .find(|variable| matches!(variable.unset, Unset::Empty | Unset::Default))?;
+    // A mail server may want no login at all.
+    let optional = ["SMTP", "MAIL"]
+        .iter()
+        .any(|word| key.to_ascii_uppercase().contains(word));
+    if optional {
+        return None;
+    }
     let whole = variables.len() == 1 && open.place == (0..value.len());
     let message = format!(
         "{name}: without `{}`, `{key}` is empty and nothing complains.",

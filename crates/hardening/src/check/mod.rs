@@ -10,10 +10,12 @@ use std::ops::Range;
 mod ci;
 mod compose;
 mod database;
+mod delivery;
 mod dockerfile;
 mod env;
 mod headers;
 mod operations;
+mod policies;
 mod service;
 mod traefik;
 
@@ -29,6 +31,14 @@ pub(crate) struct Kind {
 
 /// All kinds of files that are looked at. A file may be of several.
 pub(crate) const KINDS: &[Kind] = &[
+    crate::carrier::apache::KIND,
+    crate::carrier::caddy::KIND,
+    crate::carrier::haproxy::KIND,
+    crate::carrier::hosting::firebase::KIND,
+    crate::carrier::hosting::headers_file::KIND,
+    crate::carrier::hosting::netlify::KIND,
+    crate::carrier::hosting::staticwebapp::KIND,
+    crate::carrier::hosting::vercel::KIND,
     crate::carrier::nginx::KIND,
     compose::KIND,
     traefik::KIND,
@@ -49,12 +59,15 @@ pub(crate) const KINDS: &[Kind] = &[
 /// What is looked at when all files have been: what one file says and another one lacks.
 pub(crate) const WHOLE: &[Whole] = &[
     // Responses first, headers when all are there.
+    crate::carrier::nginx::look_at_all,
     traefik::whole,
     env::whole,
     ci::whole,
     database::whole,
     operations::whole,
     headers::look,
+    delivery::look,
+    policies::look,
 ];
 
 /// A look at the whole repository; a file's role is asked by its path.

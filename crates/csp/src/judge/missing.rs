@@ -57,7 +57,13 @@ pub(super) fn judge<'t>(judge: &mut Judge<'_, 't>) {
     objects(judge, &enforced, judged, open || framing_only);
     base(judge, &enforced, judged, open || unrestricted || sandboxed);
     let html = judge.response.html != Some(false);
-    forms(judge, &enforced, judged, open || framing_only || !html);
+    let sends = judge.all_let(|policy| policy.sandbox_allows("allow-forms"));
+    forms(
+        judge,
+        &enforced,
+        judged,
+        open || framing_only || !html || !sends,
+    );
     if open {
         return;
     }

@@ -57,10 +57,15 @@ impl Directive<'_> {
 impl Policy<'_> {
     /// Whether a sandbox lets scripts run.
     pub(crate) fn sandbox(&self) -> Answer {
+        self.sandbox_allows("allow-scripts")
+    }
+
+    /// Whether a sandbox has this token; yes where there is no sandbox.
+    pub(crate) fn sandbox_allows(&self, token: &str) -> Answer {
         let Some(sandbox) = self.get("sandbox") else {
             return Answer::Yes;
         };
-        let allows = |text: &str| text.eq_ignore_ascii_case("allow-scripts");
+        let allows = |text: &str| text.eq_ignore_ascii_case(token);
         match sandbox.values.iter().any(|value| allows(value.text)) {
             false if sandbox.has_unknown() => Answer::Unknown,
             allowed => allowed.into(),

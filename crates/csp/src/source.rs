@@ -220,13 +220,15 @@ impl Host<'_> {
         }
     }
 
-    /// Four numbers, as far as it looks.
     pub(crate) fn is_ipv4(&self) -> bool {
-        let parts = self.host.split('.');
-        let number =
-            |part: &str| matches!(part.len(), 1..=3) && part.bytes().all(|b| b.is_ascii_digit());
-        self.host.split('.').count() == 4 && parts.into_iter().all(number)
+        is_ipv4(self.host)
     }
+}
+
+/// Four numbers, as far as it looks.
+pub(crate) fn is_ipv4(host: &str) -> bool {
+    let number = |part: &str| part.len() <= 3 && part.parse::<u16>().is_ok();
+    host.split('.').count() == 4 && host.split('.').all(number)
 }
 
 /// Section 6.7.2.9.

@@ -55,9 +55,12 @@ pub(super) fn judge<'t>(judge: &mut Judge<'_, 't>) {
     }
     let judged = judged.unwrap_or(first);
     objects(judge, &enforced, judged, open || framing_only);
-    base(judge, &enforced, judged, open || unrestricted || sandboxed);
     let html = judge.response.html != Some(false);
-    forms(judge, &enforced, judged, open || framing_only || !html);
+    let moot = open || unrestricted || sandboxed || !html;
+    base(judge, &enforced, judged, moot);
+    let sends = judge.all_let(|policy| policy.sandbox_allows("allow-forms"));
+    let moot = open || framing_only || !html || !sends;
+    forms(judge, &enforced, judged, moot);
     if open {
         return;
     }

@@ -6,7 +6,7 @@ use crate::directive::Kind;
 use crate::flaw::{Severity, quoted};
 use crate::parse::{Policy, Token};
 use crate::rules;
-use crate::source::{Fault, Host, Keyword, Source};
+use crate::source::{Fault, Host, Keyword, Source, is_ipv4};
 
 pub(super) fn judge(judge: &mut Judge<'_, '_>) {
     for policy in judge.read() {
@@ -93,7 +93,7 @@ fn names_address(source: &Source<'_>, token: &Token<'_>) -> bool {
         Source::Invalid(Fault::NoScheme) => {
             let rest = token.text.trim_start_matches('/');
             let host = rest.split(['/', ':']).next().unwrap_or_default();
-            rest.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok()
+            rest.starts_with('[') || is_ipv4(host)
         }
         _ => false,
     }

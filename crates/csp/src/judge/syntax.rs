@@ -164,13 +164,19 @@ fn unknown(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, directive: &Directive
     let name = directive.name.text;
     let source = name.starts_with(['\'', '*']) || name.contains(['.', '/']) || name.ends_with(':');
     let better = nearest(&directive.lower);
+    let after = match policy.directives.first() {
+        Some(first) if policy.comma.is_some() && first.name.place == directive.name.place => {
+            "comma"
+        }
+        _ => "`;`",
+    };
     let message = match &better {
         Some(_) => format!(
             "Browsers pass over {}, which is no directive.",
             quoted(name)
         ),
         None if source => format!(
-            "{} is read as a directive, and there is none of that name: the `;` before it ends the list.",
+            "{} is read as a directive, and there is none of that name: the {after} before it ends the list.",
             quoted(name)
         ),
         None => format!(

@@ -56,7 +56,7 @@ pub const INVALID_SOURCE: RuleId = RuleId("LG-CSP-109");
 pub const CONTROL: RuleId = RuleId("LG-CSP-110");
 /// A policy or a directive is empty.
 pub const EMPTY: RuleId = RuleId("LG-CSP-111");
-/// The policy has a directive that was withdrawn.
+/// A directive was withdrawn, or is to be.
 pub const DEPRECATED: RuleId = RuleId("LG-CSP-112");
 /// Inserted scripts run ('unsafe-inline').
 pub const UNSAFE_INLINE: RuleId = RuleId("LG-CSP-201");

@@ -150,7 +150,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: super::DEPRECATED,
         name: "DeprecatedDirective",
-        title: "The policy has a directive that was withdrawn",
+        title: "A directive was withdrawn, or is to be",
         description: "A directive was withdrawn from the specification, or is to be replaced by another.",
         why: "Browsers of today pass over it: the protection that it names is not there.",
         mend: "Take it out, and use what took its place.",

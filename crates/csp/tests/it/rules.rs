@@ -380,6 +380,32 @@ fn better_text_is_offered() {
     );
 }
 
+#[test]
+fn trusted_types_make_eval_less_bad() {
+    use Severity::{Low, Medium};
+    only(
+        "script-src 'self' 'unsafe-eval'",
+        "202",
+        "'unsafe-eval'",
+        Medium,
+    );
+    let typed = "script-src 'self' 'unsafe-eval'; require-trusted-types-for 'script'";
+    only(typed, "202", "'unsafe-eval'", Low);
+}
+
+#[test]
+fn an_answer_that_is_no_page_lacks_nothing() {
+    let response = Response {
+        framing_header: None,
+        html: Some(false),
+    };
+    let flaws = judge(&[given("default-src 'none'", Delivery::Header)], &response);
+    assert!(
+        flaws.iter().all(|flaw| flaw.severity == Severity::Info),
+        "{flaws:?}"
+    );
+}
+
 /// The token of a report's address may be somebody's key.
 #[test]
 fn a_query_is_not_quoted() {

@@ -18,6 +18,8 @@ use std::path::Path;
 
 /// What several files of a repository decide together cannot be measured on one of them.
 const WHOLE: [&str; 2] = ["LG-CSP-406", "LG-CSP-411"];
+/// What is said of the text of policies; the table names little of it.
+const TEXT: [&str; 3] = ["LG-CSP-1", "LG-CSP-2", "LG-CSP-3"];
 
 #[derive(Default)]
 struct Count {
@@ -134,6 +136,10 @@ fn real_files_say_what_somebody_has_read_in_them() {
                     one.rule.0.to_owned(),
                     one.severity,
                 )
+            })
+            .filter(|(line, rule, _)| {
+                let of_text = TEXT.iter().any(|start| rule.starts_with(start));
+                !of_text || expected.contains(&(*line, rule.clone()))
             })
             // A note that nobody has written down is no false alarm.
             .filter(|(line, rule, severity)| {

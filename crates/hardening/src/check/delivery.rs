@@ -11,8 +11,6 @@ use std::collections::BTreeSet;
 
 const POLICY: &str = "content-security-policy";
 const REPORT_ONLY: &str = "content-security-policy-report-only";
-/// Names of the first trials.
-const LEGACY: [&str; 2] = ["x-content-security-policy", "x-webkit-csp"];
 /// Servers, which decide what is served as pages.
 const SERVERS: [&str; 9] = [
     "apache",
@@ -71,11 +69,6 @@ fn report_only(response: &Response, raised: &mut Vec<Raised>) {
 fn one(response: &Response, header: &Header, enforced: &BTreeSet<&str>, raised: &mut Vec<Raised>) {
     let path = path_of(response, header);
     match header.state {
-        State::Sent if LEGACY.contains(&header.name.as_str()) => {
-            let message = format!("Browsers no longer know {}.", quoted(&header.name));
-            let place = header.place.clone();
-            raised.push(Raised::new("LG-CSP-407", path, place, message));
-        }
         State::Removed | State::Disabled if header.name == POLICY => {
             let replaced = response.headers.iter().any(is_enforced);
             let data = matches!(response.serves, Serves::Assets | Serves::Data);

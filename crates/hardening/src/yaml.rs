@@ -150,6 +150,9 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Rc<Node>>, Unreadable> {
         let place = bytes.at(span.start.index())..bytes.at(span.end.index());
         reader.event(event, place)?;
     }
+    if reader.merged >= MERGED {
+        return Err(Unreadable("has too many merge keys"));
+    }
     Ok(reader.documents)
 }
 

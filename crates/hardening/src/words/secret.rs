@@ -178,7 +178,7 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
             matches!(*word, "KEY" | "KEYS") && before.is_some_and(|kind| KEYS.contains(kind));
         (SECRET.contains(word) || is_key || glued(word)).then_some(at)
     };
-    let Some(at) = words.iter().enumerate().filter_map(is_secret).last() else {
+    let Some(at) = words.iter().enumerate().filter_map(is_secret).next_back() else {
         return false;
     };
     let behind = words.get(at + 1..).unwrap_or_default();

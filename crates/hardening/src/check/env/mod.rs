@@ -236,9 +236,12 @@ fn look_key(look: &Look<'_>, found: &mut Found) {
     if look.tree.is_tracked(&look.file.path) && (line.contains("PRIVATE KEY") || putty) {
         let place = start..start + line.len();
         let message = "A private key is in the repository.";
-        found
-            .raised
-            .push(Raised::new("LG-ENV-106", &look.file.path, place, message));
+        let raised = Raised::new("LG-ENV-106", &look.file.path, place, message);
+        // Tests bring keys of their own, which open nothing.
+        found.raised.push(match look.role {
+            Role::Test | Role::Template => raised.at(Severity::Medium),
+            _ => raised,
+        });
     }
 }
 

@@ -150,6 +150,9 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Rc<Node>>, Unreadable> {
         let place = bytes.at(span.start.index())..bytes.at(span.end.index());
         reader.event(event, place)?;
     }
+    if reader.merged >= MERGED {
+        return Err(Unreadable("has too many merge keys"));
+    }
     Ok(reader.documents)
 }
 
@@ -318,7 +321,7 @@ impl Bytes {
 
 /// Whether a text holds the marks of a template that is filled in before anybody reads it as YAML.
 pub(crate) fn is_template(text: &str) -> bool {
-    ["{{", "{%", "<%", "[[ "]
+    ["{{", "{%", "<%"]
         .iter()
         .any(|mark| text.contains(mark))
 }

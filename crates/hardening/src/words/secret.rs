@@ -176,9 +176,13 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
         let before = at.checked_sub(1).and_then(|before| words.get(before));
         let is_key =
             matches!(*word, "KEY" | "KEYS") && before.is_some_and(|kind| KEYS.contains(kind));
-        (SECRET.contains(word) || is_key || glued(word)).then_some(at)
+        // `UWSGI_PASS` is where requests go.
+        let goes = *word == "PASS"
+            && before
+                .is_some_and(|before| matches!(*before, "UWSGI" | "PROXY" | "FASTCGI" | "GRPC"));
+        (!goes && (SECRET.contains(word) || is_key || glued(word))).then_some(at)
     };
-    let Some(at) = words.iter().enumerate().filter_map(is_secret).last() else {
+    let Some(at) = words.iter().enumerate().filter_map(is_secret).next_back() else {
         return false;
     };
     let behind = words.get(at + 1..).unwrap_or_default();
@@ -338,12 +342,16 @@ pub(crate) fn in_address(text: &str) -> Option<std::ops::Range<usize>> {
         .find(['/', '?', '#', ' ', '"', '\''])
         .map_or(Some(rest), |end| rest.get(..end))?;
     let at = authority.rfind('@')?;
-    let user = authority.get(..at)?;
-    let colon = user.find(':')?;
-    // A brace that opens before the colon is a variable: `${A:-b}`.
-    if user.get(..colon)?.matches('{').count() != user.get(..colon)?.matches('}').count() {
-        return None;
-    }
+    // A colon inside of braces belongs to a variable: `${USER:-app}`.
+    let mut depth = 0_usize;
+    let colon = authority.get(..at)?.bytes().position(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        byte == b':' && depth == 0
+    })?;
     (colon + 1 < at).then_some(from + colon + 1..from + at)
 }
 
@@ -395,6 +403,7 @@ mod tests {
             "KEYCLOAK_REALM",
             "MAX_TOKENS",
             "COMPASS_PORT",
+            "DD_UWSGI_PASS",
             "PASSWORD_RESET_TIMEOUT",
             "ALLOW_PASSWORD_LOGIN",
         ] {
@@ -426,6 +435,11 @@ mod tests {
         assert_eq!(
             in_address(text).map(|place| text.get(place).unwrap()),
             Some("pw1")
+        );
+        let text = "postgres://${U:-app}:pw2@db/x";
+        assert_eq!(
+            in_address(text).map(|place| text.get(place).unwrap()),
+            Some("pw2")
         );
         assert_eq!(in_address("redis://redis:6379/0"), None);
         assert_eq!(in_address("http://a/b:c@d"), None);

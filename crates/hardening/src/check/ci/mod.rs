@@ -102,7 +102,15 @@ fn look(look: &Look<'_>, found: &mut Found) {
     match yaml::parse(text) {
         Ok(documents) => {
             for document in &documents {
-                scans::look(look.file, severity(look.role), &steps(document), found);
+                let steps = steps(document);
+                if steps.len() >= MOST {
+                    found.gaps.push(Gap {
+                        path: look.file.path.clone(),
+                        reason: "has too many steps".to_owned(),
+                        template: false,
+                    });
+                }
+                scans::look(look.file, severity(look.role), &steps, found);
             }
         }
         Err(reason) => found.gaps.push(Gap {

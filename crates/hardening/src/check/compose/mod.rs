@@ -52,8 +52,16 @@ fn look(look: &Look<'_>, found: &mut Found) {
     match yaml::parse(text) {
         Ok(documents) => {
             for document in &documents {
-                if let Some(compose) = Compose::of(document) {
-                    judge(&compose, look, found);
+                let Some(compose) = Compose::of(document) else {
+                    continue;
+                };
+                judge(&compose, look, found);
+                if compose.is_cut {
+                    found.gaps.push(Gap {
+                        path: look.file.path.clone(),
+                        reason: "has too many services or entries".to_owned(),
+                        template: false,
+                    });
                 }
             }
         }

@@ -12,6 +12,8 @@ const MOST: usize = 1_000;
 /// A file of Compose.
 pub(crate) struct Compose {
     pub(crate) services: Vec<Service>,
+    /// It has more services or entries than are looked at.
+    pub(crate) is_cut: bool,
     /// The key of the obsolete `version`.
     pub(crate) version: Option<Range<usize>>,
 }
@@ -79,16 +81,20 @@ impl Compose {
     /// `None` for a document that is no file of Compose.
     pub(crate) fn of(document: &Rc<Node>) -> Option<Self> {
         let services = document.get("services")?.entries();
-        let named = services
+        let services = services
             .iter()
             .filter(|(_, node)| matches!(node.value, Value::Map(_)));
-        let services = named.take(MOST).map(|(key, node)| Service {
+        let version = document.entry("version");
+        let long = |node: &Rc<Node>| node.entries().len().max(node.items().len()) > MOST;
+        let mut parts = services.clone().flat_map(|(_, node)| node.entries());
+        let is_cut = services.clone().count() > MOST || parts.any(|(_, part)| long(part));
+        let services = services.take(MOST).map(|(key, node)| Service {
             name: key.text.to_string(),
             place: key.place.clone(),
             node: node.clone(),
         });
-        let version = document.entry("version");
         Some(Self {
+            is_cut,
             services: services.collect(),
             version: version.map(|(key, _)| key.place.clone()),
         })

@@ -86,12 +86,52 @@ pub(super) fn of_file(file: &File) -> Result<Vec<Entry>, &'static str> {
     if file.path.to_ascii_lowercase().contains(".toml") {
         let table = DeTable::parse(text).map_err(|_| "is not well-formed TOML")?;
         toml_table(table.get_ref(), "", 0, &mut entries);
-        return Ok(entries);
+        return whole(entries);
     }
     for document in yaml::parse(text).map_err(|reason| reason.0)? {
-        yaml_node(&document, "", &(0..0), &mut entries);
+        match middleware(&document) {
+            Some((path, spec)) => yaml_node(spec, &path, &(0..0), &mut entries),
+            None => yaml_node(&document, "", &(0..0), &mut entries),
+        }
     }
-    Ok(entries)
+    // Of a workload of Kubernetes only the interface is told: its ports are mapped elsewhere.
+    let flags: Vec<Entry> = entries.iter().filter_map(argument).collect();
+    entries.extend(flags);
+    whole(entries)
+}
+
+/// Where the settings of a Kubernetes `Middleware` stand among all, and they themselves.
+fn middleware(document: &Node) -> Option<(String, &Node)> {
+    if document.text_of("kind") != Some("Middleware") {
+        return None;
+    }
+    let name = document.at(&["metadata", "name"])?.text()?;
+    Some((join("http.middlewares", name), document.get("spec")?))
+}
+
+/// The flag that an argument of a container is, when it is about Traefik's interface.
+fn argument(entry: &Entry) -> Option<Entry> {
+    let of_container =
+        entry.name.ends_with("containers.args") || entry.name.ends_with("containers.command");
+    let flag = entry
+        .value
+        .strip_prefix("--api.")
+        .filter(|_| of_container)?;
+    let (name, value) = flag.split_once('=').unwrap_or((flag, ""));
+    Some(Entry {
+        name: join("api", name),
+        value: value.to_owned(),
+        value_at: None,
+        place: entry.place.clone(),
+    })
+}
+
+/// Refuses what was only read in part.
+fn whole(entries: Vec<Entry>) -> Result<Vec<Entry>, &'static str> {
+    match entries.len() < MOST {
+        true => Ok(entries),
+        false => Err("has too many settings"),
+    }
 }
 
 fn join(path: &str, key: &str) -> String {
@@ -288,4 +328,40 @@ fn started_with(service: &Service) -> Vec<Entry> {
         })
     });
     flags.chain(variables).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(path: &str, text: &str) -> Vec<(String, String)> {
+        let entries = of_file(&File::new(path, text.as_bytes())).unwrap();
+        let full = entries.into_iter().filter(|entry| !entry.value.is_empty());
+        full.map(|entry| (entry.name, entry.value)).collect()
+    }
+
+    #[test]
+    fn files_of_all_formats_say_the_same() {
+        let expected = [("api.insecure".to_owned(), "true".to_owned())];
+        assert_eq!(told("traefik.yml", "api:\n  insecure: true\n"), expected);
+        assert_eq!(told("traefik.toml", "[api]\ninsecure = true\n"), expected);
+    }
+
+    #[test]
+    fn kubernetes_has_arguments_and_middlewares() {
+        let text = "spec:\n  containers:\n    - args:\n        - --api.insecure\n";
+        let entries = of_file(&File::new("k8s/traefik.yml", text.as_bytes())).unwrap();
+        let found = entries
+            .iter()
+            .find(|entry| entry.name == "api.insecure")
+            .unwrap();
+        assert!(found.is_on());
+        let text =
+            "kind: Middleware\nmetadata: {name: Safe}\nspec:\n  headers:\n    frameDeny: true\n";
+        let expected = (
+            "http.middlewares.safe.headers.framedeny".to_owned(),
+            "true".to_owned(),
+        );
+        assert_eq!(told("k8s/traefik.yml", text), [expected]);
+    }
 }

@@ -41,6 +41,19 @@ pub(crate) const KINDS: &[Kind] = &[
     crate::carrier::hosting::vercel::KIND,
     crate::carrier::nginx::KIND,
     compose::KIND,
+    traefik::KIND,
+    dockerfile::KIND,
+    env::KIND,
+    env::KEYS,
+    env::LISTS,
+    service::REDIS,
+    service::MYSQL,
+    service::SEARCH,
+    ci::KIND,
+    ci::PACKAGES,
+    database::PRISMA,
+    database::DJANGO,
+    operations::SCRIPTS,
 ];
 
 /// What is looked at when all files have been: what one file says and another one lacks.

@@ -321,9 +321,7 @@ impl Bytes {
 
 /// Whether a text holds the marks of a template that is filled in before anybody reads it as YAML.
 pub(crate) fn is_template(text: &str) -> bool {
-    ["{{", "{%", "<%"]
-        .iter()
-        .any(|mark| text.contains(mark))
+    ["{{", "{%", "<%"].iter().any(|mark| text.contains(mark))
 }
 
 #[cfg(test)]

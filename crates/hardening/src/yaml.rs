@@ -131,8 +131,35 @@ struct Open {
     key: Option<Key>,
 }
 
+/// Why a text that breaks the grammar is not read.
+const BROKEN: Unreadable = Unreadable("is not well-formed YAML");
+
 /// The documents of a text.
 pub(crate) fn parse(text: &str) -> Result<Vec<Rc<Node>>, Unreadable> {
+    match documents(text) {
+        // The parser stumbles over a comment before the end of a list in brackets.
+        Err(reason) if reason == BROKEN && text.contains('#') => documents(&uncommented(text)),
+        other => other,
+    }
+}
+
+/// The text with lines empty that hold nothing but a comment; as long as before.
+fn uncommented(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        if !line.trim_start().starts_with('#') {
+            out.push_str(line);
+            continue;
+        }
+        // One sign for each byte, so that every place is the same.
+        let body = line.trim_end_matches(['\r', '\n']);
+        out.extend(std::iter::repeat_n(' ', body.len()));
+        out.push_str(line.get(body.len()..).unwrap_or_default());
+    }
+    out
+}
+
+fn documents(text: &str) -> Result<Vec<Rc<Node>>, Unreadable> {
     let sign = |byte: &u8| matches!(byte, b',' | b'[' | b'{' | b'&' | b'*' | b'!');
     if text.bytes().filter(|byte| sign(byte)).count() > MAX_SIGNS {
         return Err(Unreadable("has too many signs to be read as YAML"));
@@ -146,7 +173,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Rc<Node>>, Unreadable> {
         merged: 0,
     };
     for step in Parser::new_from_str(text) {
-        let (event, span) = step.map_err(|_| Unreadable("is not well-formed YAML"))?;
+        let (event, span) = step.map_err(|_| BROKEN)?;
         let place = bytes.at(span.start.index())..bytes.at(span.end.index());
         reader.event(event, place)?;
     }
@@ -356,6 +383,14 @@ mod tests {
             chain += &format!("a{at}: &a{at} [*a{}]\n", at - 1);
         }
         assert!(parse(&chain).is_ok());
+    }
+
+    #[test]
+    fn comments_at_the_end_of_a_list_in_brackets() {
+        let text = "a:\n  b: [\n    1,\n    # \u{e9}, 2\n  ]\n  c: 3\n";
+        let documents = parse(text).unwrap();
+        let c = documents[0].at(&["a", "c"]).unwrap();
+        assert_eq!(text.get(c.place.clone()), Some("3"));
     }
 
     #[test]

@@ -136,6 +136,10 @@ pub fn of_path(path: &str) -> Role {
     if in_folder(VENDORED) || bundled.iter().any(|end| name.ends_with(end)) {
         return Role::Vendored;
     }
+    // A name that is itself to be filled in: `{{cookiecutter.project_slug}}/…`.
+    if lower.contains("{{") {
+        return Role::Template;
+    }
     let extension = name.rsplit_once('.').map_or("", |(_, end)| end);
     if DOCUMENTS.contains(&extension) || in_folder(DOCUMENTATION) {
         return Role::Documentation;
@@ -194,6 +198,10 @@ mod tests {
             ("examples/nginx.conf", Role::Template),
             ("deploy/docker-compose.yml", Role::Production),
             ("public/app.min.js", Role::Vendored),
+            (
+                "{{cookiecutter.slug}}/.envs/.production/.django",
+                Role::Template,
+            ),
         ] {
             assert_eq!(of_path(path), role, "{path}");
         }

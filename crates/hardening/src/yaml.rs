@@ -131,8 +131,43 @@ struct Open {
     key: Option<Key>,
 }
 
+/// Why a text that breaks the grammar is not read.
+const BROKEN: Unreadable = Unreadable("is not well-formed YAML");
+
 /// The documents of a text.
 pub(crate) fn parse(text: &str) -> Result<Vec<Rc<Node>>, Unreadable> {
+    match documents(text) {
+        Err(reason) if reason == BROKEN => documents(&eased(text)),
+        other => other,
+    }
+}
+
+/// The text as the parser takes it where others do without: no comment on a line of its own, and a bracket that
+/// closes a list at the end of the line before, because it may not stand as far left as the key. As long as
+/// before, so that every place is the same.
+fn eased(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let start = line.trim_start();
+        if start.starts_with([']', '}']) {
+            let ends = out.len() - out.trim_end_matches(['\r', '\n']).len();
+            // Only the end of the line before: empty lines are none of a list's.
+            let ends = ends.min(if out.ends_with("\r\n") { 2 } else { 1 });
+            out.truncate(out.len() - ends);
+            out.extend(std::iter::repeat_n(' ', ends));
+        }
+        if !start.starts_with('#') {
+            out.push_str(line);
+            continue;
+        }
+        let body = line.trim_end_matches(['\r', '\n']);
+        out.extend(std::iter::repeat_n(' ', body.len()));
+        out.push_str(line.get(body.len()..).unwrap_or_default());
+    }
+    out
+}
+
+fn documents(text: &str) -> Result<Vec<Rc<Node>>, Unreadable> {
     let sign = |byte: &u8| matches!(byte, b',' | b'[' | b'{' | b'&' | b'*' | b'!');
     if text.bytes().filter(|byte| sign(byte)).count() > MAX_SIGNS {
         return Err(Unreadable("has too many signs to be read as YAML"));
@@ -146,7 +181,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Rc<Node>>, Unreadable> {
         merged: 0,
     };
     for step in Parser::new_from_str(text) {
-        let (event, span) = step.map_err(|_| Unreadable("is not well-formed YAML"))?;
+        let (event, span) = step.map_err(|_| BROKEN)?;
         let place = bytes.at(span.start.index())..bytes.at(span.end.index());
         reader.event(event, place)?;
     }
@@ -356,6 +391,20 @@ mod tests {
             chain += &format!("a{at}: &a{at} [*a{}]\n", at - 1);
         }
         assert!(parse(&chain).is_ok());
+    }
+
+    #[test]
+    fn brackets_that_close_below_their_key() {
+        for text in [
+            "a:\n  b: [\n    1,\n    # \u{e9}, 2\n  ]\n  c: 3\n",
+            "a:\r\n  b: [\r\n    \"x\"\r\n  ]\r\n  c: 3\r\n",
+        ] {
+            let documents = parse(text).unwrap();
+            let c = documents[0].at(&["a", "c"]).unwrap();
+            assert_eq!(text.get(c.place.clone()), Some("3"));
+            assert_eq!(documents[0].at(&["a", "b"]).unwrap().items().len(), 1);
+            assert_eq!(eased(text).len(), text.len());
+        }
     }
 
     #[test]

@@ -330,6 +330,7 @@ fn is_stand_in(lower: &str) -> bool {
     bracketed
         || same
         || lower.contains("...")
+        || lower.starts_with("!!!")
         || lower == "todo"
         || STAND_INS.iter().any(|part| lower.contains(part))
 }

@@ -126,8 +126,16 @@ pub(crate) fn whole(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found
     let mut known: BTreeSet<String> = BTreeSet::new();
     let mut any = false;
     for file in tree.files().filter(|file| (PACKAGES.fits)(&file.path)) {
+        if !roles(&file.path).counts() {
+            continue;
+        }
         // A manifest that cannot be read may have any script.
         let Some(scripts) = scripts::of_package(file.text()) else {
+            found.gaps.push(Gap {
+                path: file.path.clone(),
+                reason: "is not a well-formed package.json".to_owned(),
+                template: yaml::is_template(file.text()),
+            });
             return;
         };
         any = true;

@@ -145,4 +145,44 @@ mod tests {
             assert!(!fits(path), "{path}");
         }
     }
+
+    fn scanned(path: &str, text: &str) -> crate::Scanned {
+        let mut tree = crate::Tree::default();
+        tree.add(crate::File::new(path, text.as_bytes()));
+        crate::scan(&tree, &crate::Options::default())
+    }
+
+    #[test]
+    fn what_an_overlay_lacks_stands_elsewhere() {
+        let found = scanned(
+            "compose.deploy.yml",
+            "services:\n  db:\n    ports: ['5432:5432']\n",
+        );
+        let told: Vec<_> = found
+            .findings
+            .iter()
+            .map(|one| (one.rule.0, one.role))
+            .collect();
+        assert_eq!(told, [("LG-CMP-111", Role::Overlay)]);
+    }
+
+    #[test]
+    fn a_tool_for_developers_is_low_and_a_secret_is_never_told() {
+        let text = "services:\n  db:\n    image: postgres:17\n    ports: ['5432:5432']\n    environment:\n      POSTGRES_PASSWORD: weak-weak\n";
+        for (path, severity) in [
+            ("docker-compose.override.yml", Severity::Low),
+            ("docker-compose.yml", Severity::High),
+        ] {
+            let found = scanned(path, text);
+            let heavy = found
+                .findings
+                .iter()
+                .filter(|one| one.severity > Severity::Info);
+            let heavy: Vec<_> = heavy.collect();
+            assert_eq!(heavy.len(), 2, "{path}");
+            assert!(heavy.iter().all(|one| one.severity == severity), "{path}");
+            let said = format!("{:?}", found.findings);
+            assert!(!said.contains("weak-weak"), "{path}");
+        }
+    }
 }

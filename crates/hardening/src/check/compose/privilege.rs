@@ -56,7 +56,8 @@ pub(super) fn look(about: &About<'_>, service: &Service, found: &mut Found) {
         if !mount.source.ends_with("/docker.sock") && !mount.source.ends_with("/podman.sock") {
             continue;
         }
-        let is_meant = is_one_of(&["traefik", "socket-proxy", "socketproxy"]) || name == "proxy";
+        let is_meant = is_one_of(&["traefik", "socket-proxy", "socketproxy"])
+            || name == "proxy" && service.is_overlay();
         let how = match mount.read_only {
             true => "read-only, which does not keep it from starting containers",
             false => "writable",

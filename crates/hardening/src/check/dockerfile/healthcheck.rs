@@ -62,7 +62,8 @@ fn lacks(parsed: &Dockerfile<'_>, program: &str) -> Option<String> {
 
 /// As above, for the text of a Dockerfile that a service is built from.
 pub(crate) fn lacks_in(text: &str, program: &str) -> Option<String> {
-    lacks(&parse_dockerfile::parse(text).ok()?, program)
+    let plainer = super::lines::blanked(text, &super::lines::slashed(text));
+    lacks(&parse_dockerfile::parse(&plainer).ok()?, program)
 }
 
 /// The program that a health check needs, of those that images often lack.

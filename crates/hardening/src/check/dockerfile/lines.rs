@@ -54,8 +54,9 @@ fn here_documents(line: &str) -> Vec<String> {
     ends
 }
 
-/// The text with these lines empty, and with the sign of a continued line at the end of the line: Docker takes
-/// white space behind it, the parser does not. As long as before, so that every place is the same.
+/// The text with these lines empty, and with what Docker takes and the parser does not written in another way:
+/// white space behind the sign of a continued line, and commands of no words. As long as before, so that every
+/// place is the same.
 pub(super) fn blanked(text: &str, lines: &[Range<usize>]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
@@ -65,16 +66,24 @@ pub(super) fn blanked(text: &str, lines: &[Range<usize>]) -> String {
         at = line.end;
     }
     out.push_str(text.get(at..).unwrap_or_default());
-    if !out.contains("\\ ") && !out.contains("\\\t") {
+    if !["\\ ", "\\\t", "["].iter().any(|odd| out.contains(odd)) {
         return out;
     }
-    out.split_inclusive('\n').map(sign_last).collect()
+    out.split_inclusive('\n').map(plainer).collect()
 }
 
-fn sign_last(line: &str) -> String {
+fn plainer(line: &str) -> String {
     let body = line.trim_end_matches(['\n', '\r']);
     let end = line.get(body.len()..).unwrap_or_default();
     let tight = body.trim_end_matches([' ', '\t']);
+    let before = tight.strip_suffix(']').map(str::trim_end);
+    if let Some(before) = before.and_then(|before| before.strip_suffix('[')) {
+        let word = before.trim();
+        if word.eq_ignore_ascii_case("ENTRYPOINT") || word.eq_ignore_ascii_case("CMD") {
+            let space = " ".repeat(body.len() - before.len() - 1);
+            return format!("{before}:{space}{end}");
+        }
+    }
     match tight.strip_suffix('\\') {
         Some(before) if tight.len() < body.len() => {
             let space = " ".repeat(body.len() - tight.len());
@@ -97,6 +106,8 @@ mod tests {
             .collect();
         assert_eq!(found, ["// no", "/* z */"]);
         assert_eq!(blanked(text, &slashed(text)).len(), text.len());
+        assert_eq!(blanked("CMD [ ]\n", &[]), "CMD :  \n");
+        assert_eq!(blanked("CMD [a]\n", &[]), "CMD [a]\n");
         assert_eq!(blanked("RUN a \\  \n b\n", &[]), "RUN a   \\\n b\n");
     }
 }

@@ -61,12 +61,8 @@ fn look(look: &Look<'_>, found: &mut Found) {
     };
     for line in &slashes {
         let message = "A comment of another language; the build stops here.";
-        let rest = text
-            .get(line.clone())
-            .unwrap_or_default()
-            .trim_start_matches(['/', '*']);
         let raised = Raised::new("LG-DKR-101", path, line.clone(), message);
-        found.raised.push(raised.better(format!("#{rest}")));
+        found.raised.push(raised.better("# …"));
     }
     // The rest is read as if they were not there.
     let without = lines::blanked(text, &slashes);

@@ -201,10 +201,9 @@ fn endpoint(look: &Look<'_>, line: &Line<'_>, found: &mut Found) {
         let message = format!("Traces go to {} unencrypted.", quoted(host));
         let place = line.place.clone();
         let raised = Raised::new("LG-ENV-108", &look.file.path, place, message);
-        let better = line.value.replacen("http://", "https://", 1);
         found
             .raised
-            .push(raised.better(format!("{}={better}", line.name)));
+            .push(raised.better(format!("{}=https://…", line.name)));
     }
 }
 
@@ -212,7 +211,9 @@ fn endpoint(look: &Look<'_>, line: &Line<'_>, found: &mut Found) {
 pub(crate) fn traces_go_to<'t>(name: &str, value: &'t str) -> Option<&'t str> {
     let is_endpoint = name.starts_with("OTEL_EXPORTER_OTLP") && name.ends_with("ENDPOINT");
     let rest = value.strip_prefix("http://").filter(|_| is_endpoint)?;
-    let host = rest.split(['/', ':']).next()?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    // What stands before `@` is a secret.
+    let host = host.rsplit('@').next()?.split(':').next()?;
     // A name of one word is a service of the same network.
     let near = !host.contains('.')
         || host.starts_with("127.")

@@ -229,3 +229,52 @@ fn commented(text: &str) -> Vec<Header> {
     }
     headers
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn middlewares_in_labels_and_in_comments() {
+        let text = "services:\n  web:\n    image: traefik/whoami:v1\n    labels:\n      - traefik.http.middlewares.safe.headers.stsSeconds=31536000\n      - traefik.http.middlewares.safe.headers.stsPreload=true\n      - traefik.http.middlewares.safe.headers.contentSecurityPolicy=default-src 'self' ${CDN}\n      # - traefik.http.middlewares.safe.headers.referrerPolicy=no-referrer\n";
+        let mut tree = crate::Tree::default();
+        tree.add(crate::File::new("docker-compose.yml", text.as_bytes()));
+        let scanned = crate::scan(&tree, &crate::Options::default());
+        let all = scanned
+            .responses
+            .iter()
+            .flat_map(|response| &response.headers);
+        let told: Vec<_> = all
+            .map(|header| (header.name.as_str(), header.value.value(), header.state))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (
+                    "strict-transport-security",
+                    "max-age=31536000; preload",
+                    State::Sent
+                ),
+                (
+                    "content-security-policy",
+                    "default-src 'self' dynamic.invalid",
+                    State::Sent
+                ),
+                ("referrer-policy", "no-referrer", State::Commented),
+            ]
+        );
+        let policy = scanned
+            .responses
+            .iter()
+            .flat_map(|response| &response.headers)
+            .nth(1)
+            .unwrap();
+        let place = policy.value.place(0..11);
+        assert_eq!(text.get(place), Some("default-src"));
+        let dynamic = policy.value.dynamic();
+        assert_eq!(
+            text.get(policy.value.place(dynamic[0].clone())),
+            Some("${CDN}")
+        );
+    }
+}

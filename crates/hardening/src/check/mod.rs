@@ -1,0 +1,152 @@
+//! Settings that are weak by themselves. One folder or file for each area; this is their table.
+
+use crate::file::{File, Tree};
+use crate::finding::{Gap, Related};
+use crate::response::Response;
+use crate::role::Role;
+use crate::rule::{RuleId, Severity};
+use std::ops::Range;
+
+mod ci;
+mod compose;
+mod database;
+mod delivery;
+mod dockerfile;
+mod env;
+mod headers;
+mod operations;
+mod policies;
+mod service;
+mod traefik;
+
+/// A kind of file: its name, whether a path belongs to it, and what is done with such a file.
+pub(crate) struct Kind {
+    /// For the list of what was looked at: `nginx configuration`.
+    pub(crate) name: &'static str,
+    /// Whether a file is of this kind, by its path.
+    pub(crate) fits: fn(path: &str) -> bool,
+    /// Looks at it.
+    pub(crate) look: fn(look: &Look<'_>, found: &mut Found),
+}
+
+/// All kinds of files that are looked at. A file may be of several.
+pub(crate) const KINDS: &[Kind] = &[
+    crate::carrier::apache::KIND,
+    crate::carrier::caddy::KIND,
+    crate::carrier::haproxy::KIND,
+    crate::carrier::hosting::firebase::KIND,
+    crate::carrier::hosting::headers_file::KIND,
+    crate::carrier::hosting::netlify::KIND,
+    crate::carrier::hosting::staticwebapp::KIND,
+    crate::carrier::hosting::vercel::KIND,
+    crate::carrier::nginx::KIND,
+    crate::carrier::nginx::embedded::KIND,
+    compose::KIND,
+    traefik::KIND,
+    dockerfile::KIND,
+    env::KIND,
+    env::KEYS,
+    env::LISTS,
+    service::REDIS,
+    service::MYSQL,
+    service::SEARCH,
+    ci::KIND,
+    ci::PACKAGES,
+    database::PRISMA,
+    database::DJANGO,
+    operations::SCRIPTS,
+];
+
+/// What is looked at when all files have been: what one file says and another one lacks.
+pub(crate) const WHOLE: &[Whole] = &[
+    // Responses first, headers when all are there.
+    crate::carrier::nginx::look_at_all,
+    traefik::whole,
+    env::whole,
+    ci::whole,
+    database::whole,
+    operations::whole,
+    headers::look,
+    delivery::look,
+    policies::look,
+];
+
+/// A look at the whole repository; a file's role is asked by its path.
+pub(crate) type Whole = fn(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found);
+
+/// A file that is being looked at.
+pub(crate) struct Look<'t> {
+    pub(crate) tree: &'t Tree,
+    pub(crate) file: &'t File,
+    pub(crate) role: Role,
+}
+
+/// What is found, before severities are settled.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(crate) raised: Vec<Raised>,
+    pub(crate) responses: Vec<Response>,
+    pub(crate) gaps: Vec<Gap>,
+    /// Roles that files tell themselves, when their path tells nothing.
+    pub(crate) roles: std::collections::BTreeMap<String, Role>,
+}
+
+/// A weakness, as a check raises it.
+pub(crate) struct Raised {
+    pub(crate) rule: RuleId,
+    pub(crate) path: String,
+    pub(crate) place: Range<usize>,
+    /// When it differs from the rule's; still that of a file in production.
+    pub(crate) severity: Option<Severity>,
+    pub(crate) message: String,
+    pub(crate) better: Option<String>,
+    pub(crate) related: Vec<Related>,
+}
+
+impl Raised {
+    /// Of the rule's own severity.
+    pub(crate) fn new(
+        rule: &'static str,
+        file: &str,
+        place: Range<usize>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule: RuleId(rule),
+            path: file.to_owned(),
+            place,
+            severity: None,
+            message: message.into(),
+            better: None,
+            related: Vec::new(),
+        }
+    }
+
+    /// With a severity of its own.
+    pub(crate) fn at(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+
+    /// With how it should read.
+    pub(crate) fn better(mut self, better: impl Into<String>) -> Self {
+        self.better = Some(better.into());
+        self
+    }
+
+    /// With another place that belongs to it.
+    pub(crate) fn related(
+        mut self,
+        path: &str,
+        place: Range<usize>,
+        text: impl Into<String>,
+    ) -> Self {
+        self.related.push(Related {
+            path: path.to_owned(),
+            place,
+            start: crate::Position { line: 1, column: 1 },
+            text: text.into(),
+        });
+        self
+    }
+}

@@ -1,0 +1,218 @@
+//! The order: roles, files, what takes several files, severities, places.
+
+use crate::check::{Found, KINDS, Look, Raised, WHOLE};
+use crate::file::Tree;
+use crate::finding::{Finding, Gap};
+use crate::position::Lines;
+use crate::role::{self, Role};
+use crate::rule::{Rules, Severity};
+use crate::{File, Response};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Findings of one rule in one file, at most; a file with more was made for that.
+const MOST: usize = 200;
+
+/// What somebody has decided about the scan.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Roles by path, before what the path tells: a folder with `/` at its end, or a file.
+    pub roles: BTreeMap<String, Role>,
+    /// Rules that are off by themselves and wanted.
+    pub wanted: BTreeSet<String>,
+}
+
+impl Options {
+    /// A file's role when the file itself may tell one: only where neither the policy nor the path says more
+    /// than that nothing speaks against production.
+    fn settled(&self, path: &str, told: &BTreeMap<String, Role>) -> Role {
+        match (self.role(path), told.get(path)) {
+            (Role::Production, Some(role)) if self.named(path).is_none() => *role,
+            (role, _) => role,
+        }
+    }
+
+    /// A file's role.
+    pub fn role(&self, path: &str) -> Role {
+        self.named(path).unwrap_or_else(|| role::of_path(path))
+    }
+
+    /// The role that somebody has decided on.
+    fn named(&self, path: &str) -> Option<Role> {
+        let named = self
+            .roles
+            .iter()
+            .filter(|(name, _)| match name.strip_suffix('/') {
+                Some(folder) => path
+                    .strip_prefix(folder)
+                    .is_some_and(|rest| rest.starts_with('/')),
+                None => name.as_str() == path,
+            });
+        // The longest name says it most closely.
+        let closest = named.max_by_key(|(name, _)| name.len());
+        closest.map(|(_, role)| *role)
+    }
+}
+
+/// What a scan has to say.
+#[derive(Debug, Default)]
+pub struct Scanned {
+    /// By path and place.
+    pub findings: Vec<Finding>,
+    /// What was not looked at.
+    pub gaps: Vec<Gap>,
+    /// How many files of each kind were.
+    pub looked_at: BTreeMap<&'static str, u64>,
+    /// What each carrier says of responses.
+    pub responses: Vec<Response>,
+}
+
+/// Whether a file of this path is of any kind that is looked at, so that it is worth reading.
+pub fn looks_at(path: &str) -> bool {
+    KINDS.iter().any(|kind| (kind.fits)(path))
+}
+
+/// Looks at everything.
+pub fn scan(tree: &Tree, options: &Options) -> Scanned {
+    let mut scanned = Scanned::default();
+    let mut found = Found::default();
+    for file in tree.files() {
+        let role = options.role(&file.path);
+        if !role.counts() {
+            continue;
+        }
+        for kind in KINDS.iter().filter(|kind| (kind.fits)(&file.path)) {
+            *scanned.looked_at.entry(kind.name).or_default() += 1;
+            (kind.look)(&Look { tree, file, role }, &mut found);
+        }
+    }
+    for look in WHOLE {
+        look(tree, &|path| options.role(path), &mut found);
+    }
+    let roles = |path: &str| options.settled(path, &found.roles);
+    scanned.findings = settle(tree, options, &roles, found.raised);
+    scanned.gaps = found.gaps;
+    scanned.gaps.sort();
+    scanned.gaps.dedup();
+    scanned.responses = found.responses;
+    scanned
+}
+
+fn settle(
+    tree: &Tree,
+    options: &Options,
+    roles: &dyn Fn(&str) -> Role,
+    mut raised: Vec<Raised>,
+) -> Vec<Finding> {
+    raised.sort_by(|a, b| {
+        let key = |r: &Raised| (r.path.clone(), r.rule, r.place.start, r.place.end);
+        key(a).cmp(&key(b))
+    });
+    raised.dedup_by(|b, a| a.path == b.path && a.rule == b.rule && a.place == b.place);
+    let mut findings = Vec::new();
+    let mut hygiene: BTreeMap<String, Vec<Raised>> = BTreeMap::new();
+    let mut counts: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    for one in raised {
+        let Some(rule) = Rules::shipped().get(one.rule.0) else {
+            continue;
+        };
+        if rule.off && !options.wanted.contains(&rule.id) {
+            continue;
+        }
+        if rule.hygiene {
+            hygiene.entry(one.path.clone()).or_default().push(one);
+            continue;
+        }
+        let count = counts.entry((one.path.clone(), one.rule.0)).or_default();
+        *count += 1;
+        if *count > MOST {
+            continue;
+        }
+        let role = roles(&one.path);
+        let severity = by_role(one.severity.unwrap_or(rule.severity), role);
+        findings.extend(finding(tree, one, severity, role));
+    }
+    for (path, all) in hygiene {
+        let role = roles(&path);
+        findings.extend(together(all).and_then(|one| finding(tree, one, Severity::Info, role)));
+    }
+    findings.sort_by(|a, b| {
+        let key = |f: &Finding| (f.path.clone(), f.start, f.rule);
+        key(a).cmp(&key(b))
+    });
+    findings
+}
+
+/// One note for all hygiene of a file.
+fn together(all: Vec<Raised>) -> Option<Raised> {
+    let mut seen = BTreeSet::new();
+    let messages: Vec<String> = all
+        .iter()
+        .map(|one| one.message.clone())
+        .filter(|message| seen.insert(message.clone()))
+        .collect();
+    let first = all.into_iter().next()?;
+    Some(Raised {
+        message: messages.join(" "),
+        ..first
+    })
+}
+
+/// In files that do not run in production a weakness is one step less.
+fn by_role(severity: Severity, role: Role) -> Severity {
+    match role {
+        Role::Production | Role::Overlay => severity,
+        Role::Development | Role::Test | Role::Template => severity.lower(),
+        Role::Vendored | Role::Documentation => Severity::Info,
+    }
+}
+
+fn finding(tree: &Tree, one: Raised, severity: Severity, role: Role) -> Option<Finding> {
+    let text = tree.file(&one.path).map_or("", File::text);
+    let lines = Lines::new(text);
+    let mut related = one.related;
+    for other in &mut related {
+        let text = tree.file(&other.path).map_or("", File::text);
+        other.start = Lines::new(text).position(other.place.start);
+    }
+    Some(Finding {
+        start: lines.position(one.place.start),
+        end: lines.position(one.place.end),
+        asked: asked(text.get(lines.line(one.place.start))?),
+        rule: one.rule,
+        path: one.path,
+        place: one.place,
+        severity,
+        role,
+        message: one.message,
+        better: one.better,
+        related,
+    })
+}
+
+/// The words of a comment on the line that asks to accept what stands there: `lockgate: allow`.
+fn asked(line: &str) -> Option<String> {
+    let at = line.find("lockgate: allow")?;
+    let words = line.get(at..)?;
+    let end = words.find(['*', '<']).unwrap_or(words.len());
+    words.get(..end).map(|words| words.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_names_roles_before_the_path_does() {
+        let roles = [
+            ("deploy/", Role::Test),
+            ("deploy/live.yml", Role::Production),
+        ];
+        let options = Options {
+            roles: roles.map(|(path, role)| (path.to_owned(), role)).into(),
+            ..Options::default()
+        };
+        assert_eq!(options.role("deploy/a.yml"), Role::Test);
+        assert_eq!(options.role("deploy/live.yml"), Role::Production);
+        assert_eq!(options.role("docs/a.md"), Role::Documentation);
+    }
+}

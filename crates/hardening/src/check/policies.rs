@@ -14,8 +14,8 @@ pub(crate) fn look(tree: &Tree, _roles: &dyn Fn(&str) -> Role, found: &mut Found
     let Found {
         responses, raised, ..
     } = found;
-    // A policy that a server hands down to its locations is the same policy.
-    let mut seen = BTreeSet::new();
+    // A policy that a server hands down to its locations is the same policy: judged once, told once.
+    let (mut judged, mut seen) = (BTreeSet::new(), BTreeSet::new());
     for response in responses.iter() {
         let policies: Vec<(&Header, Delivery)> = response
             .headers
@@ -23,7 +23,23 @@ pub(crate) fn look(tree: &Tree, _roles: &dyn Fn(&str) -> Role, found: &mut Found
             .filter(|header| header.state == State::Sent)
             .filter_map(|header| Some((header, delivery(header)?)))
             .collect();
-        if policies.is_empty() {
+        let context = context(response);
+        let places: Vec<_> = policies
+            .iter()
+            .map(|(header, _)| {
+                let at = [
+                    header.place.start,
+                    header.place.end,
+                    header.value.value().len(),
+                ];
+                (
+                    path_of(response, header).to_owned(),
+                    header.name.clone(),
+                    at,
+                )
+            })
+            .collect();
+        if policies.is_empty() || !judged.insert((places, context.framing_header, context.html)) {
             continue;
         }
         let given: Vec<Given<'_>> = policies
@@ -35,7 +51,7 @@ pub(crate) fn look(tree: &Tree, _roles: &dyn Fn(&str) -> Role, found: &mut Found
                 versioned: tree.is_tracked(path_of(response, header)),
             })
             .collect();
-        for flaw in judge(&given, &context(response)) {
+        for flaw in judge(&given, &context) {
             let Some((header, _)) = policies.get(flaw.policy) else {
                 continue;
             };

@@ -23,7 +23,7 @@ pub use sarif::{SarifCheck, SarifCommand};
 mod scan;
 
 pub use rules::RulesArgs;
-pub use scan::{ScanCommand, ScanConfiguration, ScanSecrets, Show as ScanFormat};
+pub use scan::{ScanCommand, ScanConfiguration, ScanOptions, ScanSecrets, Show as ScanFormat};
 
 mod shards;
 

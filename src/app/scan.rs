@@ -4,7 +4,9 @@ use super::case::Case;
 use super::check;
 use super::request::{self, Delivery, Kind, OutputArg, Request, Scan, Scope, Wish};
 use super::secrets::{self as rules, test_rules};
-use crate::cli::{Github, ScanCommand, ScanConfiguration, ScanFormat, ScanSecrets, When};
+use crate::cli::{
+    Github, ScanCommand, ScanConfiguration, ScanFormat, ScanOptions, ScanSecrets, When,
+};
 use crate::edge::output::Destination;
 use crate::edge::terminal;
 use crate::error::Error;
@@ -14,7 +16,6 @@ use crate::report::phrase;
 use lockgate_secrets::Rules;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 /// Runs a scan; returns the exit code.
 pub fn run(command: ScanCommand) -> Result<u8, Error> {
@@ -39,19 +40,7 @@ fn secrets(args: ScanSecrets) -> Result<u8, Error> {
         rules: args.rule_files,
         config: args.config,
     };
-    search(
-        scan,
-        Options {
-            path: args.path,
-            since: args.since,
-            format: args.format,
-            outputs: args.outputs,
-            policy: args.policy,
-            jobs: args.jobs,
-            quiet: args.quiet,
-            color: args.color,
-        },
-    )
+    search(scan, args.since, args.common)
 }
 
 fn configuration(args: ScanConfiguration, scanner: &'static str) -> Result<u8, Error> {
@@ -61,34 +50,10 @@ fn configuration(args: ScanConfiguration, scanner: &'static str) -> Result<u8, E
         rules: Vec::new(),
         config: None,
     };
-    search(
-        scan,
-        Options {
-            path: args.path,
-            since: args.since,
-            format: args.format,
-            outputs: args.outputs,
-            policy: args.policy,
-            jobs: args.jobs,
-            quiet: args.quiet,
-            color: args.color,
-        },
-    )
+    search(scan, args.since, args.common)
 }
 
-/// What all scans can be told.
-struct Options {
-    path: PathBuf,
-    since: Option<String>,
-    format: ScanFormat,
-    outputs: Vec<String>,
-    policy: Option<String>,
-    jobs: Option<usize>,
-    quiet: bool,
-    color: When,
-}
-
-fn search(scan: Scan, args: Options) -> Result<u8, Error> {
+fn search(scan: Scan, since: Option<String>, args: ScanOptions) -> Result<u8, Error> {
     if let Some(jobs) = args.jobs {
         request::threads(jobs)?;
     }
@@ -112,7 +77,7 @@ fn search(scan: Scan, args: Options) -> Result<u8, Error> {
         event: None,
         shard: None,
         handed: BTreeSet::new(),
-        base: args.since,
+        base: since,
         state: None,
         alerts: None,
         baseline: None,
@@ -177,7 +142,7 @@ fn table(rules: &Rules) -> String {
 /// Holds rules to their examples.
 fn test(args: &ScanSecrets) -> Result<u8, Error> {
     let mut rules = rules::own(&args.rule_files)?;
-    let root = request::open(&args.path, "scan secrets")?;
+    let root = request::open(&args.common.path, "scan secrets")?;
     if let Some(config) = &args.config {
         rules.extend(rules::configured(config, &root)?);
     }

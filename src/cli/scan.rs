@@ -45,9 +45,9 @@ Exit codes: 0 pass or warn, 1 the policy blocks a finding, 2 wrong usage, policy
 something could not be looked at that must be, 4 an output could not be written, 5 internal
 error.")]
 pub struct ScanSecrets {
-    /// The folder to look at.
-    #[arg(default_value = ".")]
-    pub path: PathBuf,
+    /// What all scans can be told.
+    #[command(flatten)]
+    pub common: ScanOptions,
 
     /// Also look at every commit since this one (a commit, branch or tag), so that what one commit
     /// adds and a later one removes is found. Only what is new since then is `introduced`.
@@ -61,18 +61,6 @@ pub struct ScanSecrets {
     /// Look only at what is staged for the next commit.
     #[arg(long)]
     pub staged: bool,
-
-    /// How to show the result on standard output.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Show,
-
-    /// Further outputs, as for `check`: KIND=PATH; repeatable.
-    #[arg(long = "output", short, value_name = "KIND=PATH")]
-    pub outputs: Vec<String>,
-
-    /// The policy, as for `check`. Of its scanners, only `secrets` counts here.
-    #[arg(long, short, value_name = "FILE|NAME")]
-    pub policy: Option<String>,
 
     /// A configuration of gitleaks or betterleaks: its rules and allowlists hold beside the shipped
     /// rules. Beats the policy's `config`.
@@ -90,18 +78,6 @@ pub struct ScanSecrets {
     /// Hold every rule of --rule-file and --config to its examples instead.
     #[arg(long, conflicts_with_all = ["since", "history", "staged"])]
     pub test_rules: bool,
-
-    /// Threads to use; by default one for each processor.
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
-
-    /// Print only errors.
-    #[arg(long, short)]
-    pub quiet: bool,
-
-    /// Whether to colour the result.
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: When,
 }
 
 /// Options of `scan csp` and `scan hardening`.
@@ -119,13 +95,21 @@ Examples:
 Exit codes: 0 pass or warn, 1 the policy blocks a finding, 2 wrong usage or policy, 3 something
 could not be looked at that must be, 4 an output could not be written, 5 internal error.")]
 pub struct ScanConfiguration {
-    /// The folder to look at.
-    #[arg(default_value = ".")]
-    pub path: PathBuf,
+    /// What all scans can be told.
+    #[command(flatten)]
+    pub common: ScanOptions,
 
     /// Only what is new since this commit, branch or tag is `introduced`.
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
+}
+
+/// What all scans can be told.
+#[derive(Debug, Args)]
+pub struct ScanOptions {
+    /// The folder to look at.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
 
     /// How to show the result on standard output.
     #[arg(long, value_name = "FORMAT", default_value = "text")]

@@ -105,7 +105,7 @@ mod tests {
                 .filter(move |entry| entry.kind == kind)
         };
         assert_eq!(of(Bypass::Jsonp).count(), 122);
-        assert_eq!(of(Bypass::Angular).count(), 41);
+        assert_eq!(of(Bypass::Angular).count(), 40);
         assert_eq!(of(Bypass::Flash).count(), 2);
         assert!(of(Bypass::Jsonp).filter(|entry| entry.needs_eval).count() >= 2);
         for entry in ENTRIES.values().flatten() {

@@ -52,7 +52,7 @@ pub struct Gap {
     pub path: String,
     /// Why, in our words.
     pub reason: String,
-    /// A template that cannot be read before it is filled in; expected, and no reason to distrust the
-    /// rest.
+    /// A template that cannot be read before it is filled in, as its path says, too; expected, and no
+    /// reason to distrust the rest.
     pub template: bool,
 }

@@ -1,6 +1,6 @@
 //! The order: roles, files, what takes several files, severities, places.
 
-use crate::check::{Found, KINDS, Look, Raised, WHOLE};
+use crate::check::{ALSO_READ, Found, KINDS, Look, Raised, WHOLE};
 use crate::file::Tree;
 use crate::finding::{Finding, Gap};
 use crate::position::Lines;
@@ -68,7 +68,7 @@ pub struct Scanned {
 
 /// Whether a file of this path is of any kind that is looked at, so that it is worth reading.
 pub fn looks_at(path: &str) -> bool {
-    KINDS.iter().any(|kind| (kind.fits)(path))
+    KINDS.iter().any(|kind| (kind.fits)(path)) || ALSO_READ.iter().any(|fits| fits(path))
 }
 
 /// Looks at everything.
@@ -91,10 +91,30 @@ pub fn scan(tree: &Tree, options: &Options) -> Scanned {
     let roles = |path: &str| options.settled(path, &found.roles);
     scanned.findings = settle(tree, options, &roles, found.raised);
     scanned.gaps = found.gaps;
+    // Marks of a template alone prove nothing: whoever breaks a file could write them into it.
+    for gap in scanned.gaps.iter_mut().filter(|gap| gap.template) {
+        gap.template = roles(&gap.path) == Role::Template || is_template(&gap.path);
+    }
     scanned.gaps.sort();
     scanned.gaps.dedup();
     scanned.responses = found.responses;
     scanned
+}
+
+/// Whether a file's name says that something is filled in before anybody reads it.
+fn is_template(path: &str) -> bool {
+    const ENDS: [&str; 8] = [
+        ".template",
+        ".tmpl",
+        ".tpl",
+        ".j2",
+        ".jinja",
+        ".jinja2",
+        ".erb",
+        ".in",
+    ];
+    let lower = path.to_ascii_lowercase();
+    ENDS.iter().any(|end| lower.ends_with(end))
 }
 
 fn settle(
@@ -200,6 +220,24 @@ fn asked(line: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_of_a_template_excuse_no_file_that_is_none() {
+        let mut tree = Tree::default();
+        for path in ["nginx/a.conf", "nginx/b.conf.j2", "examples/nginx.conf"] {
+            tree.add(File::new(path, b"server { # {{ name }}"));
+        }
+        let gaps = scan(&tree, &Options::default()).gaps;
+        let told = gaps.iter().map(|gap| (gap.path.as_str(), gap.template));
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                ("examples/nginx.conf", true),
+                ("nginx/a.conf", false),
+                ("nginx/b.conf.j2", true),
+            ]
+        );
+    }
 
     #[test]
     fn the_policy_names_roles_before_the_path_does() {

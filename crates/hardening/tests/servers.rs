@@ -359,8 +359,9 @@ fn what_cannot_be_read_is_told() {
         assert_eq!(scanned.gaps.len(), 1, "{path}");
         assert!(!scanned.gaps[0].template, "{path}");
     }
-    let template = look(&[("nginx.conf", "server { {% if a %} {")]);
-    assert!(template.gaps[0].template);
+    let text = "server { {% if a %} {";
+    assert!(look(&[("nginx.conf.j2", text)]).gaps[0].template);
+    assert!(!look(&[("nginx.conf", text)]).gaps[0].template);
 }
 
 #[test]

@@ -40,7 +40,6 @@ pub(crate) const KINDS: &[Kind] = &[
     crate::carrier::hosting::staticwebapp::KIND,
     crate::carrier::hosting::vercel::KIND,
     crate::carrier::nginx::KIND,
-    crate::carrier::nginx::embedded::KIND,
     compose::KIND,
     traefik::KIND,
     dockerfile::KIND,
@@ -56,6 +55,10 @@ pub(crate) const KINDS: &[Kind] = &[
     database::DJANGO,
     operations::SCRIPTS,
 ];
+
+/// Files that only a look at the whole needs, by their paths: they may hold something, and count as none of
+/// the kinds.
+pub(crate) const ALSO_READ: &[fn(path: &str) -> bool] = &[crate::carrier::nginx::embedded::fits];
 
 /// What is looked at when all files have been: what one file says and another one lacks.
 pub(crate) const WHOLE: &[Whole] = &[

@@ -1,20 +1,13 @@
 //! Configuration of nginx inside of other files: values of YAML over several lines (config maps, snippets of
 //! an ingress) and here-documents of shell scripts.
 
-use crate::check::{Found, Kind, Look};
 use std::ops::Range;
-
-/// YAML and scripts that hold configuration of nginx.
-pub(crate) const KIND: Kind = Kind {
-    name: "nginx configuration in other files",
-    fits,
-    look,
-};
 
 /// Without one of these a text is no configuration that matters here.
 const SIGNS: [&str; 4] = ["server {", "add_header ", "more_set_headers ", "location /"];
 
-pub(super) fn fits(path: &str) -> bool {
+/// YAML and scripts that may hold configuration of nginx.
+pub(crate) fn fits(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let name = lower.rsplit('/').next().unwrap_or_default();
     let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
@@ -33,9 +26,6 @@ pub(super) fn fits(path: &str) -> bool {
         || name.starts_with("dockerfile")
         || name.ends_with(".dockerfile")
 }
-
-/// The rest is done with all files of nginx. What does not parse is a fragment, and no gap.
-fn look(_look: &Look<'_>, _found: &mut Found) {}
 
 /// The text with all but the configuration blanked, so that every place stays what it is. Nothing when the
 /// file holds none.

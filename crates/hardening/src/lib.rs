@@ -20,6 +20,7 @@ mod check;
 mod file;
 mod finding;
 mod position;
+mod python;
 mod response;
 mod role;
 pub mod rule;

@@ -88,6 +88,9 @@ pub struct Rules(BTreeMap<String, Rule>);
 
 /// The shipped rules, one file for each area.
 const SHIPPED: &[(&str, &str)] = &[
+    ("api", include_str!("../rules/api.toml")),
+    ("django", include_str!("../rules/django.toml")),
+    ("django-csp", include_str!("../rules/django-csp.toml")),
     ("headers", include_str!("../rules/headers.toml")),
     ("nginx", include_str!("../rules/nginx.toml")),
 ];

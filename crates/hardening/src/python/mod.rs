@@ -1,0 +1,130 @@
+//! Python: settings of Django, headers that an application sets, interfaces of FastAPI and Flask.
+//!
+//! ```text
+//! source    a file as a tree, when that is safe                    bytes → statements
+//! value     what a constant is, with its place                     eval, call, truth: expressions → value
+//! run       statements in order: names, branches, imports          statements → scope
+//! settings  which files are settings of Django, and their rules    tree → Raised
+//! csp       policies in settings                                   settings → Response
+//! headers   headers set by calls, dictionaries, middleware         statements → Response
+//! api       tokens, origins, errors, secrets                       statements → Raised
+//! ```
+
+mod api;
+mod call;
+mod csp;
+mod eval;
+mod headers;
+mod imports;
+mod run;
+mod scope;
+mod settings;
+mod source;
+mod truth;
+mod value;
+
+use crate::check::{Found, Kind, Look};
+use crate::file::Tree;
+use crate::finding::Gap;
+use crate::role::Role;
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
+
+/// Files of Python.
+pub(crate) const KIND: Kind = Kind {
+    name: "Python",
+    fits: |path| path.ends_with(".py"),
+    look,
+};
+
+/// What the application is installed with; read for versions only.
+pub(crate) const REQUIREMENTS: Kind = Kind {
+    name: "Python requirements",
+    fits: is_requirements,
+    look: |_, _| {},
+};
+
+/// Whether a file says which packages are installed.
+fn is_requirements(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let listed =
+        name.ends_with(".txt") && (name.contains("requirements") || path.contains("requirements/"));
+    listed || matches!(name, "pyproject.toml" | "Pipfile")
+}
+
+/// Looks at what several files say together.
+pub(crate) fn whole(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found) {
+    settings::look(tree, roles, found);
+    api::whole(tree, roles, found);
+}
+
+/// Without any of these words there is nothing in a file that a rule is about.
+const WORDS: &[&str] = &[
+    "security-policy",
+    "x-frame-options",
+    "strict-transport",
+    "content-type-options",
+    "referrer-policy",
+    "x-xss-protection",
+    "permissions-policy",
+    "access-control-allow",
+    "allow_origins",
+    "flask_cors",
+    "talisman",
+    "import secure",
+    "from secure",
+    "jwt",
+    "jose",
+    "access_token",
+    "basesettings",
+    "secret",
+    "httpexception",
+    "jsonresponse",
+    "jsonify",
+    "fastapi(",
+    "/metrics",
+];
+
+static SIEVE: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let mut builder = AhoCorasick::builder();
+    builder.ascii_case_insensitive(true).build(WORDS).ok()
+});
+
+fn look(look: &Look<'_>, found: &mut Found) {
+    let text = look.file.text();
+    let settings = settings::may_be(look.file);
+    let wanted = SIEVE.as_ref().is_none_or(|sieve| sieve.is_match(text));
+    if !settings && !wanted {
+        return;
+    }
+    let source = source::read(look.file);
+    if let Some(broken) = &source.broken {
+        found.gaps.push(Gap {
+            path: look.file.path.clone(),
+            reason: broken.reason.to_owned(),
+            template: broken.template,
+        });
+    }
+    let path = &look.file.path;
+    let mut run = run::Run::new(path, None);
+    let mut watch = headers::Headers::new(look.file);
+    let mut api = api::Api::new(look.file, look.role == Role::Test);
+    run.block(&source.body, false, &mut Both(&mut watch, &mut api));
+    found.responses.extend(watch.responses());
+    found.raised.extend(api.raised);
+}
+
+/// Two that look at the same statements.
+struct Both<'w>(&'w mut dyn run::Watch, &'w mut dyn run::Watch);
+
+impl run::Watch for Both<'_> {
+    fn statement(
+        &mut self,
+        eval: eval::Eval<'_>,
+        statement: &ruff_python_ast::Stmt,
+        around: &run::Around,
+    ) {
+        self.0.statement(eval, statement, around);
+        self.1.statement(eval, statement, around);
+    }
+}

@@ -17,6 +17,9 @@ pub(super) fn fold(eval: Eval<'_>, call: &ExprCall, expr: &Expr) -> Option<Value
     if let Some(value) = environment(eval, &name, call, expr) {
         return Some(value);
     }
+    if last(&call.func) == "Env" {
+        return Some(schema(eval, call, expr));
+    }
     if last(&call.func) == "timedelta" {
         return duration(eval, call, expr);
     }
@@ -156,6 +159,20 @@ fn environment(eval: Eval<'_>, name: &str, call: &ExprCall, expr: &Expr) -> Opti
         });
     }
     Some(eval.made(What::Environment { default, cast }, expr))
+}
+
+/// `environ.Env(DEBUG=(bool, False))`: what each variable is, and what it is otherwise.
+fn schema(eval: Eval<'_>, call: &ExprCall, expr: &Expr) -> Value {
+    let mut entries = Vec::new();
+    for keyword in &call.arguments.keywords {
+        if let Some(name) = &keyword.arg {
+            let mut text = Text::default();
+            text.push(name.as_str(), place(name));
+            let key = eval.made(What::Text(text), expr);
+            entries.push((key, eval.value(&keyword.value)));
+        }
+    }
+    eval.made(What::Dict(entries), expr)
 }
 
 /// `bool`, `int` in the place of a default: a helper's type.

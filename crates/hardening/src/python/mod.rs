@@ -7,11 +7,13 @@
 //! settings  which files are settings of Django, and their rules    tree → Raised
 //! csp       policies in settings                                   settings → Response
 //! headers   headers set by calls, dictionaries, middleware         statements → Response
+//! comments  what is commented out                                  text → Response
 //! api       tokens, origins, errors, secrets                       statements → Raised
 //! ```
 
 mod api;
 mod call;
+mod comments;
 mod csp;
 mod eval;
 mod headers;
@@ -26,6 +28,7 @@ mod value;
 use crate::check::{Found, Kind, Look};
 use crate::file::Tree;
 use crate::finding::Gap;
+use crate::response::{Response, Serves};
 use crate::role::Role;
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
@@ -61,6 +64,9 @@ pub(crate) fn whole(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found
 /// Without any of these words there is nothing in a file that a rule is about.
 const WORDS: &[&str] = &[
     "security-policy",
+    "csp_default_src",
+    "secure_csp",
+    "content_security",
     "x-frame-options",
     "strict-transport",
     "content-type-options",
@@ -111,6 +117,19 @@ fn look(look: &Look<'_>, found: &mut Found) {
     let mut api = api::Api::new(look.file, look.role == Role::Test);
     run.block(&source.body, false, &mut Both(&mut watch, &mut api));
     found.responses.extend(watch.responses());
+    let commented = comments::policies(look.file);
+    if !commented.is_empty() {
+        found.responses.push(Response {
+            carrier: "python",
+            path: path.clone(),
+            scope: String::new(),
+            place: 0..0,
+            serves: Serves::Unknown,
+            tls: None,
+            closed: false,
+            headers: commented,
+        });
+    }
     found.raised.extend(api.raised);
 }
 

@@ -9,7 +9,7 @@ pub(super) use builder::{Builder, constants, dictionary, header};
 
 use super::scope::Binding;
 use super::settings::Settings;
-use super::value::{Value, What, push_unknown};
+use super::value::{What, push_unknown};
 use crate::check::Raised;
 use crate::response::{Header, Response, Serves, State};
 use crate::text::Text;

@@ -150,11 +150,39 @@ impl<'t> Settings<'t> {
         Raised::new(rule, self.file(binding.file), place, message)
     }
 
-    /// Something is not there; nothing is raised when it may be elsewhere.
-    pub(super) fn absent(&self, rule: &'static str, message: impl Into<String>) -> Option<Raised> {
-        self.complete()
-            .then(|| Raised::new(rule, &self.path, 0..0, message))
+    /// A setting is never set; nothing is raised when it may be elsewhere. A line that is commented out is
+    /// told: somebody knew.
+    pub(super) fn absent(
+        &self,
+        rule: &'static str,
+        setting: &str,
+        message: impl Into<String>,
+    ) -> Option<Raised> {
+        // The file that these take over is judged by itself.
+        let judged = self.run.bases.iter().any(|base| is_whole(base));
+        if !self.complete() || judged {
+            return None;
+        }
+        let one = Raised::new(rule, &self.path, 0..0, message);
+        let files = self
+            .run
+            .files
+            .iter()
+            .filter_map(|path| self.tree.file(path));
+        let line = files.filter_map(|file| {
+            let at = super::comments::setting(file.text(), setting)?;
+            Some((file.path.as_str(), at))
+        });
+        Some(match line.take(1).next() {
+            Some((path, at)) => one.related(path, at, "it is commented out here"),
+            None => one,
+        })
     }
+}
+
+/// Whether settings of this name run by themselves: `settings.py`, unlike `settings/base.py`.
+fn is_whole(path: &str) -> bool {
+    path.rsplit('/').next() == Some("settings.py")
 }
 
 /// Looks at all settings of a repository.
@@ -173,6 +201,7 @@ pub(crate) fn look(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found)
     let bases: BTreeSet<&str> = all
         .iter()
         .flat_map(|one| one.run.bases.iter())
+        .filter(|base| !is_whole(base))
         .map(String::as_str)
         .collect();
     for settings in all.iter().filter(|one| !bases.contains(one.path.as_str())) {
@@ -180,7 +209,11 @@ pub(crate) fn look(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found)
         basics::look(settings, &mut raised);
         transport::look(settings, &mut raised);
         access::look(settings, &mut raised);
-        super::csp::look(settings, &mut raised, &mut found.responses);
+        let mut responses = Vec::new();
+        super::csp::look(settings, &mut raised, &mut responses);
+        // Two files that take over one say the same of it.
+        responses.retain(|one| !found.responses.contains(one));
+        found.responses.extend(responses);
         // Findings in a file that is only for development do not count there either.
         raised.retain(|one| counts(&one.path));
         found.raised.extend(raised);

@@ -63,10 +63,12 @@ fn cookies(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
     let missing = match (session, csrf) {
         (false, _) => settings.absent(
             "LG-DJG-111",
+            "SESSION_COOKIE_SECURE",
             "SESSION_COOKIE_SECURE is never set: the cookie of the session also goes out unencrypted.",
         ),
         (true, false) => settings.absent(
             "LG-DJG-112",
+            "CSRF_COOKIE_SECURE",
             "CSRF_COOKIE_SECURE is never set, though SESSION_COOKIE_SECURE is: the other cookie still goes out unencrypted.",
         ),
         (true, true) => None,
@@ -92,6 +94,7 @@ fn hsts(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
     let one = match settings.get("SECURE_HSTS_SECONDS") {
         None => settings.absent(
             "LG-DJG-116",
+            "SECURE_HSTS_SECONDS",
             "SECURE_HSTS_SECONDS is never set: browsers are never told to stay with TLS.",
         ),
         Some(binding) if settings.lacks("SecurityMiddleware") => Some(settings.at_name(
@@ -148,7 +151,9 @@ fn proxy(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
     let Some(first) = proxies.peek().map(|file| file.path.clone()) else {
         return;
     };
-    let sets = |text: &str| text.to_ascii_lowercase().contains(&wanted);
+    // Debian's file of that name sets it.
+    let sets =
+        |text: &str| text.contains("proxy_params") || text.to_ascii_lowercase().contains(&wanted);
     if !proxies.any(|file| sets(file.text())) {
         raised.push(
             settings

@@ -8,7 +8,7 @@ use super::value::{Valued, What, append, push_unknown};
 use crate::file::File;
 use crate::response::{Header, Response, Serves, State};
 use crate::text::Text;
-use ruff_python_ast::{Expr, ExprCall, Stmt};
+use ruff_python_ast::{Expr, ExprCall, ExprList, ExprTuple, Stmt};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -124,8 +124,8 @@ impl<'t> Headers<'t> {
                     .collect();
                 self.pairs(eval, &pairs, around);
             }
-            Expr::List(list) => {
-                let pairs: Vec<(&Expr, &Expr)> = list.elts.iter().filter_map(pair_of).collect();
+            Expr::List(ExprList { elts, .. }) | Expr::Tuple(ExprTuple { elts, .. }) => {
+                let pairs: Vec<(&Expr, &Expr)> = elts.iter().filter_map(pair_of).collect();
                 self.pairs(eval, &pairs, around);
             }
             Expr::Call(call) => self.call(eval, call, around),
@@ -171,6 +171,13 @@ impl<'t> Headers<'t> {
         {
             self.set(around, name, place(key), &eval.value(value));
         }
+        // ASGI: `headers.append((b"…", b"…"))`.
+        if matches!(method, "append" | "insert")
+            && let Some((key, value)) = call.arguments.args.last().and_then(pair_of)
+            && let Some(name) = known(eval, key)
+        {
+            self.set(around, name, place(key), &eval.value(value));
+        }
         if matches!(method, "pop" | "remove")
             && dotted(&call.func).contains("headers")
             && let Some(key) = call.arguments.args.first()
@@ -180,6 +187,10 @@ impl<'t> Headers<'t> {
                 around,
                 header(name, Text::default(), place(key), State::Removed),
             );
+        }
+        let cors = |expr: &Expr| last(expr) == "CORSMiddleware";
+        if cors(&call.func) || call.arguments.args.first().is_some_and(cors) {
+            self.origins(eval, call, around);
         }
         // `Talisman()` alone does nothing until `init_app`.
         let started = match method {
@@ -195,6 +206,31 @@ impl<'t> Headers<'t> {
         };
         if self.talisman && started {
             self.talisman(eval, call, around);
+        }
+    }
+
+    /// `CORSMiddleware` that answers every origin, without credentials; with them it is a weakness of its
+    /// own.
+    fn origins(&mut self, eval: Eval<'_>, call: &ExprCall, around: &Around) {
+        let argument = |name: &str| call.arguments.find_keyword(name).map(|one| &one.value);
+        let credentials = argument("allow_credentials").map(|expr| eval.value(expr));
+        let with = credentials.is_some_and(|value| value.bool() != Some(false));
+        let Some(origins) = argument("allow_origins").map(|expr| eval.value(expr)) else {
+            return;
+        };
+        let list = origins
+            .otherwise()
+            .and_then(Valued::list)
+            .unwrap_or_default();
+        if let Some(every) = list.iter().find(|one| one.str() == Some("*"))
+            && !with
+        {
+            self.set(
+                around,
+                "access-control-allow-origin",
+                every.place.clone(),
+                every,
+            );
         }
     }
 
@@ -321,13 +357,15 @@ impl Watch for Headers<'_> {
     }
 }
 
-/// A tuple of two.
+/// A tuple or list of two.
 fn pair_of(expr: &Expr) -> Option<(&Expr, &Expr)> {
     match expr {
-        Expr::Tuple(tuple) => match tuple.elts.as_slice() {
-            [name, value] => Some((name, value)),
-            _ => None,
-        },
+        Expr::Tuple(ExprTuple { elts, .. }) | Expr::List(ExprList { elts, .. }) => {
+            match elts.as_slice() {
+                [name, value] => Some((name, value)),
+                _ => None,
+            }
+        }
         _ => None,
     }
 }
@@ -424,6 +462,14 @@ mod tests {
             (
                 "H = [(b'content-security-policy', b\"default-src 'none'\"), (b'x-frame-options', b'DENY')]\n",
                 "Sent default-src 'none'",
+            ),
+            (
+                "C = \"default-src 'none'\"\ndef f(h):\n  h.append((b'content-security-policy', C.encode()))\n",
+                "Sent default-src 'none'",
+            ),
+            (
+                "H = ((b'x-frame-options', b'DENY'), (b'content-security-policy', b\"img-src *; \" b'base-uri *'))\n",
+                "Sent img-src *; base-uri *",
             ),
             (
                 "def f(r):\n  r.headers.setdefault('Content-Security-Policy', 'default-src %s' % host)\n",

@@ -43,6 +43,16 @@ pub(super) fn look(
             fourth(settings, binding, name, raised, &mut add);
         }
     }
+    if let Some(binding) = settings.get("SECURE_CONTENT_SECURITY_POLICY")
+        && binding.value.dict().is_some_and(|all| !all.is_empty())
+    {
+        let one = settings.at_name(
+            "LG-CSP-410",
+            binding,
+            "Django has no setting SECURE_CONTENT_SECURITY_POLICY: browsers never see the policy.",
+        );
+        raised.push(one.better("SECURE_CSP = {\"default-src\": [CSP.SELF]}"));
+    }
     library::look(settings, raised, &mut add);
     middleware::look(settings, &mut add);
     for (file, headers) in headers {

@@ -42,6 +42,7 @@ pub(super) fn look(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
     for (name, rule, message, better) in SWITCHES {
         if let Some(binding) = settings.get(name).filter(|binding| !binding.maybe)
             && matches!(binding.value.what, What::Bool(false))
+            && !(*name == "SECURE_SSL_REDIRECT" && in_front(settings, REDIRECTS))
         {
             let one = settings.at_value(rule, &binding.value, *message);
             raised.push(one.better(*better));
@@ -51,6 +52,40 @@ pub(super) fn look(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
     hsts(settings, raised);
     proxy(settings, raised);
     framing(settings, raised);
+}
+
+/// How servers in front of an application redirect to TLS.
+const REDIRECTS: &[&str] = &[
+    "return 301 https:",
+    "return 308 https:",
+    "redirect scheme https",
+    "redirections.entrypoint",
+    "redirectscheme",
+];
+
+/// Whether a server in front of the application says one of these words, in lower case, and means it.
+fn in_front(settings: &Settings<'_>, words: &[&str]) -> bool {
+    const SERVERS: &[&str] = &[
+        "nginx",
+        "traefik",
+        "caddy",
+        "compose",
+        "haproxy",
+        "apache",
+        "httpd",
+        ".htaccess",
+    ];
+    settings.tree.files().any(|file| {
+        let path = file.path.to_ascii_lowercase();
+        let server = SERVERS.iter().any(|name| path.contains(name));
+        server
+            && !path.ends_with(".py")
+            && !path.ends_with(".txt")
+            && file.text().lines().any(|line| {
+                let line = line.trim_start().to_ascii_lowercase();
+                !line.starts_with('#') && words.iter().any(|word| line.contains(word))
+            })
+    })
 }
 
 fn cookies(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
@@ -91,6 +126,10 @@ fn cookies(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
 
 fn hsts(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
     let better = "SECURE_HSTS_SECONDS = 31536000\nSECURE_HSTS_INCLUDE_SUBDOMAINS = True";
+    // The server in front of the application may well send it.
+    if in_front(settings, &["strict-transport-security", "stsseconds"]) {
+        return;
+    }
     let one = match settings.get("SECURE_HSTS_SECONDS") {
         None => settings.absent(
             "LG-DJG-116",

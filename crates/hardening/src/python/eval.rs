@@ -221,14 +221,18 @@ impl Eval<'_> {
         }
         let value = self.value(operand);
         let what = match (op, &value.what) {
-            (UnaryOp::Not, What::Environment { default, cast }) => {
-                let default = default.as_ref().and_then(|value| value.bool());
-                What::Environment {
-                    default: default.map(|bool| self.made(What::Bool(!bool), expr)),
-                    cast: match cast {
-                        Cast::Text => Cast::Truth,
-                        cast => *cast,
+            (UnaryOp::Not, What::Environment { default, .. }) => {
+                let truth = match default {
+                    // Nothing is false.
+                    None => Some(false),
+                    Some(value) => match value.str() {
+                        Some(text) => Some(!text.is_empty()),
+                        None => value.bool(),
                     },
+                };
+                What::Environment {
+                    default: truth.map(|bool| self.made(What::Bool(!bool), expr)),
+                    cast: Cast::Read,
                 }
             }
             (UnaryOp::Not, _) => What::Bool(!value.bool()?),

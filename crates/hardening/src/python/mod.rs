@@ -3,7 +3,7 @@
 //! ```text
 //! source    a file as a tree, when that is safe                    bytes → statements
 //! value     what a constant is, with its place                     eval, call, truth: expressions → value
-//! run       statements in order: names, branches, imports          statements → scope
+//! run       statements in order: names, branches, imports, changes statements → scope
 //! settings  which files are settings of Django, and their rules    tree → Raised
 //! csp       policies in settings                                   settings → Response
 //! headers   headers set by calls, dictionaries, middleware         statements → Response
@@ -13,6 +13,7 @@
 
 mod api;
 mod call;
+mod change;
 mod comments;
 mod csp;
 mod eval;

@@ -227,6 +227,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_just_deep_enough_fits_a_small_stack() {
+        use crate::file::Tree;
+        for (open, close, times) in [
+            ("[", "]", 390),
+            ("f(", ")", 390),
+            ("{'a': ", "}", 190),
+            ("not ", "", 390),
+            ("-", "", 390),
+            ("f'{", "}'", 90),
+            ("a if DEBUG else ", "", 120),
+            ("os.environ.get('A') or ", "", 60),
+            ("a + ", "", 380),
+            ("(lambda: ", ")", 130),
+        ] {
+            let value = format!("{}1{}", open.repeat(times), close.repeat(times));
+            let text = format!(
+                "INSTALLED_APPS = []\nDEBUG = {value}\ndef f(r):\n  try:\n    r.headers['Referrer-Policy'] = {value}\n  except Exception as e:\n    return Response({value}, e)\n"
+            );
+            let mut tree = Tree::default();
+            tree.add(File::new("settings.py", text.as_bytes()));
+            let scanned = crate::scan(&tree, &crate::Options::default());
+            assert!(scanned.gaps.is_empty(), "{open}: {:?}", scanned.gaps);
+        }
+    }
+
+    #[test]
     fn long_lists_are_read() {
         let text = "x = [".to_owned() + &"'a',".repeat(50_000) + "]";
         let source = read(&File::new("a.py", text.as_bytes()));

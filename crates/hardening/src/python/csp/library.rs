@@ -46,7 +46,7 @@ pub(super) fn look(settings: &Settings<'_>, raised: &mut Vec<Raised>, add: &mut 
         "A policy",
         "csp.middleware.CSPMiddleware",
     ));
-    if let Some(version) = version(settings)
+    if let Some(version) = settings.csp_version()
         && version >= 4
     {
         raised.push(settings.at_name(
@@ -85,26 +85,4 @@ pub(super) fn look(settings: &Settings<'_>, raised: &mut Vec<Raised>, add: &mut 
         }
     }
     add(first.file, builder.header(name, first.name.clone()));
-}
-
-/// The major version of django-csp that the repository asks for.
-fn version(settings: &Settings<'_>) -> Option<u32> {
-    let files = settings
-        .tree
-        .files()
-        .filter(|file| crate::python::is_requirements(&file.path));
-    let lines = files.flat_map(|file| file.text().lines());
-    let mut versions = lines.filter_map(|line| {
-        let line = line
-            .split('#')
-            .next()?
-            .to_ascii_lowercase()
-            .replace('_', "-");
-        let (_, rest) = line.split_once("django-csp")?;
-        let rest =
-            rest.trim_start_matches(['"', '\'', ' ', '=', '>', '~', '^', '{', '[', ']', '(']);
-        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        digits.parse().ok()
-    });
-    versions.next()
 }

@@ -5,6 +5,7 @@
 
 mod access;
 mod basics;
+mod front;
 mod transport;
 
 use super::run::{Nobody, Run};
@@ -14,6 +15,7 @@ use super::value::{Value, Valued};
 use crate::check::{Found, Raised};
 use crate::file::{File, Tree};
 use crate::role::Role;
+use front::Front;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -47,12 +49,13 @@ pub(super) fn may_be(file: &File) -> bool {
 pub(super) struct Settings<'t> {
     run: Run<'t>,
     pub(super) path: String,
-    pub(super) tree: &'t Tree,
+    tree: &'t Tree,
+    front: &'t Front,
 }
 
 impl<'t> Settings<'t> {
     /// Goes through a file; `None` when it holds no settings of Django.
-    fn read(tree: &'t Tree, file: &File) -> Option<Self> {
+    fn read(tree: &'t Tree, front: &'t Front, file: &File) -> Option<Self> {
         let source = source::read(file);
         let mut run = Run::new(&file.path, Some(tree));
         run.complete = source.broken.is_none();
@@ -70,6 +73,7 @@ impl<'t> Settings<'t> {
             run,
             path: file.path.clone(),
             tree,
+            front,
         })
     }
 
@@ -119,6 +123,11 @@ impl<'t> Settings<'t> {
             .unwrap_or_default();
         list.iter()
             .any(|one| one.str().is_some_and(|text| text.starts_with(begin)))
+    }
+
+    /// The major version of django-csp that is installed.
+    pub(super) fn csp_version(&self) -> Option<u32> {
+        self.front.csp
     }
 
     /// The file of that number.
@@ -191,11 +200,12 @@ pub(crate) fn look(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found)
         let role = roles(path);
         role.counts() && !matches!(role, Role::Development | Role::Test)
     };
+    let front = Front::of(tree);
     let files = tree
         .files()
         .filter(|file| may_be(file) && counts(&file.path));
     let all: Vec<Settings<'_>> = files
-        .filter_map(|file| Settings::read(tree, file))
+        .filter_map(|file| Settings::read(tree, &front, file))
         .collect();
     // What another file of production takes over and changes is judged there; of files that take over each
     // other, each is judged.

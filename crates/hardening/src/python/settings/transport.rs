@@ -3,6 +3,7 @@
 use super::Settings;
 use crate::check::Raised;
 use crate::python::value::What;
+use crate::rule::Severity;
 
 /// What is wrong when a switch is off, and how the line should read.
 const SWITCHES: &[(&str, &str, &str, &str)] = &[
@@ -42,7 +43,7 @@ pub(super) fn look(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
     for (name, rule, message, better) in SWITCHES {
         if let Some(binding) = settings.get(name).filter(|binding| !binding.maybe)
             && matches!(binding.value.what, What::Bool(false))
-            && !(*name == "SECURE_SSL_REDIRECT" && in_front(settings, REDIRECTS))
+            && !(*name == "SECURE_SSL_REDIRECT" && settings.front.redirects)
         {
             let one = settings.at_value(rule, &binding.value, *message);
             raised.push(one.better(*better));
@@ -52,40 +53,6 @@ pub(super) fn look(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
     hsts(settings, raised);
     proxy(settings, raised);
     framing(settings, raised);
-}
-
-/// How servers in front of an application redirect to TLS.
-const REDIRECTS: &[&str] = &[
-    "return 301 https:",
-    "return 308 https:",
-    "redirect scheme https",
-    "redirections.entrypoint",
-    "redirectscheme",
-];
-
-/// Whether a server in front of the application says one of these words, in lower case, and means it.
-fn in_front(settings: &Settings<'_>, words: &[&str]) -> bool {
-    const SERVERS: &[&str] = &[
-        "nginx",
-        "traefik",
-        "caddy",
-        "compose",
-        "haproxy",
-        "apache",
-        "httpd",
-        ".htaccess",
-    ];
-    settings.tree.files().any(|file| {
-        let path = file.path.to_ascii_lowercase();
-        let server = SERVERS.iter().any(|name| path.contains(name));
-        server
-            && !path.ends_with(".py")
-            && !path.ends_with(".txt")
-            && file.text().lines().any(|line| {
-                let line = line.trim_start().to_ascii_lowercase();
-                !line.starts_with('#') && words.iter().any(|word| line.contains(word))
-            })
-    })
 }
 
 fn cookies(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
@@ -127,7 +94,7 @@ fn cookies(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
 fn hsts(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
     let better = "SECURE_HSTS_SECONDS = 31536000\nSECURE_HSTS_INCLUDE_SUBDOMAINS = True";
     // The server in front of the application may well send it.
-    if in_front(settings, &["strict-transport-security", "stsseconds"]) {
+    if settings.front.hsts {
         return;
     }
     let one = match settings.get("SECURE_HSTS_SECONDS") {
@@ -171,29 +138,16 @@ fn proxy(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
                         cut(header)
                     ),
                 )
+                .at(Severity::Low)
                 .better("SECURE_PROXY_SSL_HEADER = (\"HTTP_X_FORWARDED_PROTO\", \"https\")"),
         );
         return;
     }
-    let wanted = header
-        .trim_start_matches("HTTP_")
-        .replace('_', "-")
-        .to_ascii_lowercase();
-    let mut proxies = settings
-        .tree
-        .files()
-        .filter(|file| {
-            let lower = file.path.to_ascii_lowercase();
-            lower.contains("nginx") && !lower.ends_with(".py") && file.text().contains("proxy_pass")
-        })
-        .peekable();
-    let Some(first) = proxies.peek().map(|file| file.path.clone()) else {
-        return;
-    };
-    // Debian's file of that name sets it.
-    let sets =
-        |text: &str| text.contains("proxy_params") || text.to_ascii_lowercase().contains(&wanted);
-    if !proxies.any(|file| sets(file.text())) {
+    let known = header.starts_with("HTTP_X_FORWARDED_");
+    if let Some(proxy) = settings.front.proxy.as_deref()
+        && known
+        && !settings.front.forwarded
+    {
         raised.push(
             settings
                 .at_value(
@@ -204,7 +158,7 @@ fn proxy(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
                         cut(header)
                     ),
                 )
-                .related(&first, 0..0, "this proxy does not set the header")
+                .related(proxy, 0..0, "this proxy does not set the header")
                 .better("proxy_set_header X-Forwarded-Proto $scheme;"),
         );
     }

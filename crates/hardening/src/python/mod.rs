@@ -1,6 +1,7 @@
 //! Python: settings of Django, headers that an application sets, interfaces of FastAPI and Flask.
 //!
 //! ```text
+//! sieve     whether a file is worth parsing                        bytes → bool
 //! source    a file as a tree, when that is safe                    bytes → statements
 //! value     what a constant is, with its place                     eval, call, truth: expressions → value
 //! run       statements in order: names, branches, imports, changes statements → scope
@@ -22,6 +23,7 @@ mod imports;
 mod run;
 mod scope;
 mod settings;
+mod sieve;
 mod source;
 mod truth;
 mod value;
@@ -31,8 +33,6 @@ use crate::file::Tree;
 use crate::finding::Gap;
 use crate::response::{Response, Serves};
 use crate::role::Role;
-use aho_corasick::AhoCorasick;
-use std::sync::LazyLock;
 
 /// Files of Python.
 pub(crate) const KIND: Kind = Kind {
@@ -62,46 +62,9 @@ pub(crate) fn whole(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found
     api::whole(tree, roles, found);
 }
 
-/// Without any of these words there is nothing in a file that a rule is about.
-const WORDS: &[&str] = &[
-    "security-policy",
-    "csp_default_src",
-    "secure_csp",
-    "content_security",
-    "x-frame-options",
-    "strict-transport",
-    "content-type-options",
-    "referrer-policy",
-    "x-xss-protection",
-    "permissions-policy",
-    "access-control-allow",
-    "allow_origins",
-    "flask_cors",
-    "talisman",
-    "import secure",
-    "from secure",
-    "jwt",
-    "jose",
-    "access_token",
-    "basesettings",
-    "secret",
-    "httpexception",
-    "jsonresponse",
-    "jsonify",
-    "fastapi(",
-    "/metrics",
-];
-
-static SIEVE: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let mut builder = AhoCorasick::builder();
-    builder.ascii_case_insensitive(true).build(WORDS).ok()
-});
-
 fn look(look: &Look<'_>, found: &mut Found) {
     let text = look.file.text();
-    let settings = settings::may_be(look.file);
-    let wanted = SIEVE.as_ref().is_none_or(|sieve| sieve.is_match(text));
-    if !settings && !wanted {
+    if !settings::may_be(look.file) && !sieve::lets_through(text) {
         return;
     }
     let source = source::read(look.file);

@@ -98,7 +98,8 @@ impl Api<'_> {
         if is_lifetime(name) {
             self.lifetime(name, &field(eval, value));
         }
-        if name.contains("ALGORITHMS") {
+        // A list of all that a library can do is named in other words.
+        if matches!(name, "ALGORITHMS" | "JWT_ALGORITHMS" | "TOKEN_ALGORITHMS") {
             self.algorithms(&eval.value(value));
         }
     }

@@ -68,7 +68,7 @@ impl Watch for Api<'_> {
                     Expr::Call(call) => {
                         self.tokens(eval, call);
                         self.origins(eval, call);
-                        self.documentation(eval, call);
+                        self.documentation(call);
                     }
                     Expr::Dict(dict) => self.unverified(eval, dict),
                     _ => {}

@@ -3,7 +3,6 @@
 use super::Api;
 use crate::check::{Found, Raised};
 use crate::file::Tree;
-use crate::python::eval::Eval;
 use crate::python::source::{inside, last, literal, place, read};
 use crate::role::Role;
 use aho_corasick::AhoCorasick;
@@ -13,7 +12,7 @@ use std::sync::LazyLock;
 
 impl Api<'_> {
     /// The documentation of the interface.
-    pub(super) fn documentation(&mut self, eval: Eval<'_>, call: &ExprCall) {
+    pub(super) fn documentation(&mut self, call: &ExprCall) {
         if last(&call.func) != "FastAPI" {
             return;
         }
@@ -25,7 +24,6 @@ impl Api<'_> {
                 .keywords
                 .iter()
                 .any(|keyword| keyword.arg.is_none());
-        let _ = eval;
         if !switched {
             self.raise(
                 "LG-API-110",

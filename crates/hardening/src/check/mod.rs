@@ -27,7 +27,7 @@ pub(crate) const KINDS: &[Kind] = &[
 ];
 
 /// What is looked at when all files have been: what one file says and another one lacks.
-pub(crate) const WHOLE: &[Whole] = &[headers::look, crate::python::whole];
+pub(crate) const WHOLE: &[Whole] = &[crate::python::whole, headers::look];
 
 /// A look at the whole repository; a file's role is asked by its path.
 pub(crate) type Whole = fn(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found);

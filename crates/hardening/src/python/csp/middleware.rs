@@ -76,3 +76,17 @@ pub(super) fn look(settings: &Settings<'_>, add: &mut Add<'_>) {
         );
     }
 }
+
+/// What `XFrameOptionsMiddleware` sends, if it is there: the setting, or `DENY`.
+pub(super) fn frames(settings: &Settings<'_>) -> Option<String> {
+    let mut all = ["MIDDLEWARE", "MIDDLEWARE_CLASSES"].into_iter();
+    let list = all.find_map(|name| settings.value(name)?.list())?;
+    let there = |name: &str| name.ends_with(".XFrameOptionsMiddleware");
+    if !list.iter().any(|one| one.str().is_some_and(there)) {
+        return None;
+    }
+    match settings.value("X_FRAME_OPTIONS") {
+        Some(value) => value.otherwise()?.str().map(str::to_owned),
+        None => Some("DENY".to_owned()),
+    }
+}

@@ -55,7 +55,18 @@ pub(super) fn look(
     }
     library::look(settings, raised, &mut add);
     middleware::look(settings, &mut add);
-    for (file, headers) in headers {
+    for (file, mut headers) in headers {
+        let has = |name: &str| headers.iter().any(|one| one.name.starts_with(name));
+        // What keeps pages out of frames belongs to the policy, in whichever file it is said.
+        if has(ENFORCED)
+            && !has("x-frame-options")
+            && let Some(frames) = middleware::frames(settings)
+            && let Some(at) = headers.first().map(|one| one.place.clone())
+        {
+            let mut text = Text::default();
+            text.push(&frames, at.clone());
+            headers.push(header("x-frame-options", text, at, State::Sent));
+        }
         responses.push(Response {
             carrier: "django",
             path: settings.file(file).to_owned(),

@@ -438,6 +438,17 @@ mod tests {
     }
 
     #[test]
+    fn what_keeps_pages_out_of_frames_stands_beside_the_policy() {
+        let base = "INSTALLED_APPS = []\nMIDDLEWARE = ['django.middleware.clickjacking.XFrameOptionsMiddleware']\n";
+        let live = "from .base import *\nSECURE_CSP = {'default-src': [\"'self'\"]}\n";
+        let scanned = scanned(&[("settings/base.py", base), ("settings/live.py", live)]);
+        let headers = &scanned.responses[0].headers;
+        assert_eq!(scanned.responses[0].path, "settings/live.py");
+        assert_eq!(headers[1].name, "x-frame-options");
+        assert_eq!(headers[1].value.value(), "DENY");
+    }
+
+    #[test]
     fn policies_that_the_installed_version_does_not_read() {
         let text = "INSTALLED_APPS = []\nMIDDLEWARE = ['csp.middleware.CSPMiddleware', \
                     'django.middleware.clickjacking.XFrameOptionsMiddleware']\n\

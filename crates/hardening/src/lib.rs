@@ -21,6 +21,7 @@ mod file;
 mod finding;
 mod message;
 mod position;
+mod python;
 mod response;
 mod role;
 pub mod rule;

@@ -19,6 +19,8 @@ pub mod carrier;
 mod check;
 mod file;
 mod finding;
+mod html;
+mod javascript;
 mod position;
 mod response;
 mod role;

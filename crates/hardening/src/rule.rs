@@ -89,7 +89,9 @@ pub struct Rules(BTreeMap<String, Rule>);
 /// The shipped rules, one file for each area.
 const SHIPPED: &[(&str, &str)] = &[
     ("headers", include_str!("../rules/headers.toml")),
+    ("html", include_str!("../rules/html.toml")),
     ("nginx", include_str!("../rules/nginx.toml")),
+    ("node", include_str!("../rules/node.toml")),
 ];
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| {

@@ -20,10 +20,14 @@ pub(crate) struct Kind {
 }
 
 /// All kinds of files that are looked at. A file may be of several.
-pub(crate) const KINDS: &[Kind] = &[crate::carrier::nginx::KIND];
+pub(crate) const KINDS: &[Kind] = &[
+    crate::carrier::nginx::KIND,
+    crate::javascript::KIND,
+    crate::html::KIND,
+];
 
 /// What is looked at when all files have been: what one file says and another one lacks.
-pub(crate) const WHOLE: &[Whole] = &[headers::look];
+pub(crate) const WHOLE: &[Whole] = &[headers::look, crate::javascript::whole];
 
 /// A look at the whole repository; a file's role is asked by its path.
 pub(crate) type Whole = fn(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found);

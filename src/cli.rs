@@ -15,13 +15,15 @@ mod github;
 
 pub use github::{Github, Status, Wish};
 
+mod rules;
 mod sarif;
 
 pub use sarif::{SarifCheck, SarifCommand};
 
 mod scan;
 
-pub use scan::{ScanCommand, ScanSecrets, Show as ScanFormat};
+pub use rules::RulesArgs;
+pub use scan::{ScanCommand, ScanConfiguration, ScanSecrets, Show as ScanFormat};
 
 mod shards;
 
@@ -90,6 +92,8 @@ pub enum Command {
     /// Look for problems without any report: the scanners that lockgate has itself.
     #[command(subcommand)]
     Scan(ScanCommand),
+    /// List the rules of the scanners that lockgate has itself.
+    Rules(RulesArgs),
     /// List the report formats that are read, and the commands that write them.
     Formats,
 }

@@ -3,6 +3,8 @@
 use super::authority::{self, Circumstances};
 use super::base::{self, Compared, Found};
 use super::committed::Committed;
+use super::configuration;
+use super::own;
 use super::quote::quote;
 use super::request::Request;
 use super::secrets;
@@ -85,6 +87,7 @@ impl Case {
             let searched = secrets::run(ground, &share)?;
             let (run, history) = searched.unzip();
             evidence.runs.extend(run);
+            evidence.runs.extend(configuration::run(ground, &share));
             quote(&mut evidence.runs, &request.root);
             Ok(Gathered {
                 history: history.flatten(),
@@ -119,6 +122,7 @@ impl Case {
         };
         let mut chosen = authority::choose(&circumstances, &compared)?;
         if let Some(scan) = &request.scan {
+            own::narrow(&mut chosen.policy, &scan.scanner);
             secrets::narrow(&mut chosen.policy, scan);
         }
         let baseline = kept::load(request, &circumstances, &compared, &mut chosen)?;

@@ -1,9 +1,9 @@
 //! `lockgate doctor`: which tools would run here, what is missing, and what is wrong with the workflows.
 
+use super::own;
 use super::policy;
 use super::request::{open, wish};
 use super::running;
-use super::secrets;
 use super::tools::{self, Fate, Plan, Wanted};
 use super::workflows;
 use crate::cli::Doctor;
@@ -48,11 +48,8 @@ pub fn doctor(args: &Doctor) -> Result<u8, Error> {
         let version = place.and_then(|at| versions.get(at)).cloned().flatten();
         describe(plan, version, &mut text);
     }
-    let own = policy
-        .scanners
-        .iter()
-        .find(|(id, rule)| secrets::is_own(id, rule));
-    if let Some((id, _)) = own {
+    let own = policy.scanners.iter();
+    for (id, _) in own.filter(|(id, rule)| own::runs_itself(id, rule)) {
         let _ = writeln!(
             text,
             "{:<12} would run: lockgate has it itself",
@@ -145,7 +142,7 @@ fn missing(policy: &Policy, plans: &[Plan], given: &BTreeSet<ScannerId>) -> Vec<
         .scanners
         .iter()
         .filter(|(id, rule)| rule.required && !given.contains(id))
-        .filter(|(id, rule)| !secrets::is_own(id, rule))
+        .filter(|(id, rule)| !own::runs_itself(id, rule))
         .filter(|(id, _)| planned(id).is_none_or(|plan| plan.wanted == Wanted::No))
         .map(|(id, _)| format!("{id} is required; it is not run, and no report of it is there"))
         .collect();

@@ -2,7 +2,7 @@
 
 use super::case::{Case, colour};
 use super::request::{Request, request};
-use super::{bundles, policy};
+use super::{bundles, policy, rules};
 use crate::assess::assess;
 use crate::bundle::Judged;
 use crate::canary;
@@ -16,6 +16,9 @@ const NOT_THERE: u8 = 1;
 
 /// Explains a finding; returns the exit code.
 pub fn run(args: &Explain) -> Result<u8, Error> {
+    if let Some(shown) = rules::one(&args.finding, args.format) {
+        return shown;
+    }
     let request = request(&args.input, "explain FINDING", When::Auto)?;
     let (case, judged) = match &args.from {
         Some(name) => stored(name, &request).map(|(case, judged)| (case, Some(judged)))?,

@@ -8,6 +8,7 @@ mod canary;
 mod case;
 mod check;
 mod committed;
+mod configuration;
 mod doctor;
 mod explain;
 mod gather;
@@ -18,11 +19,13 @@ mod memory;
 mod merge;
 mod news;
 mod notes;
+mod own;
 mod plan;
 mod policy;
 mod publish;
 mod quote;
 mod request;
+mod rules;
 mod running;
 mod sarif;
 mod scan;
@@ -91,6 +94,7 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Canary(args) => canary::run(&args),
         Command::Sarif(command) => sarif::run(&command),
         Command::Scan(command) => scan::run(command),
+        Command::Rules(args) => rules::run(&args),
         Command::Formats => {
             formats();
             Ok(0)

@@ -94,7 +94,7 @@ pub struct Request {
     pub writes_baseline: bool,
     pub color: When,
     pub quiet: bool,
-    /// The search for secrets alone, when that is what the user wants.
+    /// One of our own scanners alone, when that is what the user wants.
     pub scan: Option<Scan>,
 }
 
@@ -109,10 +109,12 @@ pub enum Scope {
     Staged,
 }
 
-/// A search for secrets, and for nothing else.
+/// One of our own scanners, and nothing else.
 #[derive(Debug)]
 pub struct Scan {
-    /// Where.
+    /// Which.
+    pub scanner: ScannerId,
+    /// Where secrets are looked for.
     pub scope: Scope,
     /// Files with further rules.
     pub rules: Vec<PathBuf>,
@@ -156,8 +158,8 @@ pub fn wish(words: &[String]) -> Result<Wish, Error> {
     for word in words.iter().map(|w| w.trim()).filter(|w| !w.is_empty()) {
         match invoke::named(word) {
             _ if word == "auto" => wish.all = true,
-            _ if word == ScannerId::SECRETS => {
-                wish.named.insert(ScannerId::literal(ScannerId::SECRETS));
+            _ if ScannerId::OWN.contains(&word) => {
+                wish.named.extend(ScannerId::new(word));
             }
             Some(recipe) => {
                 wish.named.insert(Recipe::id(recipe));
@@ -167,7 +169,8 @@ pub fn wish(words: &[String]) -> Result<Wish, Error> {
                 return Err(Error::usage("--run names no tool that lockgate can run")
                     .detail(word)
                     .hint(format!(
-                        "write auto, secrets, or one of {}",
+                        "write auto, {}, or one of {}",
+                        ScannerId::OWN.join(", "),
                         known.join(", ")
                     )));
             }

@@ -3,40 +3,96 @@
 use super::case::Case;
 use super::check;
 use super::request::{self, Delivery, Kind, OutputArg, Request, Scan, Scope, Wish};
-use super::secrets::{self, test_rules};
-use crate::cli::{Github, ScanCommand, ScanFormat, ScanSecrets, When};
+use super::secrets::{self as rules, test_rules};
+use crate::cli::{Github, ScanCommand, ScanConfiguration, ScanFormat, ScanSecrets, When};
 use crate::edge::output::Destination;
 use crate::edge::terminal;
 use crate::error::Error;
 use crate::escape;
-use crate::model::Untrusted;
+use crate::model::{ScannerId as ScanId, Untrusted};
 use crate::report::phrase;
 use lockgate_secrets::Rules;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 /// Runs a scan; returns the exit code.
 pub fn run(command: ScanCommand) -> Result<u8, Error> {
-    let ScanCommand::Secrets(args) = command;
-    if args.test_rules {
-        return test(&args);
+    match command {
+        ScanCommand::Secrets(args) if args.test_rules => test(&args),
+        ScanCommand::Secrets(args) if args.rules => list(&args),
+        ScanCommand::Secrets(args) => secrets(*args),
+        ScanCommand::Csp(args) => configuration(*args, ScanId::CSP),
+        ScanCommand::Hardening(args) => configuration(*args, ScanId::HARDENING),
     }
-    if args.rules {
-        return list(&args);
-    }
-    search(*args)
 }
 
-fn search(args: ScanSecrets) -> Result<u8, Error> {
-    if let Some(jobs) = args.jobs {
-        request::threads(jobs)?;
-    }
-    let root = request::open(&args.path, "scan secrets")?;
+fn secrets(args: ScanSecrets) -> Result<u8, Error> {
     let scope = match (args.history, args.staged) {
         (_, true) => Scope::Staged,
         (true, false) => Scope::History,
         (false, false) => Scope::Tree,
     };
+    let scan = Scan {
+        scanner: ScanId::literal(ScanId::SECRETS),
+        scope,
+        rules: args.rule_files,
+        config: args.config,
+    };
+    search(
+        scan,
+        Options {
+            path: args.path,
+            since: args.since,
+            format: args.format,
+            outputs: args.outputs,
+            policy: args.policy,
+            jobs: args.jobs,
+            quiet: args.quiet,
+            color: args.color,
+        },
+    )
+}
+
+fn configuration(args: ScanConfiguration, scanner: &'static str) -> Result<u8, Error> {
+    let scan = Scan {
+        scanner: ScanId::literal(scanner),
+        scope: Scope::Tree,
+        rules: Vec::new(),
+        config: None,
+    };
+    search(
+        scan,
+        Options {
+            path: args.path,
+            since: args.since,
+            format: args.format,
+            outputs: args.outputs,
+            policy: args.policy,
+            jobs: args.jobs,
+            quiet: args.quiet,
+            color: args.color,
+        },
+    )
+}
+
+/// What all scans can be told.
+struct Options {
+    path: PathBuf,
+    since: Option<String>,
+    format: ScanFormat,
+    outputs: Vec<String>,
+    policy: Option<String>,
+    jobs: Option<usize>,
+    quiet: bool,
+    color: When,
+}
+
+fn search(scan: Scan, args: Options) -> Result<u8, Error> {
+    if let Some(jobs) = args.jobs {
+        request::threads(jobs)?;
+    }
+    let root = request::open(&args.path, &format!("scan {}", scan.scanner))?;
     let mut outputs = request::outputs(&args.outputs)?;
     let shown = match args.format {
         ScanFormat::Text => None,
@@ -63,11 +119,7 @@ fn search(args: ScanSecrets) -> Result<u8, Error> {
         writes_baseline: false,
         color: args.color,
         quiet: args.quiet,
-        scan: Some(Scan {
-            scope,
-            rules: args.rule_files,
-            config: args.config,
-        }),
+        scan: Some(scan),
     };
     let delivery = Delivery {
         outputs,
@@ -84,7 +136,7 @@ fn search(args: ScanSecrets) -> Result<u8, Error> {
 
 /// The rules as a table.
 fn list(args: &ScanSecrets) -> Result<u8, Error> {
-    let rules = secrets::together(secrets::own(&args.rule_files)?, &[])?;
+    let rules = rules::together(rules::own(&args.rule_files)?, &[])?;
     terminal::out(table(&rules).as_bytes());
     Ok(0)
 }
@@ -99,7 +151,7 @@ fn table(rules: &Rules) -> String {
                 "" => "any",
                 provider => provider,
             };
-            let severity = secrets::word(rule.severity);
+            let severity = rules::word(rule.severity);
             [
                 show(&rule.id),
                 severity.to_owned(),
@@ -124,10 +176,10 @@ fn table(rules: &Rules) -> String {
 
 /// Holds rules to their examples.
 fn test(args: &ScanSecrets) -> Result<u8, Error> {
-    let mut rules = secrets::own(&args.rule_files)?;
+    let mut rules = rules::own(&args.rule_files)?;
     let root = request::open(&args.path, "scan secrets")?;
     if let Some(config) = &args.config {
-        rules.extend(secrets::configured(config, &root)?);
+        rules.extend(rules::configured(config, &root)?);
     }
     if rules.is_empty() {
         return Err(Error::usage("there is no rule to test")

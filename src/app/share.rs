@@ -2,8 +2,8 @@
 
 use super::case::Case;
 use super::check;
+use super::own;
 use super::request::{Delivery, Kind, Request};
-use super::secrets;
 use super::tools::{self, Wanted};
 use crate::bundle::{Draft, Shard};
 use crate::edge::git::{Commit, Repository};
@@ -102,9 +102,10 @@ pub fn tasks(request: &Request, policy: &Policy, repository: Option<&Repository>
             *weights.entry(unit).or_default() += rule.reports.len() as u64;
         }
     }
-    if secrets::wanted(request, policy) != Wanted::No {
-        let unit = Unit::Scanner(ScannerId::literal(ScannerId::SECRETS));
-        *weights.entry(unit).or_default() += TOOL;
+    for id in ScannerId::OWN.map(ScannerId::literal) {
+        if own::wanted(&id, request, policy) != Wanted::No {
+            *weights.entry(Unit::Scanner(id)).or_default() += TOOL;
+        }
     }
     let wanted = |scanner: &ScannerId| tools::wanted(scanner, policy, &request.run) != Wanted::No;
     let ids: Vec<_> = RECIPES

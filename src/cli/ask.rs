@@ -17,7 +17,7 @@ Exit codes: 0 explained, or several findings listed, 1 there is no such finding,
 2 wrong usage, policy or bundle, 5 internal error.")]
 pub struct Explain {
     /// Which finding: the beginning of its fingerprint (4 digits or more), an advisory, or a place:
-    /// PATH or PATH:LINE.
+    /// PATH or PATH:LINE. Or a rule of lockgate's own scanners, such as LG-NGX-101.
     #[arg(value_name = "FINDING")]
     pub finding: String,
 

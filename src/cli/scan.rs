@@ -9,6 +9,10 @@ use std::path::PathBuf;
 pub enum ScanCommand {
     /// Look for credentials in files, in commits, in what is staged.
     Secrets(Box<ScanSecrets>),
+    /// Look at policies of content and other headers of responses, in whatever file sets them.
+    Csp(Box<ScanConfiguration>),
+    /// Look for settings that do not belong in production.
+    Hardening(Box<ScanConfiguration>),
 }
 
 /// How a result is shown.
@@ -86,6 +90,54 @@ pub struct ScanSecrets {
     /// Hold every rule of --rule-file and --config to its examples instead.
     #[arg(long, conflicts_with_all = ["since", "history", "staged"])]
     pub test_rules: bool,
+
+    /// Threads to use; by default one for each processor.
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+
+    /// Print only errors.
+    #[arg(long, short)]
+    pub quiet: bool,
+
+    /// Whether to colour the result.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+}
+
+/// Options of `scan csp` and `scan hardening`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Files are told apart by what they are for: what runs in production counts as it is, development,
+tests and templates one step less; documentation and other people's files are left alone. What
+cannot be decided without running the program is said to be there, and never to be missing.
+
+Examples:
+  lockgate scan csp
+  lockgate scan hardening services/api --since main
+  lockgate scan hardening --format sarif > hardening.sarif
+
+Exit codes: 0 pass or warn, 1 the policy blocks a finding, 2 wrong usage or policy, 3 something
+could not be looked at that must be, 4 an output could not be written, 5 internal error.")]
+pub struct ScanConfiguration {
+    /// The folder to look at.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+
+    /// Only what is new since this commit, branch or tag is `introduced`.
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+
+    /// How to show the result on standard output.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Show,
+
+    /// Further outputs, as for `check`: KIND=PATH; repeatable.
+    #[arg(long = "output", short, value_name = "KIND=PATH")]
+    pub outputs: Vec<String>,
+
+    /// The policy, as for `check`. Of its scanners, only this one counts here.
+    #[arg(long, short, value_name = "FILE|NAME")]
+    pub policy: Option<String>,
 
     /// Threads to use; by default one for each processor.
     #[arg(long, value_name = "N")]

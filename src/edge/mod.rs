@@ -4,6 +4,7 @@
 
 pub mod actions;
 pub mod clock;
+pub mod configuration;
 pub mod events;
 pub mod files;
 pub mod foreign;

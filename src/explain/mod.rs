@@ -4,6 +4,7 @@
 mod find;
 mod json;
 mod render;
+pub mod rule;
 mod sections;
 mod steps;
 

@@ -18,6 +18,20 @@ impl ScannerId {
     /// lockgate's own search for secrets.
     pub const SECRETS: &str = "secrets";
 
+    /// lockgate's own look at content security policies and other headers of responses.
+    pub const CSP: &str = "csp";
+
+    /// lockgate's own look at settings that do not belong in production.
+    pub const HARDENING: &str = "hardening";
+
+    /// The scanners that lockgate has itself, and that need no report.
+    pub const OWN: [&str; 3] = [Self::CSP, Self::HARDENING, Self::SECRETS];
+
+    /// Whether this is one of [`Self::OWN`].
+    pub fn is_own(&self) -> bool {
+        Self::OWN.contains(&self.as_str())
+    }
+
     /// Accepts a name that is already in the right form.
     pub fn new(name: &str) -> Option<Self> {
         let id = Self::slug(name)?;

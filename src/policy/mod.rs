@@ -36,7 +36,7 @@ pub use data::{Data, Snapshot};
 pub use diff::{baseline_changes, changes};
 pub use evaluate::Judge;
 pub use notes::{Seen, waiver_notes};
-pub use own::SecretScan;
+pub use own::{ConfigurationScan, SecretScan};
 pub use shipped::{DEFAULT, SCHEMA, SHIPPED, shipped};
 pub use tally::{Tally, Use};
 pub use term::Term;
@@ -144,6 +144,9 @@ pub struct Scanner {
     pub timeout: Duration,
     /// Settings of lockgate's own secret scan; only `[scanners.secrets]` has any.
     pub secrets: SecretScan,
+    /// Settings of lockgate's own look at configuration; only `[scanners.csp]` and
+    /// `[scanners.hardening]` have any.
+    pub configuration: ConfigurationScan,
 }
 
 impl Default for Scanner {

@@ -1,7 +1,9 @@
 //! Settings of lockgate's own scanners.
 
-use super::file::Reader;
+use super::file::{Reader, unknown};
 use crate::model::{RepoPath, ScannerId};
+use lockgate_hardening::{Role, Rules};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// `[scanners.secrets]`, as far as no other scanner has such keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -62,4 +64,93 @@ fn config(reader: &mut Reader<'_, '_>) -> Option<RepoPath> {
         reader.error(word.span, &message, "not a path in here", Some(help));
     }
     found.ok()
+}
+
+/// `[scanners.csp]` and `[scanners.hardening]`, as far as no other scanner has such keys. Both look at the
+/// same files once, so that what one says of them holds for the other.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ConfigurationScan {
+    /// Whether a comment beside a weakness accepts it.
+    pub allow_comments: bool,
+    /// What files are for, by path; a folder ends with `/`.
+    pub roles: BTreeMap<String, Role>,
+    /// Rules that are off by themselves and wanted.
+    pub also: BTreeSet<String>,
+}
+
+/// The same as one file says it.
+#[derive(Default)]
+pub struct ConfigurationScanLayer {
+    allow_comments: Option<bool>,
+    roles: Option<BTreeMap<String, Role>>,
+    also: Option<BTreeSet<String>>,
+}
+
+impl ConfigurationScanLayer {
+    /// Takes from a less specific layer what this one does not say.
+    pub fn underlay(&mut self, below: Self) {
+        self.allow_comments = self.allow_comments.or(below.allow_comments);
+        self.roles = self.roles.take().or(below.roles);
+        self.also = self.also.take().or(below.also);
+    }
+
+    /// With the defaults.
+    pub fn finish(self) -> ConfigurationScan {
+        ConfigurationScan {
+            allow_comments: self.allow_comments.unwrap_or(false),
+            roles: self.roles.unwrap_or_default(),
+            also: self.also.unwrap_or_default(),
+        }
+    }
+}
+
+/// Reads the keys; for other scanners they stay unknown.
+pub fn configuration(reader: &mut Reader<'_, '_>, id: &ScannerId) -> ConfigurationScanLayer {
+    if !matches!(id.as_str(), ScannerId::CSP | ScannerId::HARDENING) {
+        return ConfigurationScanLayer::default();
+    }
+    ConfigurationScanLayer {
+        allow_comments: reader.boolean("allow-comments"),
+        roles: roles(reader),
+        also: also(reader),
+    }
+}
+
+fn roles(reader: &mut Reader<'_, '_>) -> Option<BTreeMap<String, Role>> {
+    let (table, _) = reader.table("roles")?;
+    let words = Role::ALL.map(Role::word);
+    let mut roles = BTreeMap::new();
+    for (path, value) in table.iter() {
+        let name = path.get_ref().as_ref();
+        let folder = name.strip_suffix('/').unwrap_or(name);
+        if let Err(why) = RepoPath::new(folder) {
+            let message = format!("`roles` names no file of this repository: {why}");
+            let help = "write it from the root, a folder with `/` at its end".to_owned();
+            reader.error(path.span(), &message, "not a path in here", Some(help));
+            continue;
+        }
+        let word = value.get_ref().as_str().unwrap_or_default();
+        match Role::from_word(word) {
+            Some(role) => drop(roles.insert(name.to_owned(), role)),
+            None => {
+                let (message, help) = unknown("role ", word, &words);
+                reader.error(value.span(), &message, "not one of the roles", Some(help));
+            }
+        }
+    }
+    Some(roles)
+}
+
+fn also(reader: &mut Reader<'_, '_>) -> Option<BTreeSet<String>> {
+    let rules = Rules::shipped();
+    let known: Vec<&str> = rules.all().map(|rule| rule.id.as_str()).collect();
+    let mut also = BTreeSet::new();
+    for word in reader.words("also")? {
+        if rules.get(&word.name).is_none() {
+            let (message, help) = unknown("rule ", &word.name, &known);
+            reader.error(word.span, &message, "no rule of lockgate's own", Some(help));
+        }
+        also.insert(word.name);
+    }
+    Some(also)
 }

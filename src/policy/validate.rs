@@ -7,7 +7,7 @@ use super::data::{DataLayer, data};
 pub use super::file::diagnostic;
 use super::file::{self, Reader, Word, unknown};
 use super::lines::Lines;
-use super::own::{self, SecretScanLayer};
+use super::own::{self, ConfigurationScanLayer, SecretScanLayer};
 use super::places::{Places, places};
 use super::term::{self, RulesLayer};
 use super::timeout::{self, timeout};
@@ -57,6 +57,7 @@ pub struct ScannerLayer {
     run: Option<Running>,
     timeout: Option<Duration>,
     secrets: SecretScanLayer,
+    configuration: ConfigurationScanLayer,
 }
 
 impl ScannerLayer {
@@ -73,12 +74,15 @@ impl ScannerLayer {
         self.run = self.run.or(below.run);
         self.timeout = self.timeout.or(below.timeout);
         self.secrets.underlay(below.secrets);
+        self.configuration.underlay(below.configuration);
     }
 
     pub fn finish(self) -> Scanner {
         let secrets = self.secrets.finish();
+        let configuration = self.configuration.finish();
         // Whoever permits comments or lists wants them to be left alone.
-        let honoured = secrets.allow_comments || secrets.config.is_some();
+        let honoured =
+            secrets.allow_comments || secrets.config.is_some() || configuration.allow_comments;
         Scanner {
             required: self.required.unwrap_or(false),
             reports: self.reports.unwrap_or_default(),
@@ -91,6 +95,7 @@ impl ScannerLayer {
             run: self.run,
             timeout: self.timeout.unwrap_or(timeout::DEFAULT),
             secrets,
+            configuration,
         }
     }
 }
@@ -253,6 +258,7 @@ fn read_scanners(
             run: running(&mut reader, &id, world),
             timeout: timeout(&mut reader),
             secrets: own::secrets(&mut reader, &id),
+            configuration: own::configuration(&mut reader, &id),
         };
         reader.finish();
         scanners.insert(id, layer);

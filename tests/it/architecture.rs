@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sticky", &[]),
     ("github", &["sticky"]),
     ("version", &[]),
+    ("scan", &[]),
     ("baseline", &[]),
     ("ingest", &["version"]),
     ("alerts", &["ingest"]),
@@ -35,7 +36,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tracking", &["escape", "report"]),
     ("shard", &["bundle"]),
     ("upload", &["escape", "report"]),
-    ("explain", &["bundle", "escape", "policy", "report"]),
+    ("explain", &["bundle", "escape", "policy", "report", "scan"]),
     (
         "trial",
         &["assess", "escape", "explain", "policy", "report"],
@@ -46,7 +47,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("error", &[]),
     ("cli", &[]),
-    ("scan", &[]),
     ("edge", &["error", "event", "github", "invoke", "scan"]),
     (
         "app",

@@ -31,6 +31,7 @@ mod explain;
 mod fake;
 mod forgery;
 mod formats;
+mod hardening;
 mod histories;
 mod hostile;
 #[allow(dead_code, unused_imports, reason = "each binary uses its own part")]

@@ -21,12 +21,15 @@ mod file;
 mod finding;
 mod html;
 mod javascript;
+mod message;
 mod position;
 mod response;
 mod role;
 pub mod rule;
 mod scan;
 mod text;
+mod words;
+mod yaml;
 
 pub use file::{File, Tree};
 pub use finding::{Finding, Gap, Related};

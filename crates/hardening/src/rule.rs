@@ -88,14 +88,17 @@ pub struct Rules(BTreeMap<String, Rule>);
 
 /// The shipped rules, one file for each area.
 const SHIPPED: &[(&str, &str)] = &[
+    ("delivery", include_str!("../rules/delivery.toml")),
     ("headers", include_str!("../rules/headers.toml")),
-    ("html", include_str!("../rules/html.toml")),
     ("nginx", include_str!("../rules/nginx.toml")),
     ("node", include_str!("../rules/node.toml")),
+    ("compose", include_str!("../rules/compose.toml")),
+    ("service", include_str!("../rules/service.toml")),
 ];
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    let mut all = BTreeMap::new();
+    let policies = lockgate_csp::rules::all().map(policy);
+    let mut all: BTreeMap<String, Rule> = policies.map(|rule| (rule.id.clone(), rule)).collect();
     for (_, text) in SHIPPED {
         // A test reads every file: a broken one never ships.
         let page: Page = toml::from_str(text).unwrap_or(Page { rule: Vec::new() });
@@ -103,6 +106,32 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     }
     Rules(all)
 });
+
+/// A rule about the text of policies, which the crate that reads them has.
+fn policy(rule: &lockgate_csp::rules::Rule) -> Rule {
+    let owned = |list: &[&str]| list.iter().map(|&one| one.to_owned()).collect();
+    Rule {
+        id: rule.id.0.to_owned(),
+        name: rule.name.to_owned(),
+        title: rule.title.to_owned(),
+        severity: match rule.severity {
+            lockgate_csp::Severity::Info => Severity::Info,
+            lockgate_csp::Severity::Low => Severity::Low,
+            lockgate_csp::Severity::Medium => Severity::Medium,
+            lockgate_csp::Severity::High => Severity::High,
+            lockgate_csp::Severity::Critical => Severity::Critical,
+        },
+        why: format!("{} {}", rule.description, rule.why),
+        mend: rule.mend.to_owned(),
+        example: String::new(),
+        cwe: rule.cwe.to_vec(),
+        asvs: owned(rule.asvs),
+        owasp: owned(rule.owasp),
+        references: vec!["https://www.w3.org/TR/CSP3/".to_owned()],
+        hygiene: false,
+        off: !rule.on,
+    }
+}
 
 impl Rules {
     /// Those of this program.

@@ -18,9 +18,22 @@ pub struct Segment {
 pub struct Text {
     value: String,
     segments: Vec<Segment>,
+    file: Option<String>,
 }
 
 impl Text {
+    /// Says that it stands in another file than what it belongs to: in one that is included.
+    #[must_use]
+    pub fn of_file(mut self, path: Option<String>) -> Self {
+        self.file = path;
+        self
+    }
+
+    /// The other file in which it stands, and with it the place of the header that it is the value of.
+    pub fn other_file(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
+
     /// All of it stands in the file as it is.
     pub fn plain(value: &str, at: usize) -> Self {
         let mut text = Self::default();

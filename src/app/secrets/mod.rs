@@ -10,16 +10,15 @@ pub use rules::{Ruleset, configured, own, ruleset, test_rules, together};
 
 use super::base::Compared;
 use super::case::Ground;
-use super::request::{Request, Scan, Scope};
+use super::own;
+use super::request::{Scan, Scope};
 use super::share::Share;
 use super::tools::Wanted;
 use crate::edge::progress::watched;
 use crate::edge::tree::{Progress, Searched, Walked};
 use crate::error::{Error, ErrorKind};
-use crate::model::{
-    Coverage, Event, Foreign as _, Health, Problem, RepoPath, Run, ScannerId, Witnessed, Work,
-};
-use crate::policy::{DEFAULT, Policy, Running};
+use crate::model::{Coverage, Event, Health, Problem, RepoPath, Run, ScannerId, Witnessed, Work};
+use crate::policy::Policy;
 use crate::scan::secrets::{BaseSecrets, Honour, Sight, collect};
 use lockgate_secrets::{Gap, Scanner};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,50 +28,13 @@ use std::sync::{Mutex, PoisonError};
 /// Most sights that are kept. A tree with more was made for that, and nobody reads them.
 const MOST: usize = 100_000;
 
-/// Whether secrets are looked for: on the command line's or the policy's word, and where nobody has said
-/// what is to be looked at. A report of that name takes its place.
-pub fn wanted(request: &Request, policy: &Policy) -> Wanted {
-    let id = ScannerId::literal(ScannerId::SECRETS);
-    let given = |report: &super::request::ReportArg| {
-        let expected = report.expected.as_ref();
-        expected.is_some_and(|expected| expected.scanner == id)
-    };
-    if request.scan.is_some() || request.run.named.contains(&id) {
-        return Wanted::Expected;
-    }
-    match policy.scanners.get(&id) {
-        _ if request.reports.iter().any(given) => Wanted::No,
-        Some(rule) if is_own(&id, rule) => Wanted::Expected,
-        Some(_) => Wanted::No,
-        None if nobody_says(request, policy) => Wanted::Expected,
-        None => Wanted::No,
-    }
-}
-
-/// Whether the policy asks for this scan, and not for a report in its place.
-pub fn is_own(id: &ScannerId, rule: &crate::policy::Scanner) -> bool {
-    let never = rule.run == Some(Running::Never);
-    id.as_str() == ScannerId::SECRETS && !never && rule.reports.is_empty()
-}
-
-/// True when there is neither a policy of somebody's nor a report, nor a tool to be run.
-fn nobody_says(request: &Request, policy: &Policy) -> bool {
-    let shipped = matches!(policy.sources.as_slice(), [one] if one.raw() == DEFAULT);
-    let tools = request.run.all || !request.run.named.is_empty();
-    shipped && request.policy.is_none() && request.reports.is_empty() && !tools
-}
-
-/// Leaves of the policy what is about secrets.
+/// Leaves of the policy what a search for secrets alone needs.
 pub fn narrow(policy: &mut Policy, scan: &Scan) {
-    policy
-        .scanners
-        .retain(|id, _| id.as_str() == ScannerId::SECRETS);
-    let id = ScannerId::literal(ScannerId::SECRETS);
-    let rule = policy.scanners.entry(id).or_default();
-    rule.reports.clear();
     // Whoever names a configuration wants it to count.
-    rule.honour_suppressions |= scan.config.is_some();
-    policy.run = None;
+    if scan.config.is_some() {
+        let id = ScannerId::literal(ScannerId::SECRETS);
+        policy.scanners.entry(id).or_default().honour_suppressions = true;
+    }
 }
 
 /// The run, when secrets are to be looked for; with what the next search of the history may leave out.
@@ -84,7 +46,7 @@ pub fn run(
     share: &Share,
 ) -> Result<Option<(Witnessed, Option<String>)>, Error> {
     let id = ScannerId::literal(ScannerId::SECRETS);
-    if wanted(ground.request, ground.policy) == Wanted::No || !share.has(&id) {
+    if own::wanted(&id, ground.request, ground.policy) == Wanted::No || !share.has(&id) {
         return Ok(None);
     }
     let set = ruleset(ground)?;

@@ -3,7 +3,7 @@
 use super::settings::{self, gap, gap_direction, partial, partial_direction};
 use super::{List, by_order};
 use crate::model::{Direction, Foreign as _, RepoPath, ScannerId, Untrusted};
-use crate::policy::{Policy, Running, Scanner, SecretScan};
+use crate::policy::{ConfigurationScan, Policy, Running, Scanner, SecretScan};
 
 /// Compares. Scanner names are lower-case letters, digits and hyphens, and so need no care.
 pub fn compare(id: &ScannerId, old: &Policy, new: &Policy, list: &mut List<'_>) {
@@ -21,6 +21,7 @@ pub fn compare(id: &ScannerId, old: &Policy, new: &Policy, list: &mut List<'_>) 
         timeout,
         dark_after,
         secrets,
+        configuration,
     } = before;
     let (table, of) = (format!("scanners.{id}"), format!("evidence of {id}"));
     settings::max_age(&table, &of, *max_age, after.max_age, list);
@@ -36,6 +37,7 @@ pub fn compare(id: &ScannerId, old: &Policy, new: &Policy, list: &mut List<'_>) 
         );
     }
     own(&table, secrets, &after.secrets, list);
+    looks(&table, configuration, &after.configuration, list);
     let mut say = |key: &str, direction, text: String, words| {
         list.about(&format!("scanners.{id}.{key}"), direction, text, words);
     };
@@ -175,5 +177,58 @@ fn own(table: &str, before: &SecretScan, after: &SecretScan, list: &mut List<'_>
             ),
         };
         say("config", direction, text, words);
+    }
+}
+
+/// The settings of lockgate's own look at configuration.
+fn looks(table: &str, before: &ConfigurationScan, after: &ConfigurationScan, list: &mut List<'_>) {
+    let ConfigurationScan {
+        allow_comments,
+        roles,
+        also,
+    } = before;
+    let mut say = |key: &str, direction, text: &str, words: Vec<Untrusted>| {
+        list.about(&format!("{table}.{key}"), direction, text.to_owned(), words);
+    };
+    if *allow_comments != after.allow_comments {
+        let (direction, text) = match after.allow_comments {
+            true => (
+                Direction::Weaker,
+                "comments accept the settings beside them",
+            ),
+            false => (
+                Direction::Stricter,
+                "comments no longer accept the settings beside them",
+            ),
+        };
+        say("allow-comments", direction, text, Vec::new());
+    }
+    for (path, role) in &after.roles {
+        if roles.get(path) != Some(role) {
+            let text = format!("… counts as {}", role.word());
+            let words = vec![Untrusted::from(path.as_str())];
+            say("roles", Direction::Mixed, &text, words);
+        }
+    }
+    for path in roles.keys().filter(|path| !after.roles.contains_key(*path)) {
+        let words = vec![Untrusted::from(path.as_str())];
+        say(
+            "roles",
+            Direction::Mixed,
+            "… counts as what its path tells",
+            words,
+        );
+    }
+    for (one, direction, text) in also
+        .difference(&after.also)
+        .map(|rule| (rule, Direction::Weaker, "rule … is off again"))
+        .chain(
+            after
+                .also
+                .difference(also)
+                .map(|rule| (rule, Direction::Stricter, "rule … is looked for, too")),
+        )
+    {
+        say("also", direction, text, vec![Untrusted::from(one.as_str())]);
     }
 }

@@ -7,7 +7,10 @@ use crate::role::Role;
 use crate::rule::{RuleId, Severity};
 use std::ops::Range;
 
+mod compose;
+mod delivery;
 mod headers;
+mod policies;
 
 /// A kind of file: its name, whether a path belongs to it, and what is done with such a file.
 pub(crate) struct Kind {
@@ -22,12 +25,19 @@ pub(crate) struct Kind {
 /// All kinds of files that are looked at. A file may be of several.
 pub(crate) const KINDS: &[Kind] = &[
     crate::carrier::nginx::KIND,
+    compose::KIND,
     crate::javascript::KIND,
     crate::html::KIND,
 ];
 
 /// What is looked at when all files have been: what one file says and another one lacks.
-pub(crate) const WHOLE: &[Whole] = &[headers::look, crate::javascript::whole];
+pub(crate) const WHOLE: &[Whole] = &[
+    crate::carrier::nginx::look_at_all,
+    headers::look,
+    crate::javascript::whole,
+    delivery::look,
+    policies::look,
+];
 
 /// A look at the whole repository; a file's role is asked by its path.
 pub(crate) type Whole = fn(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found);

@@ -66,7 +66,7 @@ fn kept(program: &Program<'_, '_>, raised: &mut Vec<Raised>) {
 
 fn keep(program: &Program<'_, '_>, store: &str, place: Range<usize>, raised: &mut Vec<Raised>) {
     let message = format!(
-        "A key or secret is kept in {store}, where every script of the page reads it: `{}`",
+        "A key or secret is kept in {store}, where every script of the page reads it: {}",
         program.said(&place)
     );
     let severity = match store {

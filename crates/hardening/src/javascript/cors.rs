@@ -120,7 +120,7 @@ fn raise(
     raised: &mut Vec<Raised>,
 ) {
     let message = format!(
-        "`{}` lets every site read answers that were made with the visitor's cookies",
+        "{} lets every site read answers that were made with the visitor's cookies",
         program.said(&place)
     );
     raised.push(
@@ -181,8 +181,7 @@ fn reflected(program: &Program<'_, '_>, raised: &mut Vec<Raised>) {
         let asks_by_name = matches!(left_of_default(value), Expression::CallExpression(call)
             if names::path(&call.callee).first().is_some_and(|root| ["req", "request", "ctx", "c"].contains(root))
                 && header_argument(call).is_some_and(|name| name.eq_ignore_ascii_case("origin")));
-        let all = program.eval.value(value).str() == Some("*");
-        if asks || asks_by_name || all {
+        if asks || asks_by_name {
             raise(program, range(call.node.span), cookies, raised);
         }
     }

@@ -163,7 +163,7 @@ fn tell(
         let said = program.said(&leak.place);
         if leak.stack {
             let message =
-                format!("`{said}` is sent: it shows files, lines and libraries of the server");
+                format!("{said} is sent: it shows files, lines and libraries of the server");
             raised.push(program.raise("LG-NODE-112", leak.place, message));
             continue;
         }
@@ -174,7 +174,7 @@ fn tell(
         };
         if unexpected {
             let message = format!(
-                "`{said}` is sent, whatever went wrong: queries, hosts and paths of the server included"
+                "{said} is sent, whatever went wrong: queries, hosts and paths of the server included"
             );
             let fixed = program.raise("LG-NODE-111", leak.place, message);
             raised.push(fixed.better("res.status(500).json({ error: 'Internal server error' });"));

@@ -25,7 +25,7 @@ const DOORS: &[&str] = &[
 pub(super) fn look(program: &Program<'_, '_>, raised: &mut Vec<Raised>) {
     for place in helmet::without_hsts(program) {
         let message = format!(
-            "`{}` takes Strict-Transport-Security away",
+            "{} takes Strict-Transport-Security away",
             program.said(&place)
         );
         let fixed = "hsts: { maxAge: 31536000, includeSubDomains: true },";
@@ -116,7 +116,7 @@ fn is_door(
         return false;
     }
     let message = format!(
-        "`{}` takes as many guesses as somebody can send",
+        "{} takes as many guesses as somebody can send",
         program.said(&range(path.span))
     );
     let finding = program.raise("LG-NODE-132", range(path.span), message);

@@ -27,6 +27,7 @@ mod whole;
 use crate::check::{Found, Kind, Look, Raised};
 use crate::file::Tree;
 use crate::finding::Gap;
+use crate::message::quoted;
 use crate::response::{Response, Serves};
 use crate::text::Text;
 use eval::Eval;
@@ -119,15 +120,11 @@ impl<'n, 'a> Program<'n, 'a> {
         self.eval.value(expression).text().cloned()
     }
 
-    /// The bytes of a place, short enough for a message.
+    /// The text of a place in quotes, short enough for a message.
     pub(crate) fn said(&self, place: &Range<usize>) -> String {
         let text = self.text.get(place.clone()).unwrap_or_default();
         let words: Vec<&str> = text.split_whitespace().take(40).collect();
-        let line = words.join(" ");
-        match line.char_indices().nth(80) {
-            Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-            None => line,
-        }
+        quoted(&words.join(" "))
     }
 
     pub(crate) fn raise(

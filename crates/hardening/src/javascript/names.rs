@@ -1,5 +1,6 @@
 //! Names: of what is called, and what words they are made of.
 
+use crate::words::secret::is_secret_name;
 use oxc_ast::ast::{Argument, CallExpression, Expression};
 
 /// The names of `a.b().c` from the left: `["a", "b", "c"]`; empty for what has none.
@@ -72,115 +73,18 @@ pub(crate) fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Whether a setting of this name holds a secret; settings about secrets do not.
+/// Whether a setting of this name holds a secret. What bundlers hand to the browser is none.
 pub(crate) fn is_secret(name: &str) -> bool {
-    let words = words(name);
-    let has = |all: &[&str]| words.iter().any(|word| all.contains(&word.as_str()));
-    let about = [
-        "file",
-        "public",
-        "expire",
-        "expires",
-        "expiry",
-        "expiration",
-        "ttl",
-        "algorithm",
-        "alg",
-        "url",
-        "uri",
-        "path",
-        "allow",
-        "name",
-        "length",
-        "size",
-        "rounds",
-        "issuer",
-        "audience",
-        "header",
-        "id",
-        "lifetime",
-        "max",
-        "min",
-        "age",
-        "enabled",
-        "enable",
-        "disable",
-        "vite",
-        "react",
-        "duration",
-        "type",
-        "prefix",
-        "field",
-        "policy",
-        "regex",
-        "pattern",
-        "endpoint",
-        "hint",
-        "timeout",
-        "limit",
-        "version",
-        "count",
-        "interval",
-        "env",
-        "host",
-        "port",
-        "region",
-        "days",
-        "hours",
-        "minutes",
-        "seconds",
-        "in",
-        "label",
-        "placeholder",
-        "required",
-        "strength",
-        "rotation",
-        "provider",
-        "site",
+    let public = [
+        "VITE_",
+        "REACT_APP_",
+        "VUE_APP_",
+        "NUXT_PUBLIC_",
+        "NEXT_PUBLIC_",
+        "EXPO_PUBLIC_",
+        "GATSBY_",
     ];
-    if has(&about) {
-        return false;
-    }
-    let holds = [
-        "secret",
-        "secrets",
-        "password",
-        "passwd",
-        "passphrase",
-        "pwd",
-        "token",
-        "pepper",
-        "apikey",
-        "secretkey",
-        "privatekey",
-        "jwtsecret",
-        "pass",
-    ];
-    let before_key = [
-        "api",
-        "secret",
-        "private",
-        "encryption",
-        "jwt",
-        "signing",
-        "master",
-        "session",
-        "access",
-        "crypto",
-        "hmac",
-        "aes",
-        "cookie",
-        "app",
-        "auth",
-        "service",
-    ];
-    let key = words.windows(2).any(|two| match two {
-        [before, last] => {
-            (last == "key" || last == "keys") && before_key.contains(&before.as_str())
-        }
-        _ => false,
-    });
-    has(&holds) || key
+    !public.iter().any(|prefix| name.starts_with(prefix)) && is_secret_name(name)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::names;
 use super::nodes::{place, range};
 use crate::check::Raised;
 use crate::rule::Severity;
+use crate::words::secret::in_address;
 use oxc_ast::ast::{Argument, Expression};
 
 /// `process.env.X_SECRET || 'literal'` and the like.
@@ -141,10 +142,7 @@ fn is_secret_text(text: &str) -> bool {
 
 /// The host of an address that holds a password.
 fn password_in(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let (user, host) = authority.rsplit_once('@')?;
-    let (_, password) = user.split_once(':')?;
-    let host = host.split(':').next()?;
-    (!password.is_empty()).then_some(host)
+    let password = in_address(text)?;
+    let host = text.get(password.end + 1..)?;
+    host.split([':', '/', '?', '#']).next()
 }

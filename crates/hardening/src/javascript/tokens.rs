@@ -114,7 +114,7 @@ fn tell(
         Lifetime::Known(value, seconds) if seconds > DAY => {
             let hours = (seconds / 3600.0).round();
             let message = format!(
-                "The token is good for {hours} hours (`{}`): who gets hold of it is let in as long",
+                "The token is good for {hours} hours ({}): who gets hold of it is let in as long",
                 program.said(&value.place)
             );
             raised.push(

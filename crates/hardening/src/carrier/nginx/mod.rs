@@ -1,10 +1,31 @@
 //! nginx: `add_header` and its inheritance, TLS, locations.
+//!
+//! ```text
+//! tokens, lua, tree   the language (nginx, `src/core/ngx_conf_file.c`)
+//! resolve             includes
+//! words, level        variables; what holds in a block (`ngx_http_headers_module`)
+//! walk                from the outermost block to the innermost: responses
+//! lost, servers, locations, place     rules
+//! ```
 
+mod level;
+mod locations;
+mod lost;
+mod lua;
+mod place;
+mod resolve;
+mod servers;
 mod tokens;
 mod tree;
+mod walk;
+mod words;
 
 use crate::check::{Found, Kind, Look};
+use crate::file::Tree;
 use crate::finding::Gap;
+use crate::role::Role;
+use resolve::Resolver;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Files of nginx.
 pub(crate) const KIND: Kind = Kind {
@@ -13,33 +34,110 @@ pub(crate) const KIND: Kind = Kind {
     look,
 };
 
+/// What the server, some program or a person fills in first.
+const FILLED_IN: [&str; 10] = [
+    ".template",
+    ".tmpl",
+    ".tpl",
+    ".j2",
+    ".erb",
+    ".in",
+    ".example",
+    ".sample",
+    ".dist",
+    ".default",
+];
+
 fn fits(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
-    let filled_in = [".template", ".tmpl", ".tpl", ".j2"];
-    let name = filled_in
+    let name = FILLED_IN
         .iter()
         .find_map(|end| name.strip_suffix(end))
         .unwrap_or(name);
-    let conf = name.ends_with(".conf");
     let in_nginx = folders.split('/').any(|folder| {
         folder.contains("nginx") || folder == "sites-available" || folder == "sites-enabled"
     });
-    conf && (name.contains("nginx") || in_nginx || folders.ends_with("conf.d"))
+    let in_sites = folders
+        .rsplit('/')
+        .next()
+        .is_some_and(|folder| folder.starts_with("sites-"));
+    if name.ends_with(".nginx") || name.ends_with(".nginxconf") {
+        return true;
+    }
+    let conf = name.ends_with(".conf");
+    let by_name =
+        name.contains("nginx") || matches!(name, "security-headers.conf" | "security_headers.conf");
+    conf && (by_name || in_nginx || folders.ends_with("conf.d"))
+        || in_nginx && in_sites && !name.contains('.')
         || in_nginx
-            && folders
-                .split('/')
-                .any(|folder| folder.starts_with("sites-"))
+            && in_sites
+            && name
+                .rsplit_once('.')
+                .is_some_and(|(_, end)| !matches!(end, "md" | "txt" | "sh" | "yml" | "yaml"))
+        || in_nginx && name == "default"
 }
 
+/// Tells what cannot be read; the rest is done when all files are known, because they include one another.
 fn look(look: &Look<'_>, found: &mut Found) {
-    match tree::parse(look.file.text()) {
-        Ok(_blocks) => {}
-        Err(reason) => found.gaps.push(Gap {
+    if let Err(reason) = tree::parse(look.file.text()) {
+        let text = look.file.text();
+        let marks = ["{{", "{%", "<%"];
+        found.gaps.push(Gap {
             path: look.file.path.clone(),
             reason: reason.to_owned(),
+            template: marks.iter().any(|mark| text.contains(mark)),
+        });
+    }
+}
+
+/// Looks at all files of nginx, each that no other one includes with all that it includes.
+pub(crate) fn look_at_all(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found) {
+    let files = tree
+        .files()
+        .filter(|file| fits(&file.path) && roles(&file.path).counts());
+    let parsed: BTreeMap<String, tree::Block> = files
+        .filter_map(|file| Some((file.path.clone(), tree::parse(file.text()).ok()?)))
+        .collect();
+    let mut resolver = Resolver::new(tree, &parsed);
+    for path in parsed.keys() {
+        resolver.edges(path);
+    }
+    let included = std::mem::take(&mut resolver.included);
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let first = parsed
+        .keys()
+        .filter(|path| !included.contains(path.as_str()));
+    for path in first {
+        walk_file(tree, path, &mut resolver, found);
+        seen.insert(path);
+    }
+    // Files that only include one another.
+    seen.extend(resolver.included.iter().copied());
+    let rest: Vec<&String> = parsed
+        .keys()
+        .filter(|path| !seen.contains(path.as_str()))
+        .collect();
+    for path in rest {
+        walk_file(tree, path, &mut resolver, found);
+    }
+}
+
+fn walk_file<'p>(tree: &'p Tree, path: &'p str, resolver: &mut Resolver<'p>, found: &mut Found) {
+    let inside = resolver.file(path);
+    let mut walk = walk::Walk {
+        tree,
+        path,
+        found,
+        responses: 0,
+    };
+    walk.file(&inside);
+    if walk.responses > walk::MOST {
+        found.gaps.push(Gap {
+            path: path.to_owned(),
+            reason: format!("only the first {} of its places were looked at", walk::MOST),
             template: false,
-        }),
+        });
     }
 }
 
@@ -55,6 +153,7 @@ mod tests {
             "web/nginx.conf.template",
             "docker/nginx/conf.d/app.conf.j2",
             "etc/nginx/sites-available/shop",
+            "nginx/snippets/security-headers.conf",
         ] {
             assert!(fits(path), "{path}");
         }

@@ -1,5 +1,6 @@
 //! Words of nginx's language, with their places (nginx, `src/core/ngx_conf_file.c`).
 
+use super::lua;
 use std::ops::Range;
 
 /// One token.
@@ -73,7 +74,13 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             _ => {
                 let word = bare(text, at);
                 at = word.place.end.max(at + 1);
+                let program = word.text.ends_with("_by_lua_block");
                 tokens.push(Token::Word(word));
+                if program && let Some(block) = lua::block(bytes, at) {
+                    tokens.push(Token::Open(block.start));
+                    tokens.push(Token::Close(block.end - 1));
+                    at = block.end;
+                }
             }
         }
     }

@@ -84,17 +84,24 @@ pub(crate) fn parse(text: &str) -> Result<Block, &'static str> {
     }
 }
 
-fn directive(mut words: Vec<Word>, block: Option<Block>, end: usize) -> Option<Directive> {
-    if words.is_empty() {
-        return None;
-    }
-    let name = words.remove(0);
+fn directive(words: Vec<Word>, block: Option<Block>, end: usize) -> Option<Directive> {
+    // Commands of a template stand before a directive and are none of its words.
+    let mut words = words.into_iter().skip_while(is_command);
+    let name = words.next()?;
+    let words = words.collect();
     Some(Directive {
         place: name.place.start..end,
         name,
         args: words,
         block,
     })
+}
+
+fn is_command(word: &Word) -> bool {
+    !word.quoted
+        && ["{%", "{{", "{#"]
+            .iter()
+            .any(|mark| word.text.starts_with(mark))
 }
 
 #[cfg(test)]

@@ -1,0 +1,85 @@
+//! Secrets that stand in the file, as they are or as defaults.
+
+use super::About;
+use super::model::{Service, Setting};
+use crate::check::{Found, Raised};
+use crate::words::secret::{self, Secret, quoted};
+use crate::words::variable::{self, Unset};
+use std::ops::Range;
+
+pub(super) fn look(about: &About<'_>, service: &Service, found: &mut Found) {
+    for one in service.environment() {
+        let Some(value) = one.value.as_deref() else {
+            continue;
+        };
+        if secret::is_secret_name(&one.name) {
+            let raised = judge(about, service, &one, value, one.place.clone());
+            found.raised.extend(raised);
+        } else if let Some(inside) = secret::in_address(value) {
+            let place = one
+                .value_at
+                .map_or(one.place.clone(), |at| at + inside.start..at + inside.end);
+            let part = value.get(inside).unwrap_or_default();
+            found
+                .raised
+                .extend(judge(about, service, &one, part, place));
+        }
+    }
+}
+
+/// What is wrong with a secret's value. The value itself is never told.
+fn judge(
+    about: &About<'_>,
+    service: &Service,
+    one: &Setting,
+    value: &str,
+    place: Range<usize>,
+) -> Option<Raised> {
+    let name = quoted(&service.name);
+    let key = &one.name;
+    // The broker's own word for it says more.
+    if key == "RABBITMQ_DEFAULT_PASS" && value == "guest" || value.is_empty() {
+        return None;
+    }
+    let required = format!("{key}: ${{{key}:?set {key}}}");
+    let variables = variable::variables(value);
+    let Some(first) = variables.first() else {
+        if secret::of_value(value) == Secret::None
+            || one
+                .value
+                .as_deref()
+                .is_some_and(|all| all.contains("://guest:guest@"))
+        {
+            return None;
+        }
+        let message = format!("{name}: the secret of `{key}` stands in the file.");
+        let raised = about.raise("LG-CMP-141", place, message).better(required);
+        return Some(about.eased(service, raised));
+    };
+    let required = format!("{key}: ${{{}:?set {}}}", first.name, first.name);
+    let default = variables.iter().find(|variable| {
+        variable.unset == Unset::Default
+            && secret::of_value(&variable::resolve(variable.word)) != Secret::None
+    });
+    if let Some(variable) = default {
+        let message = format!(
+            "{name}: when `{}` is not set, `{key}` is a secret that everybody can read here.",
+            variable.name
+        );
+        let raised = about.raise("LG-CMP-142", place, message).better(required);
+        return Some(about.eased(service, raised));
+    }
+    let open = variables
+        .iter()
+        .find(|variable| matches!(variable.unset, Unset::Empty | Unset::Default))?;
+    let whole = variables.len() == 1 && open.place == (0..value.len());
+    let message = format!(
+        "{name}: without `{}`, `{key}` is empty and nothing complains.",
+        open.name
+    );
+    let raised = about.raise("LG-CMP-143", place, message);
+    Some(match whole {
+        true => raised.better(required),
+        false => raised,
+    })
+}

@@ -1,0 +1,4 @@
+//! What names and values of settings tell: secrets, stand-ins, variables of the environment.
+
+pub(crate) mod secret;
+pub(crate) mod variable;

@@ -1,0 +1,176 @@
+//! Real files, with the policies and the weaknesses that somebody has read out of them.
+//!
+//! `LOCKGATE_CARRIERS` names a folder that holds `carriers.tsv` and the files of its first column;
+//! `LOCKGATE_KINDS`, when set, the kinds to measure. Run with `--ignored --nocapture`.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test reads files, tells what it measured, and may fail"
+)]
+
+use lockgate_hardening::{File, Options, Severity, State, Tree, scan};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// What several files of a repository decide together cannot be measured on one of them.
+const WHOLE: [&str; 2] = ["LG-CSP-406", "LG-CSP-411"];
+
+#[derive(Default)]
+struct Count {
+    files: usize,
+    policies: [usize; 3],
+    findings: [usize; 3],
+}
+
+fn lines(text: &str) -> impl Fn(usize) -> u64 {
+    move |at| {
+        1 + text.as_bytes()[..at]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count() as u64
+    }
+}
+
+/// Policies are the same when their words are: what is only known at run time has a stand-in.
+fn words(policy: &str) -> String {
+    let words: Vec<&str> = policy.split_ascii_whitespace().collect();
+    words.join(" ").trim_end_matches([';', ' ']).to_owned()
+}
+
+fn compare<T: Ord + std::fmt::Debug>(
+    name: &str,
+    count: &mut [usize; 3],
+    expected: &BTreeSet<T>,
+    found: &BTreeSet<T>,
+) {
+    count[0] += expected.intersection(found).count();
+    for one in expected.difference(found) {
+        count[1] += 1;
+        println!("{name}: missing {one:?}");
+    }
+    for one in found.difference(expected) {
+        count[2] += 1;
+        println!("{name}: more {one:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs the files: LOCKGATE_CARRIERS"]
+fn real_files_say_what_somebody_has_read_in_them() {
+    let folder = std::env::var("LOCKGATE_CARRIERS").unwrap();
+    let folder = Path::new(&folder);
+    let kinds = std::env::var("LOCKGATE_KINDS").unwrap_or_default();
+    let table = std::fs::read_to_string(folder.join("carriers.tsv")).unwrap();
+    let mut counts: BTreeMap<(String, String), Count> = BTreeMap::new();
+    for row in table.lines().skip(1) {
+        // The table's cells with quotes in them are written as CSV writes them.
+        let cells: Vec<String> = row.split('\t').map(unquoted).collect();
+        let (name, kind, path, checked) = (&cells[0], &cells[1], &cells[3], &cells[6]);
+        let wanted = kinds.is_empty() || kinds.split(',').any(|one| one == kind);
+        let Some(bytes) = std::fs::read(folder.join(name)).ok().filter(|_| wanted) else {
+            continue;
+        };
+        let file = File::new(path.as_str(), &bytes);
+        let text = file.text().to_owned();
+        let line = lines(&text);
+        let mut tree = Tree::default();
+        tree.add(file);
+        let scanned = scan(&tree, &Options::default());
+        for gap in &scanned.gaps {
+            println!("{name}: {gap:?}");
+        }
+        let count = counts.entry((kind.clone(), checked.clone())).or_default();
+        count.files += 1;
+        let policies: Vec<serde_json::Value> = serde_json::from_str(&cells[9]).unwrap();
+        let expected: BTreeSet<(u64, String)> = policies
+            .iter()
+            .map(|one| (one["line"].as_u64().unwrap(), one))
+            .map(
+                |(line, one)| match one["dynamic"].as_array().unwrap().is_empty() {
+                    true => (line, words(one["policy"].as_str().unwrap())),
+                    false => (line, String::new()),
+                },
+            )
+            .collect();
+        let dynamic: BTreeSet<u64> = expected
+            .iter()
+            .filter(|(_, policy)| policy.is_empty())
+            .map(|(line, _)| *line)
+            .collect();
+        let found = scanned
+            .responses
+            .iter()
+            .flat_map(|response| &response.headers)
+            .filter(|header| header.name.starts_with("content-security-policy"))
+            .filter(|header| header.state == State::Sent)
+            .map(|header| {
+                let line = line(header.value.file().start);
+                match dynamic.contains(&line) {
+                    true => (line, String::new()),
+                    false => (line, words(header.value.value())),
+                }
+            })
+            .collect();
+        compare(name, &mut count.policies, &expected, &found);
+        let findings: Vec<serde_json::Value> = serde_json::from_str(&cells[10]).unwrap();
+        let expected: BTreeSet<(u64, String)> = findings
+            .iter()
+            .map(|one| {
+                let rule = one["rule"].as_str().unwrap().to_owned();
+                (one["line"].as_u64().unwrap(), rule)
+            })
+            .collect();
+        let found = scanned
+            .findings
+            .iter()
+            .filter(|one| !WHOLE.contains(&one.rule.0))
+            .map(|one| {
+                (
+                    u64::from(one.start.line),
+                    one.rule.0.to_owned(),
+                    one.severity,
+                )
+            })
+            // A note that nobody has written down is no false alarm.
+            .filter(|(line, rule, severity)| {
+                *severity > Severity::Info || expected.contains(&(*line, rule.clone()))
+            })
+            .map(|(line, rule, _)| (line, rule))
+            .collect();
+        compare(name, &mut count.findings, &expected, &found);
+    }
+    let percent = |part: usize, of: usize| 100.0 * part as f64 / of.max(1) as f64;
+    for ((kind, checked), count) in &counts {
+        let [same, missing, more] = count.policies;
+        let [right, lost, false_alarms] = count.findings;
+        println!(
+            "{kind} ({checked}): {} files; policies {same}, missing {missing}, more {more}; findings {right}, \
+             missing {lost}, more {false_alarms}",
+            count.files
+        );
+        if checked == "y" {
+            assert!(percent(same, same + missing) >= 98.0, "{kind}: policies");
+            assert!(percent(right, right + lost) >= 95.0, "{kind}: recall");
+            assert!(
+                percent(right, right + false_alarms) >= 95.0 || right == 0,
+                "{kind}: precision"
+            );
+        }
+    }
+    assert!(!counts.is_empty());
+}
+
+/// A cell of the table.
+fn unquoted(cell: &str) -> String {
+    match cell
+        .strip_prefix('"')
+        .and_then(|cell| cell.strip_suffix('"'))
+    {
+        Some(inside) => inside.replace("\"\"", "\""),
+        None => cell.to_owned(),
+    }
+}

@@ -17,6 +17,7 @@
 
 pub mod carrier;
 mod check;
+mod desktop;
 mod file;
 mod finding;
 mod html;

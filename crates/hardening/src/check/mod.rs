@@ -28,6 +28,7 @@ pub(crate) const KINDS: &[Kind] = &[
     compose::KIND,
     crate::javascript::KIND,
     crate::html::KIND,
+    crate::desktop::KIND,
 ];
 
 /// What is looked at when all files have been: what one file says and another one lacks.

@@ -195,6 +195,22 @@ mod tests {
     }
 
     #[test]
+    fn headers_that_have_no_effect_in_a_page() {
+        let found =
+            page("<meta charset=utf-8>\n<meta http-equiv=X-Frame-Options content=DENY>").findings;
+        let lines: Vec<_> = found
+            .iter()
+            .map(|one| (one.rule.0, one.start.line))
+            .collect();
+        assert_eq!(lines, [("LG-HDR-110", 2)]);
+        assert!(
+            page("<meta http-equiv=refresh content=5>")
+                .responses
+                .is_empty()
+        );
+    }
+
+    #[test]
     fn what_is_only_shown_is_no_policy() {
         let meta = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src *\">";
         for text in [

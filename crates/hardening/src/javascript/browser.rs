@@ -64,11 +64,10 @@ fn kept(program: &Program<'_, '_>, raised: &mut Vec<Raised>) {
     }
 }
 
+/// What is kept is not shown: it may be the secret itself.
 fn keep(program: &Program<'_, '_>, store: &str, place: Range<usize>, raised: &mut Vec<Raised>) {
-    let message = format!(
-        "A key or secret is kept in {store}, where every script of the page reads it: {}",
-        program.said(&place)
-    );
+    let message =
+        format!("A key or secret is kept in {store}, where every script of the page reads it");
     let severity = match store {
         "localStorage" => Severity::High,
         _ => Severity::Medium,
@@ -185,5 +184,9 @@ fn is_made_by_chance(name: &str) -> bool {
         ("license", "key"),
         ("crypto", "key"),
     ];
-    alone.contains(&last) || before.is_some_and(|before| pairs.contains(&(before, last)))
+    // What is made for a token is none.
+    let part = ["for", "of", "by", "from", "with", "to", "at", "in"];
+    let belongs = before.is_some_and(|before| part.contains(&before));
+    !belongs && alone.contains(&last)
+        || before.is_some_and(|before| pairs.contains(&(before, last)))
 }

@@ -205,12 +205,10 @@ fn objects(program: &Program<'_, '_>, out: &mut Vec<Set>) {
             .map(|property| property.key.static_name().unwrap_or_default())
             .collect();
         let named = keys.iter().any(|key| known(key).is_some());
-        let paired = ["key", "name", "header", "headerName"]
+        let paired = ["key", "name"]
             .into_iter()
             .find(|name| keys.iter().any(|key| key == name));
-        let value_name = ["value", "headerValue"]
-            .into_iter()
-            .find(|name| keys.iter().any(|key| key == name));
+        let value_name = keys.iter().any(|key| key == "value").then_some("value");
         let computed = one
             .node
             .properties

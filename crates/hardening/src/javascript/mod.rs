@@ -54,7 +54,9 @@ const ENDS: &[&str] = &[
 pub(crate) fn fits(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let end = name.rsplit_once('.').map_or("", |(_, end)| end);
-    ENDS.contains(&end) && !name.ends_with(".d.ts") && !name.ends_with(".min.js") && !is_test(path)
+    let packager = path.starts_with(".yarn/") || path.contains("/.yarn/");
+    let made = name.ends_with(".d.ts") || name.ends_with(".min.js");
+    ENDS.contains(&end) && !packager && !made && !is_test(path)
 }
 
 /// Tests call what they test with all that is wrong.
@@ -139,7 +141,7 @@ impl<'n, 'a> Program<'n, 'a> {
 
 fn look(look: &Look<'_>, found: &mut Found) {
     let text = look.file.text();
-    if !needles::may_say_something(text) {
+    if !needles::may_say_something(text) || parse::is_bundle(text) {
         return;
     }
     let path = look.file.path.as_str();

@@ -7,17 +7,31 @@ use oxc_span::SourceType;
 
 /// A file with more bytes was made by a program, in bytes.
 const LARGEST: usize = 1024 * 1024;
-/// Brackets inside one another, at most.
-const DEPTH: usize = 250;
-/// What nests without brackets (`a = b = c`, `!!x`, `else if`), at most in one piece of a file.
-const LINKS: usize = 1500;
-/// Room for what nests, in bytes. Only what is used is taken from the machine.
+/// How deep a program may nest: brackets inside one another, and what nests without them (`a = b = c`, `!!x`,
+/// `else if`).
+struct Limit {
+    depth: usize,
+    links: usize,
+}
+
+/// What any thread has room for.
+const HERE: Limit = Limit {
+    depth: 60,
+    links: 300,
+};
+/// What there is room for in [`STACK`].
+const MOST: Limit = Limit {
+    depth: 250,
+    links: 20_000,
+};
+/// Room for what nests deeply, in bytes. Only what is used is taken from the machine.
 const STACK: usize = 256 * 1024 * 1024;
+/// Bytes in a line, at an average, that only a program writes.
+const LONG_LINES: usize = 400;
 
 /// Parses a file and hands its program on.
 ///
-/// The parser goes down with the program's nesting, so it runs where there is room for as much of it as
-/// [`too_deep`] lets through.
+/// The parser goes down with the program's nesting: what nests deeply is read where there is room for it.
 ///
 /// # Errors
 /// Why it cannot be read.
@@ -29,27 +43,41 @@ pub(crate) fn with<T: Send>(
     if text.len() > LARGEST {
         return Err("it is larger than a file that people write");
     }
-    if too_deep(text.as_bytes()) {
+    let nesting = nesting(text.as_bytes());
+    if nesting.depth > MOST.depth || nesting.links > MOST.links {
         return Err("it is nested too deeply");
     }
     let blanked = only_scripts(path, text);
     let text = blanked.as_deref().unwrap_or(text);
     let types = source_types(path);
+    let work = || {
+        types.iter().find_map(|source_type| {
+            let allocator = Allocator::default();
+            let parsed = Parser::new(&allocator, text, *source_type).parse();
+            (!parsed.panicked).then(|| then(&parsed.program))
+        })
+    };
+    // Without optimization each step down takes many times the room.
+    let flat = nesting.depth <= HERE.depth && nesting.links <= HERE.links;
+    if flat && !cfg!(debug_assertions) {
+        return work().ok_or(NO_PROGRAM);
+    }
     std::thread::scope(|scope| {
-        let work = || {
-            types.iter().find_map(|source_type| {
-                let allocator = Allocator::default();
-                let parsed = Parser::new(&allocator, text, *source_type).parse();
-                (!parsed.panicked).then(|| then(&parsed.program))
-            })
-        };
         let thread = std::thread::Builder::new().stack_size(STACK);
         match thread.spawn_scoped(scope, work).map(|thread| thread.join()) {
-            Ok(Ok(done)) => done.ok_or("it is no program that can be read"),
+            Ok(Ok(done)) => done.ok_or(NO_PROGRAM),
             Ok(Err(_)) => Err("reading it failed"),
             Err(_) => Err("there was no room to read it"),
         }
     })
+}
+
+const NO_PROGRAM: &str = "it is no program that can be read";
+
+/// Whether a file is made by a program: its lines are longer than people write them.
+pub(crate) fn is_bundle(text: &str) -> bool {
+    let lines = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    text.len() > LARGEST || text.len() > 20_000 && text.len() / lines > LONG_LINES
 }
 
 /// What to take a file for, best first.
@@ -101,39 +129,115 @@ fn only_scripts(path: &str, text: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
-/// Whether a program may nest more deeply than there is room for. Reads bytes only, so strings and comments
-/// count as well: a file that people write has neither so many.
-fn too_deep(bytes: &[u8]) -> bool {
-    let mut depth = 0usize;
-    let mut links = 0usize;
-    let mut last = b'\n';
-    for byte in bytes {
+/// Words that ask for more behind them, or go on with what is before them.
+const LINKS: &[&[u8]] = &[
+    b"new",
+    b"typeof",
+    b"await",
+    b"void",
+    b"delete",
+    b"yield",
+    b"if",
+    b"else",
+    b"for",
+    b"while",
+    b"do",
+    b"with",
+    b"async",
+    b"keyof",
+    b"infer",
+    b"unique",
+    b"readonly",
+    b"asserts",
+    b"function",
+    b"class",
+    b"try",
+    b"catch",
+    b"finally",
+    b"abstract",
+    b"extends",
+    b"in",
+    b"of",
+    b"instanceof",
+    b"as",
+    b"satisfies",
+    b"is",
+    b"from",
+    b"case",
+    b"import",
+    b"let",
+    b"const",
+    b"var",
+    b"return",
+    b"throw",
+    b"export",
+    b"default",
+    b"get",
+    b"set",
+    b"static",
+    b"declare",
+    b"namespace",
+    b"module",
+    b"enum",
+    b"type",
+    b"interface",
+    b"out",
+    b"accessor",
+    b"using",
+    b"switch",
+];
+
+/// How deeply a program may nest, at most. Reads bytes only, so strings and comments count as well.
+fn nesting(bytes: &[u8]) -> Limit {
+    let mut most = Limit { depth: 0, links: 0 };
+    let (mut depth, mut links) = (0usize, 0usize);
+    // The last byte that is no white space, whether a line ended behind it, and whether it ends a word of LINKS.
+    let (mut last, mut line, mut link) = (b';', false, false);
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        if is_word(*byte) {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let length = rest.iter().take_while(|byte| is_word(**byte)).count();
+            let word = rest.get(..length).unwrap_or_default();
+            let linked = LINKS.contains(&word);
+            let value_before = is_word(last) || b"}]'\"".contains(&last);
+            // A value behind a value, on a line of its own: something new begins.
+            if line && value_before && !link && !linked {
+                links = 0;
+            }
+            links += usize::from(linked);
+            (last, line, link) = (*byte, false, linked);
+            at += length;
+            most.links = most.links.max(links);
+            continue;
+        }
         match byte {
             b'(' | b'[' | b'{' => {
                 depth += 1;
-                links += usize::from(*byte != b'{');
+                links += 1;
             }
             b')' | b']' | b'}' => {
                 depth = depth.saturating_sub(1);
-                if *byte == b'}' {
-                    links = links.saturating_sub(1);
-                }
+                links = links.saturating_sub(1);
             }
             b';' | b',' => links = 0,
-            b'\n' if last == b'\n' => {}
-            b'=' | b'!' | b'~' | b'?' | b':' | b'<' | b'+' | b'-' | b'*' | b'.' | b'`' => {
-                links += 1
-            }
-            // A word may be `new`, `typeof`, `if`.
-            b' ' | b'\n' | b'\t' if last.is_ascii_alphanumeric() => links += 1,
+            b'=' | b'!' | b'~' | b'?' | b':' | b'<' | b'+' | b'-' | b'*' | b'.' | b'`' | b'|'
+            | b'&' | b'@' | b'/' | b'%' | b'^' => links += 1,
+            b'\n' => line = true,
             _ => {}
         }
-        if depth > DEPTH || links > LINKS * 20 {
-            return true;
+        if !byte.is_ascii_whitespace() {
+            (last, line, link) = (*byte, false, false);
         }
-        last = *byte;
+        most.depth = most.depth.max(depth);
+        most.links = most.links.max(links);
+        at += 1;
     }
-    false
+    most
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ fn what_a_file_is_for_decides_how_bad_it_is() {
         port(&json),
         [
             "docker-compose.yml:6 LG-CMP-111 high",
-            "docker-compose.dev.yml:6 LG-CMP-111 medium",
+            "docker-compose.dev.yml:6 LG-CMP-111 low",
         ]
     );
     let policy = "extends = \"lockgate:balanced\"\n[scanners.hardening]\n\
@@ -112,8 +112,8 @@ fn what_a_file_is_for_decides_how_bad_it_is() {
     assert_eq!(
         found,
         [
-            "docker-compose.dev.yml:6 LG-CMP-111 medium",
-            "docker-compose.yml:6 LG-CMP-111 medium",
+            "docker-compose.dev.yml:6 LG-CMP-111 low",
+            "docker-compose.yml:6 LG-CMP-111 low",
             "docs/docker-compose.yml:6 LG-CMP-111 high",
         ]
     );

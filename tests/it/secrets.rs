@@ -344,7 +344,8 @@ fn without_policy_and_report_a_check_looks_for_secrets() {
     let text = format!("k = {}\n", github(12));
     let (json, code) = Lockgate::check().file("a.txt", &text).json();
     assert_eq!((code, &json["verdict"]), (1, &json!("block")));
-    assert_eq!(json["runs"][0]["scanner"], "secrets");
+    let runs = json["runs"].as_array().unwrap();
+    assert!(runs.iter().any(|run| run["scanner"] == "secrets"));
     let policy = "extends = \"lockgate:balanced\"\n";
     let other = Lockgate::check()
         .file("a.txt", &text)

@@ -54,7 +54,8 @@ pub struct Behaviour {
     pub base_any: Answer,
 }
 
-/// What the enforced policies together let run.
+/// What the enforced policies together let run. Where an answer is unknown, the policy is there and
+/// cannot be judged without the running code.
 pub fn behaviour(given: &[Given<'_>]) -> Behaviour {
     let policies: Vec<Policy<'_>> = given
         .iter()

@@ -120,6 +120,8 @@ pub(crate) fn known(lower: &str) -> Option<&'static Known> {
 pub(crate) enum Act {
     /// A script element, with or without an address; also `javascript:`.
     Script,
+    /// The same in browsers that do not know `script-src-elem`.
+    OldScript,
     /// An event handler.
     ScriptAttribute,
     /// `eval` and its like: `-elem` and `-attr` have no say (section 4.4).
@@ -143,7 +145,7 @@ impl Act {
         match self {
             Self::Script => &["script-src-elem", "script-src", "default-src"],
             Self::ScriptAttribute => &["script-src-attr", "script-src", "default-src"],
-            Self::Eval => &["script-src", "default-src"],
+            Self::OldScript | Self::Eval => &["script-src", "default-src"],
             Self::Style => &["style-src-elem", "style-src", "default-src"],
             Self::StyleAttribute => &["style-src-attr", "style-src", "default-src"],
             Self::Image => &["img-src", "default-src"],
@@ -162,7 +164,7 @@ impl Act {
     pub(crate) fn runs_script(self) -> bool {
         matches!(
             self,
-            Self::Script | Self::ScriptAttribute | Self::Eval | Self::Worker
+            Self::Script | Self::OldScript | Self::ScriptAttribute | Self::Eval | Self::Worker
         )
     }
 }

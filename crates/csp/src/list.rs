@@ -43,18 +43,29 @@ impl Directive<'_> {
     /// Section 6.7.2.7: whether some source matches. `'none'` beside others matches nothing, as any
     /// keyword does.
     pub(crate) fn matches(&self, url: Url<'_>) -> Answer {
-        let answers = self.sources.iter().map(|source| source.matches(url));
-        answers.max().unwrap_or(Answer::No)
+        let mut best = Answer::No;
+        for source in &self.sources {
+            best = best.max(source.matches(url));
+            if best == Answer::Yes {
+                break;
+            }
+        }
+        best
     }
 }
 
 impl Policy<'_> {
     /// Whether a sandbox lets scripts run.
     pub(crate) fn sandbox(&self) -> Answer {
+        self.sandbox_allows("allow-scripts")
+    }
+
+    /// Whether a sandbox has this token; yes where there is no sandbox.
+    pub(crate) fn sandbox_allows(&self, token: &str) -> Answer {
         let Some(sandbox) = self.get("sandbox") else {
             return Answer::Yes;
         };
-        let allows = |text: &str| text.eq_ignore_ascii_case("allow-scripts");
+        let allows = |text: &str| text.eq_ignore_ascii_case(token);
         match sandbox.values.iter().any(|value| allows(value.text)) {
             false if sandbox.has_unknown() => Answer::Unknown,
             allowed => allowed.into(),
@@ -89,11 +100,11 @@ impl Policy<'_> {
     /// lets a script in (section 6.7.1.1); a worker is started by a script, which may.
     pub(crate) fn fetches(&self, act: Act, url: Url<'_>) -> Answer {
         self.ask(act, |directive| {
-            let script =
-                directive.lower.starts_with("script-src") || directive.lower == "default-src";
+            let strict = directive.has(Keyword::StrictDynamic);
             match act {
-                Act::Script if directive.has(Keyword::StrictDynamic) => Answer::No,
-                Act::Worker if script && directive.has(Keyword::StrictDynamic) => Answer::Yes,
+                Act::Script | Act::OldScript if strict => Answer::No,
+                // `default-src` is then read as `worker-src`, which does not know the keyword.
+                Act::Worker if strict && directive.lower == "script-src" => Answer::Yes,
                 _ => directive.matches(url),
             }
         })
@@ -105,6 +116,12 @@ pub(crate) fn together<'p, 't: 'p>(
     policies: impl IntoIterator<Item = &'p Policy<'t>>,
     of: impl Fn(&Policy<'t>) -> Answer,
 ) -> Answer {
-    let enforced = policies.into_iter().filter(|policy| policy.enforced);
-    enforced.map(of).min().unwrap_or(Answer::Yes)
+    let mut least = Answer::Yes;
+    for policy in policies.into_iter().filter(|policy| policy.enforced) {
+        least = least.min(of(policy));
+        if least == Answer::No {
+            break;
+        }
+    }
+    least
 }

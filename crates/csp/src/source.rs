@@ -210,26 +210,25 @@ impl Host<'_> {
         }
     }
 
-    /// Section 6.7.2.11; an upgrade of the scheme upgrades the port, as browsers have it.
+    /// Section 6.7.2.11: an upgrade of the scheme does not upgrade the port.
     fn matches_port(&self, url: Url<'_>) -> bool {
         let actual = url.port.or_else(|| url.default_port());
         match self.port {
-            None => url.port.is_none() || url.port == url.default_port(),
+            None => actual == url.default_port(),
             Some("*") => true,
-            Some(port) => {
-                let port = port.parse().ok();
-                port.is_some() && (port == actual || (port == Some(80) && actual == Some(443)))
-            }
+            Some(port) => port.parse().is_ok_and(|port| Some(port) == actual),
         }
     }
 
-    /// Four numbers, as far as it looks.
     pub(crate) fn is_ipv4(&self) -> bool {
-        let parts = self.host.split('.');
-        let number =
-            |part: &str| matches!(part.len(), 1..=3) && part.bytes().all(|b| b.is_ascii_digit());
-        self.host.split('.').count() == 4 && parts.into_iter().all(number)
+        is_ipv4(self.host)
     }
+}
+
+/// Four numbers, as far as it looks.
+pub(crate) fn is_ipv4(host: &str) -> bool {
+    let number = |part: &str| part.len() <= 3 && part.parse::<u16>().is_ok();
+    host.split('.').count() == 4 && host.split('.').all(number)
 }
 
 /// Section 6.7.2.9.
@@ -393,7 +392,7 @@ mod tests {
     #[test]
     fn schemes_and_hosts_match_as_the_specification_says() {
         assert!(matches("http://a.example", "https", "a.example"));
-        assert!(matches("http://a.example:80", "https", "a.example"));
+        assert!(!matches("http://a.example:80", "https", "a.example"));
         assert!(!matches("https://a.example", "http", "a.example"));
         assert!(matches("a.example", "https", "a.example"));
         assert!(!matches("a.example", "http", "a.example"));

@@ -93,6 +93,12 @@ const SHIPPED: &[(&str, &str)] = &[
     ("nginx", include_str!("../rules/nginx.toml")),
     ("node", include_str!("../rules/node.toml")),
     ("compose", include_str!("../rules/compose.toml")),
+    ("traefik", include_str!("../rules/traefik.toml")),
+    ("dockerfile", include_str!("../rules/dockerfile.toml")),
+    ("env", include_str!("../rules/env.toml")),
+    ("ci", include_str!("../rules/ci.toml")),
+    ("database", include_str!("../rules/database.toml")),
+    ("operations", include_str!("../rules/operations.toml")),
     ("service", include_str!("../rules/service.toml")),
 ];
 

@@ -22,8 +22,22 @@ pub struct Options {
 }
 
 impl Options {
+    /// A file's role when the file itself may tell one: only where neither the policy nor the path says more
+    /// than that nothing speaks against production.
+    fn settled(&self, path: &str, told: &BTreeMap<String, Role>) -> Role {
+        match (self.role(path), told.get(path)) {
+            (Role::Production, Some(role)) if self.named(path).is_none() => *role,
+            (role, _) => role,
+        }
+    }
+
     /// A file's role.
     pub fn role(&self, path: &str) -> Role {
+        self.named(path).unwrap_or_else(|| role::of_path(path))
+    }
+
+    /// The role that somebody has decided on.
+    fn named(&self, path: &str) -> Option<Role> {
         let named = self
             .roles
             .iter()
@@ -35,7 +49,7 @@ impl Options {
             });
         // The longest name says it most closely.
         let closest = named.max_by_key(|(name, _)| name.len());
-        closest.map_or_else(|| role::of_path(path), |(_, role)| *role)
+        closest.map(|(_, role)| *role)
     }
 }
 
@@ -74,7 +88,8 @@ pub fn scan(tree: &Tree, options: &Options) -> Scanned {
     for look in WHOLE {
         look(tree, &|path| options.role(path), &mut found);
     }
-    scanned.findings = settle(tree, options, found.raised);
+    let roles = |path: &str| options.settled(path, &found.roles);
+    scanned.findings = settle(tree, options, &roles, found.raised);
     scanned.gaps = found.gaps;
     scanned.gaps.sort();
     scanned.gaps.dedup();
@@ -82,7 +97,12 @@ pub fn scan(tree: &Tree, options: &Options) -> Scanned {
     scanned
 }
 
-fn settle(tree: &Tree, options: &Options, mut raised: Vec<Raised>) -> Vec<Finding> {
+fn settle(
+    tree: &Tree,
+    options: &Options,
+    roles: &dyn Fn(&str) -> Role,
+    mut raised: Vec<Raised>,
+) -> Vec<Finding> {
     raised.sort_by(|a, b| {
         let key = |r: &Raised| (r.path.clone(), r.rule, r.place.start, r.place.end);
         key(a).cmp(&key(b))
@@ -107,12 +127,12 @@ fn settle(tree: &Tree, options: &Options, mut raised: Vec<Raised>) -> Vec<Findin
         if *count > MOST {
             continue;
         }
-        let role = options.role(&one.path);
+        let role = roles(&one.path);
         let severity = by_role(one.severity.unwrap_or(rule.severity), role);
         findings.extend(finding(tree, one, severity, role));
     }
     for (path, all) in hygiene {
-        let role = options.role(&path);
+        let role = roles(&path);
         findings.extend(together(all).and_then(|one| finding(tree, one, Severity::Info, role)));
     }
     findings.sort_by(|a, b| {

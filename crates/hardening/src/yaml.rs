@@ -43,8 +43,6 @@ pub(crate) enum Value {
 pub(crate) struct Key {
     pub(crate) text: Rc<str>,
     pub(crate) place: Range<usize>,
-    /// Came by a merge key.
-    merged: bool,
 }
 
 impl Node {
@@ -81,23 +79,19 @@ impl Node {
             .try_fold(self, |node, name| node.get(name).map(|node| &**node))
     }
 
-    /// As [`Node::entry`], in whatever case the key is written.
-    pub(crate) fn entry_any_case(&self, name: &str) -> Option<&(Key, Rc<Self>)> {
-        let mut entries = self.entries().iter().rev();
-        entries.find(|(key, _)| key.text.eq_ignore_ascii_case(name))
-    }
-
-    /// As [`Node::at`], in whatever case the keys are written.
-    pub(crate) fn at_any_case(&self, path: &[&str]) -> Option<&Self> {
-        path.iter().try_fold(self, |node, name| {
-            node.entry_any_case(name).map(|(_, node)| &**node)
-        })
-    }
-
     /// The text of a scalar.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Where the text of a scalar begins in the file, when it stands there as it is.
+    pub(crate) fn text_at(&self) -> Option<usize> {
+        match self.place.len().checked_sub(self.text()?.len())? {
+            0 => Some(self.place.start),
+            2 => Some(self.place.start + 1),
             _ => None,
         }
     }
@@ -155,6 +149,9 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Rc<Node>>, Unreadable> {
         let (event, span) = step.map_err(|_| Unreadable("is not well-formed YAML"))?;
         let place = bytes.at(span.start.index())..bytes.at(span.end.index());
         reader.event(event, place)?;
+    }
+    if reader.merged >= MERGED {
+        return Err(Unreadable("has too many merge keys"));
     }
     Ok(reader.documents)
 }
@@ -267,7 +264,6 @@ impl Reader<'_> {
                     open.key = Some(Key {
                         text: node.text().unwrap_or_default().into(),
                         place: node.place.clone(),
-                        merged: false,
                     });
                 }
             },
@@ -292,11 +288,7 @@ impl Reader<'_> {
             for (key, value) in maps.iter().flat_map(|map| map.entries()) {
                 if self.merged < MERGED && names.insert(key.text.clone()) {
                     self.merged += 1;
-                    let key = Key {
-                        merged: true,
-                        ..key.clone()
-                    };
-                    own.push((key, value.clone()));
+                    own.push((key.clone(), value.clone()));
                 }
             }
         }
@@ -329,9 +321,7 @@ impl Bytes {
 
 /// Whether a text holds the marks of a template that is filled in before anybody reads it as YAML.
 pub(crate) fn is_template(text: &str) -> bool {
-    ["{{", "{%", "<%", "[[ "]
-        .iter()
-        .any(|mark| text.contains(mark))
+    ["{{", "{%", "<%"].iter().any(|mark| text.contains(mark))
 }
 
 #[cfg(test)]
@@ -345,9 +335,8 @@ mod tests {
         let b = documents[0].get("b").unwrap();
         assert_eq!(b.text_of("k"), Some("w"));
         let (key, value) = b.entry("\u{e9}").unwrap();
-        assert!(key.merged);
-        assert_eq!(&text[value.place.clone()], "1");
-        assert_eq!(&text[key.place.clone()], "\u{e9}");
+        assert_eq!(text.get(value.place.clone()), Some("1"));
+        assert_eq!(text.get(key.place.clone()), Some("\u{e9}"));
         assert_eq!(documents[0].at(&["b", "k"]).unwrap().text(), Some("w"));
     }
 

@@ -18,6 +18,8 @@ use std::path::Path;
 
 /// What several files of a repository decide together cannot be measured on one of them.
 const WHOLE: [&str; 2] = ["LG-CSP-406", "LG-CSP-411"];
+/// What is said of the text of policies; the table names little of it.
+const TEXT: [&str; 3] = ["LG-CSP-1", "LG-CSP-2", "LG-CSP-3"];
 
 #[derive(Default)]
 struct Count {
@@ -135,6 +137,10 @@ fn real_files_say_what_somebody_has_read_in_them() {
                     one.severity,
                 )
             })
+            .filter(|(line, rule, _)| {
+                let of_text = TEXT.iter().any(|start| rule.starts_with(start));
+                !of_text || expected.contains(&(*line, rule.clone()))
+            })
             // A note that nobody has written down is no false alarm.
             .filter(|(line, rule, severity)| {
                 *severity > Severity::Info || expected.contains(&(*line, rule.clone()))
@@ -143,7 +149,11 @@ fn real_files_say_what_somebody_has_read_in_them() {
             .collect();
         compare(name, &mut count.findings, &expected, &found);
     }
-    let percent = |part: usize, of: usize| 100.0 * part as f64 / of.max(1) as f64;
+    // Nothing expected is nothing missed.
+    let percent = |part: usize, of: usize| match of {
+        0 => 100.0,
+        of => 100.0 * part as f64 / of as f64,
+    };
     for ((kind, checked), count) in &counts {
         let [same, missing, more] = count.policies;
         let [right, lost, false_alarms] = count.findings;
@@ -156,7 +166,7 @@ fn real_files_say_what_somebody_has_read_in_them() {
             assert!(percent(same, same + missing) >= 98.0, "{kind}: policies");
             assert!(percent(right, right + lost) >= 95.0, "{kind}: recall");
             assert!(
-                percent(right, right + false_alarms) >= 95.0 || right == 0,
+                percent(right, right + false_alarms) >= 95.0,
                 "{kind}: precision"
             );
         }

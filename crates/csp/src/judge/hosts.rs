@@ -1,14 +1,16 @@
 //! Hosts and schemes that let an attacker's script in.
 
 use super::Judge;
+use super::plain::is_local;
 use crate::bypass::{self, Bypass};
-use crate::directive::{Act, Kind};
-use crate::flaw::{Severity, quoted};
+use crate::directive::Act;
+use crate::flaw::{RuleId, Severity, quoted};
 use crate::given::Answer;
-use crate::parse::{Directive, Policy, Token};
+use crate::parse::{Policy, Token};
 use crate::rules;
 use crate::source::{Host, Keyword, Source};
 use crate::url::Url;
+use std::collections::BTreeSet;
 
 /// Names under which anybody may have one of their own, besides those of a single label.
 const SHARED: &[&str] = &[
@@ -42,19 +44,34 @@ const SECOND: &[&str] = &[
     "ac", "co", "com", "edu", "gob", "gov", "gouv", "net", "ne", "or", "org",
 ];
 
+/// Different sources of one list that are asked about: each is held against every other policy.
+const MOST_JUDGED: usize = 1024;
+
 pub(super) fn judge(judge: &mut Judge<'_, '_>) {
     for policy in judge.enforced() {
-        if let Some(directive) = policy.governing(Act::Script)
-            && !directive.has(Keyword::StrictDynamic)
-        {
+        for act in [Act::Script, Act::OldScript] {
+            let Some(directive) = policy.governing(act) else {
+                continue;
+            };
+            let same = act == Act::OldScript && policy.get("script-src-elem").is_none();
+            let own = act == Act::Script || directive.lower == "script-src";
+            if same || !own || directive.has(Keyword::StrictDynamic) {
+                continue;
+            }
+            let list = List {
+                policy,
+                act,
+                nonces: directive.has_nonce_or_hash(),
+                eval: judge.all_let(|policy| policy.eval(&[Keyword::UnsafeEval])),
+            };
+            let mut seen = BTreeSet::new();
             for (token, source) in directive.values.iter().zip(&directive.sources) {
-                script(judge, policy, directive, token, source);
+                if seen.len() < MOST_JUDGED && seen.insert(token.text) {
+                    script(judge, &list, token, source);
+                }
             }
         }
         flash(judge, policy);
-    }
-    for policy in judge.read() {
-        plain(judge, policy);
     }
 }
 
@@ -63,26 +80,60 @@ pub(super) fn is_wide(source: &Source<'_>) -> bool {
     matches!(source, Source::Host(host) if host.host == "*")
 }
 
-fn script(
-    judge: &mut Judge<'_, '_>,
-    policy: &Policy<'_>,
-    directive: &Directive<'_>,
-    token: &Token<'_>,
-    source: &Source<'_>,
-) {
-    let place = token.place.clone();
+/// What is known of the list that governs scripts.
+struct List<'p, 't> {
+    policy: &'p Policy<'t>,
+    act: Act,
+    /// It has a nonce or a hash.
+    nonces: bool,
+    /// Every policy lets text become code.
+    eval: bool,
+}
+
+impl List<'_, '_> {
+    /// Adds a flaw; a lesser one where only old browsers heed the list.
+    fn add(
+        &self,
+        judge: &mut Judge<'_, '_>,
+        rule: RuleId,
+        severity: Severity,
+        token: &Token<'_>,
+        message: &str,
+    ) {
+        let (severity, message) = match self.act {
+            Act::OldScript => {
+                let message = message.trim_end_matches('.');
+                let message = format!("{message}, in browsers that do not know `script-src-elem`.");
+                (severity.min(Severity::Low), message)
+            }
+            _ => (severity, message.to_owned()),
+        };
+        judge.add_as(
+            rule,
+            severity,
+            self.policy,
+            token.place.clone(),
+            message,
+            None,
+        );
+    }
+}
+
+fn script(judge: &mut Judge<'_, '_>, list: &List<'_, '_>, token: &Token<'_>, source: &Source<'_>) {
     match source {
         Source::Scheme(name) => {
             let lower = name.to_ascii_lowercase();
             let (urls, severity): (&[Url<'_>], _) = match lower.as_str() {
-                "https" | "wss" => (&[Url::HTTPS], Severity::High),
-                "http" | "ws" => (&[Url::HTTPS, Url::HTTP], Severity::High),
+                "https" => (&[Url::HTTPS], Severity::High),
+                "http" => (&[Url::HTTPS, Url::HTTP], Severity::High),
+                // Not all browsers follow the specification here.
+                "ws" | "wss" => (&[Url::HTTPS], Severity::Medium),
                 "data" => (&[Url::DATA], Severity::High),
                 "blob" => (&[Url::BLOB], Severity::Low),
                 "filesystem" => (&[Url::at("filesystem", "")], Severity::Low),
                 _ => return,
             };
-            if !urls.iter().any(|url| judge.all_fetch(Act::Script, *url)) {
+            if !urls.iter().any(|url| judge.all_fetch(list.act, *url)) {
                 return;
             }
             let message = match lower.as_str() {
@@ -95,43 +146,48 @@ fn script(
                     quoted(token.text)
                 ),
             };
-            judge.add_as(rules::SCRIPT_SCHEME, severity, policy, place, message, None);
+            list.add(judge, rules::SCRIPT_SCHEME, severity, token, &message);
         }
         Source::Host(host) => {
-            if wildcard(judge, policy, token, host) || known_bypass(judge, policy, token, host) {
+            let wide = wildcard(list.act, judge, token, host);
+            if let Some((severity @ Severity::High, message)) = &wide {
+                list.add(judge, rules::SCRIPT_WILDCARD, *severity, token, message);
                 return;
             }
-            if !directive.has_nonce_or_hash() && !is_local(host) {
+            if known_bypass(judge, list, token, host) {
+                return;
+            }
+            if let Some((severity, message)) = wide {
+                list.add(judge, rules::SCRIPT_WILDCARD, severity, token, &message);
+                return;
+            }
+            if !list.nonces && !is_local(host) {
                 let message = format!("Whatever {} serves runs as script.", quoted(token.text));
-                judge.add(rules::ALLOWED_HOST, policy, place, message, None);
+                list.add(judge, rules::ALLOWED_HOST, Severity::Info, token, &message);
             }
         }
         Source::Keyword(Keyword::Own) => {
-            let message =
-                "Whatever the page's own host serves runs as script, uploads too.".to_owned();
-            judge.add(rules::ALLOWED_HOST, policy, place, message, None);
+            let message = "Whatever the page's own host serves runs as script, uploads too.";
+            list.add(judge, rules::ALLOWED_HOST, Severity::Info, token, message);
         }
         _ => {}
     }
 }
 
+/// How bad a wildcard is, and why; `None` where it names the hosts of one owner.
 fn wildcard(
-    judge: &mut Judge<'_, '_>,
-    policy: &Policy<'_>,
+    act: Act,
+    judge: &Judge<'_, '_>,
     token: &Token<'_>,
     host: &Host<'_>,
-) -> bool {
+) -> Option<(Severity, String)> {
     let lower = host.host.to_ascii_lowercase();
     let (stranger, severity) = if lower == "*" {
         ("stranger.invalid".to_owned(), Severity::High)
     } else if let Some(under) = lower.strip_prefix("*.") {
-        let severity = match shared(under) {
-            Some(severity) => severity,
-            None => return false,
-        };
-        (format!("stranger.{under}"), severity)
+        (format!("stranger.{under}"), shared(under)?)
     } else {
-        return false;
+        return None;
     };
     let port = host.port.and_then(|port| port.parse().ok());
     let scheme = host.scheme.unwrap_or("https").to_ascii_lowercase();
@@ -141,27 +197,17 @@ fn wildcard(
         path,
         ..Url::at(&scheme, &stranger)
     };
-    if judge.all_fetch(Act::Script, url) {
-        let message = match lower.as_str() {
-            "*" => format!(
-                "Script of every host runs: {} names none.",
-                quoted(token.text)
-            ),
-            _ => format!(
-                "Anybody may have a name under {}, and script of it runs.",
-                quoted(token.text)
-            ),
-        };
-        judge.add_as(
-            rules::SCRIPT_WILDCARD,
-            severity,
-            policy,
-            token.place.clone(),
-            message,
-            None,
-        );
-    }
-    true
+    let message = match lower.as_str() {
+        "*" => format!(
+            "Script of every host runs: {} names none.",
+            quoted(token.text)
+        ),
+        _ => format!(
+            "Anybody may have a name under {}, and script of it runs.",
+            quoted(token.text)
+        ),
+    };
+    judge.all_fetch(act, url).then_some((severity, message))
 }
 
 /// How bad a wildcard under this name is, where anybody may have a name under it.
@@ -180,15 +226,14 @@ fn shared(under: &str) -> Option<Severity> {
 
 fn known_bypass(
     judge: &mut Judge<'_, '_>,
-    policy: &Policy<'_>,
+    list: &List<'_, '_>,
     token: &Token<'_>,
     host: &Host<'_>,
 ) -> bool {
-    let eval = judge.all_let(|policy| policy.eval(&[Keyword::UnsafeEval]));
     let works = |entry: &&&bypass::Entry| {
         entry.kind != Bypass::Flash
-            && (eval || !entry.needs_eval)
-            && judge.all_fetch(Act::Script, entry.url())
+            && (list.eval || !entry.needs_eval)
+            && judge.all_fetch(list.act, entry.url())
     };
     let entries = bypass::behind(host);
     let Some(entry) = entries.iter().find(works) else {
@@ -203,13 +248,7 @@ fn known_bypass(
         quoted(token.text),
         quoted(&entry.address())
     );
-    judge.add(
-        rules::KNOWN_BYPASS,
-        policy,
-        token.place.clone(),
-        message,
-        None,
-    );
+    list.add(judge, rules::KNOWN_BYPASS, Severity::High, token, &message);
     true
 }
 
@@ -218,7 +257,11 @@ fn flash(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
     let Some(directive) = policy.governing(Act::Object) else {
         return;
     };
-    if directive.lower != "object-src" {
+    // Browsers old enough to have the plugin heed this.
+    let films = |text: &str| text.eq_ignore_ascii_case("application/x-shockwave-flash");
+    let types = policy.get("plugin-types");
+    let refused = types.is_some_and(|types| !types.values.iter().any(|value| films(value.text)));
+    if directive.lower != "object-src" || refused {
         return;
     }
     for (token, source) in directive.values.iter().zip(&directive.sources) {
@@ -245,97 +288,6 @@ fn flash(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
             );
         }
     }
-}
-
-fn is_local(host: &Host<'_>) -> bool {
-    host.host.eq_ignore_ascii_case("localhost") || host.is_ipv4()
-}
-
-/// Addresses of one machine, and plain text, in any directive.
-fn plain(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
-    let upgraded = policy.get("upgrade-insecure-requests").is_some();
-    for directive in policy.live() {
-        let report = match directive.known.map(|known| known.kind) {
-            Some(Kind::Fetch | Kind::Sources | Kind::Ancestors) => false,
-            Some(Kind::ReportUri) => true,
-            _ => continue,
-        };
-        // Passed over, or told by a rule of their own.
-        let strict =
-            directive.lower.starts_with("script-src") && directive.has(Keyword::StrictDynamic);
-        let passive = matches!(directive.lower.as_str(), "img-src" | "media-src");
-        if strict {
-            continue;
-        }
-        for (token, source) in directive.values.iter().zip(&directive.sources) {
-            let lower = token.text.get(..7).map(str::to_ascii_lowercase);
-            let insecure = match source {
-                Source::Host(host) => host.scheme.is_some_and(|scheme| {
-                    ["http", "ws", "ftp"]
-                        .iter()
-                        .any(|name| scheme.eq_ignore_ascii_case(name))
-                }),
-                _ => report && lower.as_deref() == Some("http://"),
-            };
-            if let Source::Host(host) = source
-                && is_local(host)
-            {
-                local(judge, policy, token, host);
-            } else if insecure && !passive && !is_wide(source) {
-                // What an address asks for may be nobody's business.
-                let shown = token.text.split(['?', '#']).next().unwrap_or_default();
-                let message = format!(
-                    "{} is fetched in plain text, which anybody on the way can change.",
-                    quoted(shown)
-                );
-                let severity = if upgraded {
-                    Severity::Low
-                } else {
-                    Severity::Medium
-                };
-                let better = better(shown);
-                judge.add_as(
-                    rules::PLAIN_TEXT,
-                    severity,
-                    policy,
-                    token.place.clone(),
-                    message,
-                    better,
-                );
-            }
-        }
-    }
-}
-
-/// The same over TLS.
-fn better(token: &str) -> Option<String> {
-    let (scheme, rest) = token.split_once("://")?;
-    let scheme = if scheme.eq_ignore_ascii_case("ws") {
-        "wss"
-    } else {
-        "https"
-    };
-    Some(format!("{scheme}://{rest}"))
-}
-
-fn local(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, token: &Token<'_>, host: &Host<'_>) {
-    let message = match host.is_ipv4() && host.host != "127.0.0.1" {
-        true => format!(
-            "{} never matches: browsers take no address for a host.",
-            quoted(token.text)
-        ),
-        false => format!(
-            "{} is the visitor's own machine: left from development.",
-            quoted(token.text)
-        ),
-    };
-    judge.add(
-        rules::LOCAL_SOURCE,
-        policy,
-        token.place.clone(),
-        message,
-        None,
-    );
 }
 
 /// True where a source lets any host's content in over TLS or in plain text.

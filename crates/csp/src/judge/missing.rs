@@ -21,14 +21,8 @@ pub(super) fn judge<'t>(judge: &mut Judge<'_, 't>) {
     let Some(first) = enforced.first() else {
         return;
     };
-    let fetches = |policy: &&&Policy<'_>| {
-        policy.live().any(|directive| {
-            directive
-                .known
-                .is_some_and(|known| known.kind == Kind::Fetch)
-        }) || meant_to_fetch(policy)
-    };
-    let judged = enforced.iter().find(fetches).copied();
+    let judged = enforced.iter().find(|policy| fetches(policy)).copied();
+    let framing_only = judged.is_none();
     let unrestricted = enforced
         .iter()
         .all(|policy| policy.governing(Act::Script).is_none());
@@ -60,15 +54,13 @@ pub(super) fn judge<'t>(judge: &mut Judge<'_, 't>) {
         }
     }
     let judged = judged.unwrap_or(first);
-    objects(
-        judge,
-        &enforced,
-        judged,
-        open || unrestricted && !judges_fetches(&enforced),
-    );
-    base(judge, &enforced, judged, open || unrestricted || sandboxed);
+    objects(judge, &enforced, judged, open || framing_only);
     let html = judge.response.html != Some(false);
-    forms(judge, &enforced, judged, open || unrestricted || !html);
+    let moot = open || unrestricted || sandboxed || !html;
+    base(judge, &enforced, judged, moot);
+    let sends = judge.all_let(|policy| policy.sandbox_allows("allow-forms"));
+    let moot = open || framing_only || !html || !sends;
+    forms(judge, &enforced, judged, moot);
     if open {
         return;
     }
@@ -116,21 +108,11 @@ fn absent(
     }
 }
 
-/// A directive was to govern what is fetched, and browsers pass over it: `default-src: 'self'`.
-fn meant_to_fetch(policy: &Policy<'_>) -> bool {
-    policy
-        .directives
-        .iter()
-        .any(|directive| directive.lower.contains("-src"))
-}
-
-fn judges_fetches(policies: &[&Policy<'_>]) -> bool {
-    policies.iter().any(|policy| {
-        policy.live().any(|directive| {
-            directive
-                .known
-                .is_some_and(|known| known.kind == Kind::Fetch)
-        }) || meant_to_fetch(policy)
+/// True where a directive governs what is fetched, or was to: browsers pass over `default-src:`.
+fn fetches(policy: &Policy<'_>) -> bool {
+    policy.directives.iter().any(|directive| {
+        let known = directive.known.map(|known| known.kind);
+        known == Some(Kind::Fetch) || (known.is_none() && directive.lower.contains("-src"))
     })
 }
 

@@ -6,6 +6,7 @@ mod delivery;
 mod fetch;
 mod hosts;
 mod missing;
+mod plain;
 mod script;
 mod sources;
 mod syntax;
@@ -45,6 +46,7 @@ pub fn judge(given: &[Given<'_>], response: &Response) -> Vec<Flaw> {
     }
     script::judge(&mut judge);
     hosts::judge(&mut judge);
+    plain::judge(&mut judge);
     fetch::judge(&mut judge);
     missing::judge(&mut judge);
     let mut flaws = judge.flaws;
@@ -129,9 +131,10 @@ impl<'j, 't> Judge<'j, 't> {
         }
         *count += 1;
         let reports = self.delivery(policy) == Delivery::ReportOnly;
-        let about_delivery = rule == rules::REPORT_ONLY;
+        // These are about the day on which it is enforced.
+        let enforcing = [rules::REPORT_ONLY, rules::STRICT_DYNAMIC_ALONE].contains(&rule);
         let severity = match severity {
-            severity if !reports || about_delivery => severity,
+            severity if !reports || enforcing => severity,
             Severity::Critical => Severity::High,
             Severity::High => Severity::Medium,
             Severity::Medium => Severity::Low,

@@ -14,24 +14,46 @@ pub(super) fn judge(judge: &mut Judge<'_, '_>) {
             inline(judge, act);
         }
     }
-    let eval = |policy: &Policy<'_>| policy.eval(&[Keyword::UnsafeEval]);
-    if judge.all_let(eval) {
-        for policy in judge.enforced() {
-            for token in tokens(policy.governing(Act::Eval), Keyword::UnsafeEval) {
-                let message =
-                    "Strings become code: `eval`, `new Function` and timers with text run.";
-                judge.add(
-                    rules::UNSAFE_EVAL,
-                    policy,
-                    token.place.clone(),
-                    message.to_owned(),
-                    None,
-                );
-            }
-        }
+    if judge.all_let(|policy| policy.eval(&[Keyword::UnsafeEval])) {
+        eval(judge);
     }
     for policy in judge.read() {
         shape(judge, policy);
+    }
+}
+
+fn eval(judge: &mut Judge<'_, '_>) {
+    // Then text is code only where a policy of the page's own scripts has made it so (section 4.4.1).
+    let typed = judge.enforced().any(|policy| {
+        let required = policy.get("require-trusted-types-for");
+        required.is_some_and(|directive| {
+            let mut values = directive.values.iter();
+            values.any(|value| value.text.eq_ignore_ascii_case("'script'"))
+        })
+    });
+    let (severity, message) = match typed {
+        true => (
+            Severity::Low,
+            "Text of a trusted type becomes code; `'trusted-types-eval'` says that and no more.",
+        ),
+        false => (
+            Severity::Medium,
+            "Text becomes code: `eval`, `new Function` and timers with text run.",
+        ),
+    };
+    for policy in judge.enforced() {
+        for token in tokens(policy.governing(Act::Eval), Keyword::UnsafeEval) {
+            let place = token.place.clone();
+            let better = typed.then(|| "'trusted-types-eval'".to_owned());
+            judge.add_as(
+                rules::UNSAFE_EVAL,
+                severity,
+                policy,
+                place,
+                message.to_owned(),
+                better,
+            );
+        }
     }
 }
 

@@ -87,9 +87,36 @@ fn sameness(token: &Token<'_>, source: &Source<'_>) -> String {
     }
 }
 
-/// A keyword that lacks its quotes.
+/// Schemes whose colon is forgotten: without it they are names of hosts.
+const SCHEMES: &[&str] = &[
+    "blob",
+    "data",
+    "filesystem",
+    "http",
+    "https",
+    "mediastream",
+    "ws",
+    "wss",
+];
+
+/// A keyword that lacks its quotes, or a scheme that lacks its colon.
 fn unquoted(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, token: &Token<'_>) {
     let lower = token.text.to_ascii_lowercase();
+    if SCHEMES.contains(&lower.as_str()) {
+        let better = format!("{lower}:");
+        let message = format!(
+            "{} is read as a host: a scheme ends with `:`.",
+            quoted(token.text)
+        );
+        judge.add(
+            rules::KEYWORD,
+            policy,
+            token.place.clone(),
+            message,
+            Some(better),
+        );
+        return;
+    }
     let keyword = lower == "none" || KEYWORDS.iter().any(|(name, _)| *name == lower);
     let prefixed = ["nonce-", "sha256-", "sha384-", "sha512-"];
     if keyword || prefixed.iter().any(|prefix| lower.starts_with(prefix)) {
@@ -289,10 +316,11 @@ fn nonce(
 
 /// What a server replaces before it sends the header.
 fn placeholder(value: &str) -> bool {
+    let crossed = value.len() > 2 && value.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x'));
     let capital = value
         .bytes()
         .all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte == b'-');
-    capital && (value.contains("NONCE") || value.contains("RANDOM"))
+    crossed || (capital && (value.contains("NONCE") || value.contains("RANDOM")))
 }
 
 /// Whether a source can do anything in a directive.

@@ -27,16 +27,14 @@ pub(super) fn judge(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
         }
         return;
     }
-    let tail = comma(judge, policy);
-    for (index, directive) in policy.directives.iter().enumerate() {
+    comma(judge, policy);
+    for directive in &policy.directives {
         match directive.state {
             State::NotAscii => not_ascii(judge, policy, directive),
             State::Duplicate(first) => duplicate(judge, policy, first, directive),
             State::Meta => {}
             State::Live => match directive.known {
                 Some(known) => of_known(judge, policy, directive, known),
-                // The comma's own flaw tells of what stands behind it.
-                None if index == 0 && tail => {}
                 None if directive.name.dynamic != Dynamic::Not => {}
                 None => unknown(judge, policy, directive),
             },
@@ -44,10 +42,10 @@ pub(super) fn judge(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
     }
 }
 
-/// The comma before the policy; true where what follows is no directive.
-fn comma(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) -> bool {
+/// The comma before the policy.
+fn comma(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) {
     let (Some(comma), Some(first)) = (&policy.comma, policy.directives.first()) else {
-        return false;
+        return;
     };
     let tail = first.known.is_none() && first.name.dynamic == Dynamic::Not;
     let (severity, message) = match tail {
@@ -73,7 +71,6 @@ fn comma(judge: &mut Judge<'_, '_>, policy: &Policy<'_>) -> bool {
         message,
         Some(better.to_owned()),
     );
-    tail
 }
 
 fn not_ascii(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, directive: &Directive<'_>) {
@@ -167,13 +164,19 @@ fn unknown(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, directive: &Directive
     let name = directive.name.text;
     let source = name.starts_with(['\'', '*']) || name.contains(['.', '/']) || name.ends_with(':');
     let better = nearest(&directive.lower);
+    let after = match policy.directives.first() {
+        Some(first) if policy.comma.is_some() && first.name.place == directive.name.place => {
+            "comma"
+        }
+        _ => "`;`",
+    };
     let message = match &better {
         Some(_) => format!(
             "Browsers pass over {}, which is no directive.",
             quoted(name)
         ),
         None if source => format!(
-            "{} is read as a directive, and there is none of that name: the `;` before it ends the list.",
+            "{} is read as a directive, and there is none of that name: the {after} before it ends the list.",
             quoted(name)
         ),
         None => format!(
@@ -188,6 +191,7 @@ fn unknown(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, directive: &Directive
         message,
         better,
     );
+    semicolon(judge, policy, directive);
 }
 
 /// The directive that was meant, if one is near.
@@ -263,8 +267,9 @@ fn semicolon(judge: &mut Judge<'_, '_>, policy: &Policy<'_>, directive: &Directi
     let mut first = directive.values.len();
     for (index, token) in directive.values.iter().enumerate() {
         let lower = token.text.to_ascii_lowercase();
+        let lower = lower.trim_end_matches(':');
         let name = lower.contains('-') || lower == "sandbox";
-        if !name || crate::directive::known(&lower).is_none() {
+        if !name || crate::directive::known(lower).is_none() {
             continue;
         }
         first = first.min(index);

@@ -56,15 +56,15 @@ pub const INVALID_SOURCE: RuleId = RuleId("LG-CSP-109");
 pub const CONTROL: RuleId = RuleId("LG-CSP-110");
 /// A policy or a directive is empty.
 pub const EMPTY: RuleId = RuleId("LG-CSP-111");
-/// The policy has a directive that was withdrawn.
+/// A directive was withdrawn, or is to be.
 pub const DEPRECATED: RuleId = RuleId("LG-CSP-112");
 /// Inserted scripts run ('unsafe-inline').
 pub const UNSAFE_INLINE: RuleId = RuleId("LG-CSP-201");
 /// Text becomes code ('unsafe-eval').
 pub const UNSAFE_EVAL: RuleId = RuleId("LG-CSP-202");
-/// Scripts of every host run (scheme alone).
+/// Scripts are allowed by a scheme alone.
 pub const SCRIPT_SCHEME: RuleId = RuleId("LG-CSP-203");
-/// Scripts of every host run (wildcard).
+/// Scripts are allowed by a wildcard.
 pub const SCRIPT_WILDCARD: RuleId = RuleId("LG-CSP-204");
 /// Scripts are not restricted at all.
 pub const NO_SCRIPT_SRC: RuleId = RuleId("LG-CSP-205");

@@ -33,7 +33,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: super::SCRIPT_SCHEME,
         name: "ScriptFromScheme",
-        title: "Scripts of every host run (scheme alone)",
+        title: "Scripts are allowed by a scheme alone",
         description: "The list that governs scripts has a scheme without a host: `https:`, `http:`, `data:`; less bad, `blob:` and `filesystem:`.",
         why: "Every host of that scheme may serve script, an attacker's too; a `data:` address holds the script itself.",
         mend: "Name the hosts, or give scripts a nonce.",
@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: super::SCRIPT_WILDCARD,
         name: "ScriptFromWildcard",
-        title: "Scripts of every host run (wildcard)",
+        title: "Scripts are allowed by a wildcard",
         description: "The list that governs scripts has `*`, `https://*`, or a wildcard under which anybody may have a name, such as `*.com`.",
         why: "An attacker serves script from a host of their own.",
         mend: "Name the hosts, or give scripts a nonce.",

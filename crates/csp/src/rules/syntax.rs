@@ -34,7 +34,7 @@ pub(super) const RULES: &[Rule] = &[
         id: super::KEYWORD,
         name: "InvalidKeyword",
         title: "A keyword is not written as browsers read it",
-        description: "A keyword lacks its single quotes, has others, or does not exist: `self`, `\"self\"`, `'unsafe-inlined'`.",
+        description: "A keyword lacks its single quotes, has others, or does not exist (`self`, `\"self\"`, `'unsafe-inlined'`); or a scheme lacks its colon (`data`).",
         why: "Without quotes it is the name of a host; with other quotes it is nothing. The page breaks, or somebody mends it with `*`.",
         mend: "Write keywords in single quotes: `'self'`, `'none'`. Tokens of `sandbox` have none: `allow-scripts`.",
         severity: Severity::Medium,
@@ -150,7 +150,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: super::DEPRECATED,
         name: "DeprecatedDirective",
-        title: "The policy has a directive that was withdrawn",
+        title: "A directive was withdrawn, or is to be",
         description: "A directive was withdrawn from the specification, or is to be replaced by another.",
         why: "Browsers of today pass over it: the protection that it names is not there.",
         mend: "Take it out, and use what took its place.",

@@ -35,7 +35,7 @@ pub fn suite(name: &str) -> Vec<Case> {
 fn case(row: Value) -> Case {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let delivery = match row["delivery"].as_str().unwrap_or("header") {
-        "header" => Delivery::Header,
+        "header" | "both" => Delivery::Header,
         "meta" => Delivery::Meta { late: false },
         "report-only" => Delivery::ReportOnly,
         other => panic!("{other}"),
@@ -130,7 +130,8 @@ impl Case {
                             && expected
                                 .directive_index
                                 .is_none_or(|expected| expected == index);
-                        there || flaw.message.contains(directive.as_str())
+                        let missing = !text.to_ascii_lowercase().contains(directive.as_str());
+                        there || (missing && flaw.message.contains(directive.as_str()))
                     }
                     (None, _) => true,
                 }

@@ -14,6 +14,7 @@ mod cases;
 mod evaluator;
 mod htmlunit;
 mod observatory;
+mod oracle;
 mod properties;
 mod real;
 mod rules;

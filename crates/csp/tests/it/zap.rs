@@ -99,6 +99,9 @@ fn its_alerts_are_ours() {
             }
         }
     }
-    assert_eq!(otherwise, OTHERWISE.len());
+    assert!(
+        otherwise == OTHERWISE.len() || !tally.wrong.is_empty(),
+        "{otherwise}"
+    );
     tally.close(22);
 }

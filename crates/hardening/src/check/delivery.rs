@@ -7,12 +7,10 @@ use crate::message::quoted;
 use crate::response::{Header, Response, Serves, State};
 use crate::role::Role;
 use crate::rule::Severity;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 const POLICY: &str = "content-security-policy";
 const REPORT_ONLY: &str = "content-security-policy-report-only";
-/// Names of the first trials.
-const LEGACY: [&str; 2] = ["x-content-security-policy", "x-webkit-csp"];
 /// Servers, which decide what is served as pages.
 const SERVERS: [&str; 9] = [
     "apache",
@@ -71,11 +69,6 @@ fn report_only(response: &Response, raised: &mut Vec<Raised>) {
 fn one(response: &Response, header: &Header, enforced: &BTreeSet<&str>, raised: &mut Vec<Raised>) {
     let path = path_of(response, header);
     match header.state {
-        State::Sent if LEGACY.contains(&header.name.as_str()) => {
-            let message = format!("Browsers no longer know {}.", quoted(&header.name));
-            let place = header.place.clone();
-            raised.push(Raised::new("LG-CSP-407", path, place, message));
-        }
         State::Removed | State::Disabled if header.name == POLICY => {
             let replaced = response.headers.iter().any(is_enforced);
             let data = matches!(response.serves, Serves::Assets | Serves::Data);
@@ -112,25 +105,25 @@ fn one(response: &Response, header: &Header, enforced: &BTreeSet<&str>, raised: 
 
 /// Policies of pages that several kinds of carriers set, and not the same one.
 fn contradiction(responses: &[Response], roles: &dyn Fn(&str) -> Role, raised: &mut Vec<Raised>) {
-    let mut first: BTreeMap<String, (&Response, &Header)> = BTreeMap::new();
-    for response in responses
-        .iter()
-        .filter(|one| roles(&one.path) == Role::Production)
-    {
+    let mut first: Vec<(String, &Response, &Header)> = Vec::new();
+    for response in responses {
         let pages = matches!(response.serves, Serves::Html | Serves::Unknown);
         let sent = |header: &&Header| header.name == POLICY && header.state == State::Sent;
-        if let Some(header) = response.headers.iter().find(sent).filter(|_| pages) {
-            let value = normal(header.value.value());
-            let known = first
-                .iter()
-                .any(|(_, (other, _))| other.carrier == response.carrier);
-            if !known {
-                first.insert(value, (response, header));
-            }
+        let header = response.headers.iter().find(sent).filter(|_| pages);
+        let known = first.iter().any(|one| one.1.carrier == response.carrier);
+        let Some(header) = header.filter(|_| !known) else {
+            continue;
+        };
+        if roles(&response.path) == Role::Production {
+            first.push((normal(header.value.value()), response, header));
         }
     }
-    let mut all = first.into_values();
-    let (Some((one, there)), Some((two, here))) = (all.next(), all.next()) else {
+    first.sort_by(|a, b| a.1.path.cmp(&b.1.path));
+    let mut all = first.into_iter();
+    let Some((policy, one, there)) = all.next() else {
+        return;
+    };
+    let Some((_, two, here)) = all.find(|other| other.0 != policy) else {
         return;
     };
     let message = format!("{} sets another policy for pages.", quoted(&one.path));

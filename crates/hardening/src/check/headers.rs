@@ -9,6 +9,7 @@ use crate::rule::Severity;
 
 /// A year, in seconds.
 const YEAR: u64 = 31_536_000;
+const ORIGIN: &str = "access-control-allow-origin";
 /// Referrer policies (W3C Referrer Policy, 3).
 const REFERRER: [&str; 8] = [
     "no-referrer",
@@ -41,6 +42,9 @@ pub(crate) fn look(tree: &Tree, _roles: &dyn Fn(&str) -> Role, found: &mut Found
             match (header.state, header.meta) {
                 (State::Sent, Some(_)) => meta(response, header, raised),
                 (State::Sent, None) => one(tree, response, header, raised),
+                (State::Undecidable, None) if header.name == ORIGIN => {
+                    raised.extend(origin(tree, response, header, ""));
+                }
                 _ => {}
             }
         }
@@ -88,7 +92,7 @@ fn one(tree: &Tree, response: &Response, header: &Header, raised: &mut Vec<Raise
             raised
                 .push(about("LG-HDR-109", response, header, message).better("X-XSS-Protection: 0"));
         }
-        "access-control-allow-origin" => {
+        ORIGIN => {
             raised.extend(origin(tree, response, header, value));
         }
         _ => {}
@@ -177,16 +181,22 @@ fn reflects(tree: &Tree, response: &Response, header: &Header) -> bool {
     if header.value.dynamic().is_empty() || response.scope.contains("if ($http_origin") {
         return false;
     }
+    // A table of origins, of which only what holds for all others lets everybody in.
+    let value = header.value.file();
+    let from_table = !header.place.contains(&value.start);
+    if from_table && !response.scope.ends_with("(default)") {
+        return false;
+    }
     let text = tree
         .file(path_of(response, header))
         .map_or("", |file| file.text());
-    let written = text.get(header.value.file()).unwrap_or_default();
+    let written = text.get(value).unwrap_or_default();
     let lower = written.to_ascii_lowercase();
     let names = [
         "$http_origin",
         "headers.origin",
         "request.header.origin",
-        "%{origin}",
+        "%{http:origin}",
         "req.hdr(origin)",
     ];
     names.iter().any(|name| lower.contains(name))

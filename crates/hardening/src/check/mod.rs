@@ -7,10 +7,17 @@ use crate::role::Role;
 use crate::rule::{RuleId, Severity};
 use std::ops::Range;
 
+mod ci;
 mod compose;
+mod database;
 mod delivery;
+mod dockerfile;
+mod env;
 mod headers;
+mod operations;
 mod policies;
+mod service;
+mod traefik;
 
 /// A kind of file: its name, whether a path belongs to it, and what is done with such a file.
 pub(crate) struct Kind {
@@ -24,8 +31,29 @@ pub(crate) struct Kind {
 
 /// All kinds of files that are looked at. A file may be of several.
 pub(crate) const KINDS: &[Kind] = &[
+    crate::carrier::apache::KIND,
+    crate::carrier::caddy::KIND,
+    crate::carrier::haproxy::KIND,
+    crate::carrier::hosting::firebase::KIND,
+    crate::carrier::hosting::headers_file::KIND,
+    crate::carrier::hosting::netlify::KIND,
+    crate::carrier::hosting::staticwebapp::KIND,
+    crate::carrier::hosting::vercel::KIND,
     crate::carrier::nginx::KIND,
     compose::KIND,
+    traefik::KIND,
+    dockerfile::KIND,
+    env::KIND,
+    env::KEYS,
+    env::LISTS,
+    service::REDIS,
+    service::MYSQL,
+    service::SEARCH,
+    ci::KIND,
+    ci::PACKAGES,
+    database::PRISMA,
+    database::DJANGO,
+    operations::SCRIPTS,
     crate::javascript::KIND,
     crate::html::KIND,
     crate::desktop::KIND,
@@ -33,7 +61,13 @@ pub(crate) const KINDS: &[Kind] = &[
 
 /// What is looked at when all files have been: what one file says and another one lacks.
 pub(crate) const WHOLE: &[Whole] = &[
+    // Responses first, headers when all are there.
     crate::carrier::nginx::look_at_all,
+    traefik::whole,
+    env::whole,
+    ci::whole,
+    database::whole,
+    operations::whole,
     headers::look,
     crate::javascript::whole,
     delivery::look,
@@ -56,6 +90,8 @@ pub(crate) struct Found {
     pub(crate) raised: Vec<Raised>,
     pub(crate) responses: Vec<Response>,
     pub(crate) gaps: Vec<Gap>,
+    /// Roles that files tell themselves, when their path tells nothing.
+    pub(crate) roles: std::collections::BTreeMap<String, Role>,
 }
 
 /// A weakness, as a check raises it.

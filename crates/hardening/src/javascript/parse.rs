@@ -129,69 +129,72 @@ fn only_scripts(path: &str, text: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
-/// Words that ask for more behind them, or go on with what is before them.
-const LINKS: &[&[u8]] = &[
-    b"new",
-    b"typeof",
-    b"await",
-    b"void",
-    b"delete",
-    b"yield",
-    b"if",
-    b"else",
-    b"for",
-    b"while",
-    b"do",
-    b"with",
-    b"async",
-    b"keyof",
-    b"infer",
-    b"unique",
-    b"readonly",
-    b"asserts",
-    b"function",
-    b"class",
-    b"try",
-    b"catch",
-    b"finally",
-    b"abstract",
-    b"extends",
-    b"in",
-    b"of",
-    b"instanceof",
-    b"as",
-    b"satisfies",
-    b"is",
-    b"from",
-    b"case",
-    b"import",
-    b"let",
-    b"const",
-    b"var",
-    b"return",
-    b"throw",
-    b"export",
-    b"default",
-    b"get",
-    b"set",
-    b"static",
-    b"declare",
-    b"namespace",
-    b"module",
-    b"enum",
-    b"type",
-    b"interface",
-    b"out",
-    b"accessor",
-    b"using",
-    b"switch",
-];
+/// Whether a word asks for more behind it, or goes on with what is before it.
+fn is_link(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"new"
+            | b"typeof"
+            | b"await"
+            | b"void"
+            | b"delete"
+            | b"yield"
+            | b"if"
+            | b"else"
+            | b"for"
+            | b"while"
+            | b"do"
+            | b"with"
+            | b"async"
+            | b"keyof"
+            | b"infer"
+            | b"unique"
+            | b"readonly"
+            | b"asserts"
+            | b"function"
+            | b"class"
+            | b"try"
+            | b"catch"
+            | b"finally"
+            | b"abstract"
+            | b"extends"
+            | b"in"
+            | b"of"
+            | b"instanceof"
+            | b"as"
+            | b"satisfies"
+            | b"is"
+            | b"from"
+            | b"case"
+            | b"import"
+            | b"let"
+            | b"const"
+            | b"var"
+            | b"return"
+            | b"throw"
+            | b"export"
+            | b"default"
+            | b"get"
+            | b"set"
+            | b"static"
+            | b"declare"
+            | b"namespace"
+            | b"module"
+            | b"enum"
+            | b"type"
+            | b"interface"
+            | b"out"
+            | b"accessor"
+            | b"using"
+            | b"switch"
+    )
+}
 
 /// How deeply a program may nest, at most. Reads bytes only, so strings and comments count as well.
 fn nesting(bytes: &[u8]) -> Limit {
     let mut most = Limit { depth: 0, links: 0 };
     let (mut depth, mut links) = (0usize, 0usize);
-    // The last byte that is no white space, whether a line ended behind it, and whether it ends a word of LINKS.
+    // The last byte that is no white space, whether a line ended behind it, and whether it ends such a word.
     let (mut last, mut line, mut link) = (b';', false, false);
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
@@ -199,7 +202,7 @@ fn nesting(bytes: &[u8]) -> Limit {
             let rest = bytes.get(at..).unwrap_or_default();
             let length = rest.iter().take_while(|byte| is_word(**byte)).count();
             let word = rest.get(..length).unwrap_or_default();
-            let linked = LINKS.contains(&word);
+            let linked = is_link(word);
             let value_before = is_word(last) || b"}]'\"".contains(&last);
             // A value behind a value, on a line of its own: something new begins.
             if line && value_before && !link && !linked {

@@ -49,7 +49,25 @@ const KEYS: &[&str] = &[
     "ADMIN",
     "MEILI",
 ];
-/// Words in names of settings about a secret that hold none.
+/// Words in names of settings that hold no secret, wherever they stand.
+const NEVER: &[&str] = &[
+    "PUBLIC",
+    "PUBLISHABLE",
+    "ALLOW",
+    "MAX",
+    "MIN",
+    "GENERATE",
+    "RANDOM",
+    "ENABLE",
+    "ENABLED",
+    "DISABLE",
+    "DISABLED",
+    "REQUIRE",
+    "REQUIRED",
+    "VALIDATE",
+    "SITE",
+];
+/// Words behind the word for a secret that make the setting one about it.
 const ABOUT: &[&str] = &[
     "FILE",
     "PUBLIC",
@@ -130,6 +148,12 @@ const ABOUT: &[&str] = &[
     "STORE",
     "LEN",
     "SIZE",
+    "VIA",
+    "LOCATION",
+    "FIELD",
+    "PARAM",
+    "STRATEGY",
+    "PROVIDER",
 ];
 
 /// Whether a setting of this name holds a secret.
@@ -139,21 +163,32 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())
         .collect();
-    if words.iter().any(|word| ABOUT.contains(word)) || words.last() == Some(&"ID") {
+    if words.iter().any(|word| NEVER.contains(word)) {
         return false;
     }
     // `DBPASS`, `REDISPASSWORD`: the word is glued to what it opens.
-    let glued = |word: &&str| {
+    let glued = |word: &str| {
         ["PASSWORD", "PASSWD", "PASS", "SECRET", "APIKEY"]
             .iter()
             .any(|end| word.len() > end.len() && word.ends_with(end) && !word.ends_with("BYPASS"))
     };
-    if words.iter().any(|word| SECRET.contains(word)) || words.last().is_some_and(glued) {
-        return true;
-    }
-    words
-        .windows(2)
-        .any(|two| matches!(two, [kind, "KEY" | "KEYS"] if KEYS.contains(kind)))
+    let is_secret = |(at, word): (usize, &&str)| {
+        let before = at.checked_sub(1).and_then(|before| words.get(before));
+        let is_key =
+            matches!(*word, "KEY" | "KEYS") && before.is_some_and(|kind| KEYS.contains(kind));
+        // `UWSGI_PASS` is where requests go.
+        let goes = *word == "PASS"
+            && before
+                .is_some_and(|before| matches!(*before, "UWSGI" | "PROXY" | "FASTCGI" | "GRPC"));
+        (!goes && (SECRET.contains(word) || is_key || glued(word))).then_some(at)
+    };
+    let Some(at) = words.iter().enumerate().filter_map(is_secret).next_back() else {
+        return false;
+    };
+    let behind = words.get(at + 1..).unwrap_or_default();
+    !behind
+        .iter()
+        .any(|word| ABOUT.contains(word) || *word == "ID")
 }
 
 /// `jwtSecret` as `JWT_SECRET`; all upper case otherwise.
@@ -307,12 +342,16 @@ pub(crate) fn in_address(text: &str) -> Option<std::ops::Range<usize>> {
         .find(['/', '?', '#', ' ', '"', '\''])
         .map_or(Some(rest), |end| rest.get(..end))?;
     let at = authority.rfind('@')?;
-    let user = authority.get(..at)?;
-    let colon = user.find(':')?;
-    // A brace that opens before the colon is a variable: `${A:-b}`.
-    if user.get(..colon)?.matches('{').count() != user.get(..colon)?.matches('}').count() {
-        return None;
-    }
+    // A colon inside of braces belongs to a variable: `${USER:-app}`.
+    let mut depth = 0_usize;
+    let colon = authority.get(..at)?.bytes().position(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        byte == b':' && depth == 0
+    })?;
     (colon + 1 < at).then_some(from + colon + 1..from + at)
 }
 
@@ -333,6 +372,10 @@ mod tests {
     fn names_of_secrets() {
         for name in [
             "POSTGRES_PASSWORD",
+            "EMAIL_HOST_PASSWORD",
+            "MYSQL_USER_PASSWORD",
+            "COOKIE_SECRET",
+            "SOGO_URL_ENCRYPTION_KEY",
             "DBPASS",
             "JWT_SECRET",
             "jwtSecret",
@@ -360,6 +403,9 @@ mod tests {
             "KEYCLOAK_REALM",
             "MAX_TOKENS",
             "COMPASS_PORT",
+            "DD_UWSGI_PASS",
+            "PASSWORD_RESET_TIMEOUT",
+            "ALLOW_PASSWORD_LOGIN",
         ] {
             assert!(!is_secret_name(name), "{name}");
         }
@@ -386,7 +432,15 @@ mod tests {
     #[test]
     fn passwords_in_addresses() {
         let text = "postgres://app:pw1@db:5432/x";
-        assert_eq!(in_address(text).map(|place| &text[place]), Some("pw1"));
+        assert_eq!(
+            in_address(text).map(|place| text.get(place).unwrap()),
+            Some("pw1")
+        );
+        let text = "postgres://${U:-app}:pw2@db/x";
+        assert_eq!(
+            in_address(text).map(|place| text.get(place).unwrap()),
+            Some("pw2")
+        );
         assert_eq!(in_address("redis://redis:6379/0"), None);
         assert_eq!(in_address("http://a/b:c@d"), None);
     }

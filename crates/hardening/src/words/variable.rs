@@ -33,6 +33,10 @@ pub(crate) struct Variable<'t> {
 /// The variables of a value, those of defaults not counted.
 pub(crate) fn variables(value: &str) -> Vec<Variable<'_>> {
     let bytes = value.as_bytes();
+    if !value.contains('$') {
+        return Vec::new();
+    }
+    let pairs = braces(bytes);
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(dollar) = bytes
@@ -44,7 +48,8 @@ pub(crate) fn variables(value: &str) -> Vec<Variable<'_>> {
         match bytes.get(at) {
             Some(b'$') => at += 1,
             Some(b'{') => {
-                let Some(end) = closing(bytes, at + 1) else {
+                let pair = pairs.binary_search_by_key(&at, |(open, _)| *open).ok();
+                let Some((_, end)) = pair.and_then(|pair| pairs.get(pair)).copied() else {
                     continue;
                 };
                 let inner = value.get(at + 1..end).unwrap_or_default();
@@ -80,20 +85,20 @@ fn name(text: &str) -> &str {
     }
 }
 
-fn closing(bytes: &[u8], from: usize) -> Option<usize> {
-    let mut depth = 1_usize;
-    for (at, byte) in bytes.iter().enumerate().skip(from) {
+/// The braces of a text in order, each with the one that closes it on the same line.
+fn braces(bytes: &[u8]) -> Vec<(usize, usize)> {
+    let mut open = Vec::new();
+    let mut pairs = Vec::new();
+    for (at, byte) in bytes.iter().enumerate() {
         match byte {
-            b'{' => depth += 1,
-            b'}' => depth -= 1,
-            b'\n' => return None,
+            b'{' => open.push(at),
+            b'}' => pairs.extend(open.pop().map(|start| (start, at))),
+            b'\n' => open.clear(),
             _ => {}
         }
-        if depth == 0 {
-            return Some(at);
-        }
     }
-    None
+    pairs.sort_unstable();
+    pairs
 }
 
 fn braced(inner: &str, place: Range<usize>) -> Option<Variable<'_>> {

@@ -41,7 +41,12 @@ pub(super) fn location(
     let words = place::words(path);
     let first = words.first().map_or("", String::as_str);
     alias(walk, node, inside, path);
-    let tells = MONITORING.contains(&first) || inside.has("stub_status");
+    let acts = |node: &Node<'_>| {
+        let name = node.name();
+        name.ends_with("_pass") || matches!(name, "alias" | "root" | "try_files" | "stub_status")
+    };
+    let named = MONITORING.contains(&first) && inside.nodes.iter().any(acts);
+    let tells = named || inside.has("stub_status");
     if tells && !level.guarded && !around.loopback && !place::turns_away(inside) {
         let message = format!("{} answers everybody.", quoted(path));
         let raised = Raised::new("LG-NGX-303", node.path, head(node), message);
@@ -131,11 +136,13 @@ pub(super) fn root(walk: &mut Walk<'_>, inside: &Inside<'_>) {
         let closed = node.inside.as_ref().and_then(level::guards) == Some(true);
         place::is_pattern(node) && place::path(node).contains("/\\.") && closed
     };
-    if inside.open || inside.named("location").any(|node| hidden(node)) {
+    if inside.open || inside.named("location").any(hidden) {
         return;
     }
+    // A location's own path stands between its root and the file.
     let below = inside
         .named("location")
+        .filter(|node| place::path(node) == "/")
         .filter_map(|node| node.inside.as_ref());
     for inside in std::iter::once(inside).chain(below) {
         for node in inside.named("root") {

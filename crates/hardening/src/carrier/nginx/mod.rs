@@ -68,25 +68,45 @@ fn fits(path: &str) -> bool {
     let conf = name.ends_with(".conf");
     let by_name =
         name.contains("nginx") || matches!(name, "security-headers.conf" | "security_headers.conf");
+    let end = name.rsplit_once('.').map(|(_, end)| end);
+    let in_text = end.is_some_and(|end| matches!(end, "md" | "txt" | "sh" | "yml" | "yaml"));
     conf && (by_name || in_nginx || folders.ends_with("conf.d"))
-        || in_nginx && in_sites && !name.contains('.')
-        || in_nginx
-            && in_sites
-            && name
-                .rsplit_once('.')
-                .is_some_and(|(_, end)| !matches!(end, "md" | "txt" | "sh" | "yml" | "yaml"))
-        || in_nginx && name == "default"
+        || in_nginx && in_sites && !in_text
+        || is_bare(path)
+}
+
+/// A file without an ending in a folder of nginx: what others include often has none.
+fn is_bare(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let folder = folders.rsplit('/').next().unwrap_or_default();
+    let lower_case = |c: char| c.is_ascii_lowercase() || matches!(c, '_' | '-');
+    let others = [
+        "makefile",
+        "license",
+        "readme",
+        "procfile",
+        "entrypoint",
+        "dockerfile",
+    ];
+    folder.contains("nginx") && name.chars().all(lower_case) && !others.contains(&name)
 }
 
 /// Tells what cannot be read; the rest is done when all files are known, because they include one another.
 fn look(look: &Look<'_>, found: &mut Found) {
     if let Err(reason) = tree::parse(look.file.text()) {
         let text = look.file.text();
+        let is_nginx = ["location ", "server {", "add_header "]
+            .iter()
+            .any(|word| text.contains(word));
+        if is_bare(&look.file.path) && !is_nginx {
+            return;
+        }
         let marks = ["{{", "{%", "<%"];
         found.gaps.push(Gap {
             path: look.file.path.clone(),
             reason: reason.to_owned(),
-            template: marks.iter().any(|mark| text.contains(mark)),
+            template: look.role == Role::Template || marks.iter().any(|mark| text.contains(mark)),
         });
     }
 }
@@ -132,10 +152,10 @@ fn walk_file<'p>(tree: &'p Tree, path: &'p str, resolver: &mut Resolver<'p>, fou
         responses: 0,
     };
     walk.file(&inside);
-    if walk.responses > walk::MOST {
+    if walk.responses > walk::MOST || resolver.cut {
         found.gaps.push(Gap {
             path: path.to_owned(),
-            reason: format!("only the first {} of its places were looked at", walk::MOST),
+            reason: "it holds or includes too much; only the first part was looked at".to_owned(),
             template: false,
         });
     }

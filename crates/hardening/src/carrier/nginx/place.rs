@@ -124,7 +124,8 @@ pub(super) fn turns_away(inside: &Inside<'_>) -> bool {
 
 /// What a location serves.
 pub(super) fn location(node: &Node<'_>, inside: &Inside<'_>) -> Serves {
-    if turns_away(inside) || inside.has("stub_status") {
+    let challenge = path(node).contains("acme-challenge");
+    if challenge || turns_away(inside) || inside.has("stub_status") {
         return Serves::Data;
     }
     let path = path(node);
@@ -135,8 +136,16 @@ pub(super) fn location(node: &Node<'_>, inside: &Inside<'_>) -> Serves {
             .iter()
             .map(|word| word.rsplit('.').next().unwrap_or_default())
     };
+    if is_error_page(&words) {
+        return Serves::Unknown;
+    }
     if ends().any(|end| PAGES.contains(&end)) || path.contains(".php") {
         return Serves::Html;
+    }
+    let one_file = !is_pattern(node) && !path.ends_with('/') && path.contains('.');
+    let last = words.last().and_then(|word| word.rsplit_once('.'));
+    if one_file && last.is_some_and(|(_, end)| ASSETS.contains(&end)) {
+        return Serves::Assets;
     }
     if is_pattern(node) && path.contains("\\.") {
         let mut known = ends().filter(|end| ASSETS.contains(end));
@@ -169,6 +178,21 @@ pub(super) fn location(node: &Node<'_>, inside: &Inside<'_>) -> Serves {
         return Serves::Unknown;
     }
     block(inside)
+}
+
+/// `/404.html`, `/50x.html`: pages that only tell of an error.
+fn is_error_page(words: &[String]) -> bool {
+    let is_code = |word: &String| {
+        let mut start = word.chars();
+        let first = start.next().is_some_and(|c| matches!(c, '4' | '5'));
+        let code = start
+            .take(2)
+            .filter(|c| c.is_ascii_digit() || *c == 'x')
+            .count()
+            == 2;
+        first && code && word.len() <= 8
+    };
+    matches!(words, [word] if is_code(word))
 }
 
 /// What a block serves by what it does, when its name says nothing.

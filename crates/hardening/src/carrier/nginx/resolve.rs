@@ -7,6 +7,9 @@ use std::ops::Range;
 
 /// Files inside one another, at most.
 const DEPTH: usize = 8;
+/// Includes of one file and of what it includes, at most, and of all files together.
+const INCLUDES: usize = 300;
+const ALL_INCLUDES: usize = 20_000;
 /// Directives that a file has with all that it includes, at most.
 const MOST: usize = 100_000;
 
@@ -61,6 +64,10 @@ pub(super) struct Resolver<'p> {
     /// Files that others include.
     pub(super) included: BTreeSet<&'p str>,
     left: usize,
+    /// Something was left out because there is too much of it.
+    pub(super) cut: bool,
+    includes: usize,
+    all_includes: usize,
 }
 
 impl<'p> Resolver<'p> {
@@ -70,12 +77,17 @@ impl<'p> Resolver<'p> {
             parsed,
             included: BTreeSet::new(),
             left: MOST,
+            cut: false,
+            includes: INCLUDES,
+            all_includes: ALL_INCLUDES,
         }
     }
 
     /// A file with all that it includes.
     pub(super) fn file(&mut self, path: &'p str) -> Inside<'p> {
         self.left = MOST;
+        self.cut = false;
+        self.includes = INCLUDES;
         let mut inside = Inside::default();
         if let Some(block) = self.parsed.get(path) {
             self.fill(&mut inside, path, block, &mut vec![path]);
@@ -115,6 +127,7 @@ impl<'p> Resolver<'p> {
         for it in &block.directives {
             let Some(left) = self.left.checked_sub(1) else {
                 inside.open = true;
+                self.cut = true;
                 return;
             };
             self.left = left;
@@ -143,6 +156,17 @@ impl<'p> Resolver<'p> {
         name: &str,
         within: &mut Vec<&'p str>,
     ) {
+        let budget = (
+            self.includes.checked_sub(1),
+            self.all_includes.checked_sub(1),
+        );
+        let (Some(includes), Some(all_includes)) = budget else {
+            inside.open = true;
+            self.cut = true;
+            return;
+        };
+        self.includes = includes;
+        self.all_includes = all_includes;
         let found = find(self.tree, from, name);
         if found.is_empty() {
             inside.open |= !says_nothing(name);

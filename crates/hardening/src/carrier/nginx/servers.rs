@@ -281,8 +281,8 @@ fn ciphers(walk: &mut Walk<'_>, node: &Node<'_>) {
     };
     let weak = |one: &&&str| {
         let plain = !one.starts_with(['!', '-', '+', '@']);
-        let holds = |part: &&str| one.contains(*part) && !excluded(part);
-        plain && (WEAK.iter().any(|part| holds(&part)) || **one == "ANULL" || **one == "LOW")
+        let holds = |part: &str| one.contains(part) && !excluded(part);
+        plain && (WEAK.iter().any(|part| holds(part)) || **one == "ANULL" || **one == "LOW")
     };
     let weak: Vec<&str> = all.iter().filter(weak).copied().collect();
     if let Some(first) = weak.first() {

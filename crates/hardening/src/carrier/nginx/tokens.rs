@@ -3,6 +3,9 @@
 use super::lua;
 use std::ops::Range;
 
+/// Programs that nothing closes, at most; each is looked for up to the end of the file.
+const UNCLOSED: usize = 8;
+
 /// One token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Token {
@@ -43,6 +46,7 @@ impl Word {
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let bytes = text.as_bytes();
     let mut tokens = Vec::new();
+    let mut unclosed = 0_usize;
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
@@ -76,7 +80,12 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
                 at = word.place.end.max(at + 1);
                 let program = word.text.ends_with("_by_lua_block");
                 tokens.push(Token::Word(word));
-                if program && let Some(block) = lua::block(bytes, at) {
+                let block = match program && unclosed < UNCLOSED {
+                    true => lua::block(bytes, at),
+                    false => None,
+                };
+                unclosed += usize::from(program && block.is_none());
+                if let Some(block) = block {
                     tokens.push(Token::Open(block.start));
                     tokens.push(Token::Close(block.end - 1));
                     at = block.end;

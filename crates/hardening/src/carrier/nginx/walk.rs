@@ -12,7 +12,7 @@ use crate::text::Text;
 
 /// Places of one file that responses are told of, at most.
 pub(super) const MOST: usize = 1000;
-/// What a variable may be, at most.
+/// What the variables of one place may be, at most.
 const ALTERNATIVES: usize = 8;
 
 /// What is known of the server around a block.
@@ -56,6 +56,9 @@ impl Walk<'_> {
 
     fn blocks(&mut self, inside: &Inside<'_>, above: &Level<'_>, scope: &str, around: Around) {
         for node in &inside.nodes {
+            if self.responses > MOST {
+                return;
+            }
             let Some(children) = &node.inside else {
                 continue;
             };
@@ -65,6 +68,13 @@ impl Walk<'_> {
                     let serves = Serves::Unknown;
                     lost::of_block(self, "http", &level, serves);
                     servers::settings(self, children);
+                    if !level.own.is_empty() {
+                        // Servers may stand in files that nobody has at hand.
+                        let mut open = level.clone();
+                        open.open = true;
+                        let place = head(node);
+                        self.respond("http", place, children, &open, serves, Around::default());
+                    }
                     self.blocks(children, &level, "http", around);
                 }
                 "server" => self.server(node, children, above, scope),
@@ -166,7 +176,10 @@ impl Walk<'_> {
             let known =
                 words::only_variable(&set.value.text).and_then(|name| level.variables.get(name));
             if let Some(Value::Map(values)) = known.map(AsRef::as_ref) {
-                for (when, value) in values.iter().take(ALTERNATIVES) {
+                for (when, value) in values
+                    .iter()
+                    .take(ALTERNATIVES.saturating_sub(alternatives.len()))
+                {
                     let mut header = header(set, state(value));
                     header.value = value.clone().of_file(self.other(set.path));
                     alternatives.push((when.clone(), header));

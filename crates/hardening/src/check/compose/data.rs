@@ -3,6 +3,7 @@
 use super::About;
 use super::model::{Port, Service};
 use crate::check::Found;
+use crate::check::env::traces_go_to;
 use crate::words::secret::quoted;
 use crate::words::variable;
 
@@ -41,6 +42,12 @@ pub(super) fn look(about: &About<'_>, service: &Service, found: &mut Found) {
             );
             let raised = about.raise("LG-CMP-123", one.place.clone(), message);
             found.raised.push(about.eased(service, raised));
+        }
+        if let Some(host) = traces_go_to(&one.name, &value) {
+            let message = format!("{name}: traces go to {} unencrypted.", quoted(host));
+            found
+                .raised
+                .push(about.raise("LG-ENV-108", one.place.clone(), message));
         }
         let guest = one.name == "RABBITMQ_DEFAULT_PASS" && lower == "guest"
             || lower.contains("://guest:guest@");

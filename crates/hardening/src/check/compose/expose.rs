@@ -37,6 +37,7 @@ const BY_NAME: &[(u16, &str)] = &[
     (9093, "alertmanager"),
     (7700, "meilisearch"),
     (6333, "qdrant"),
+    (9001, "minio"),
 ];
 /// Interfaces for administrators, by the image's name.
 const ADMIN: &[&str] = &[

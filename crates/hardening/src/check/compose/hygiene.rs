@@ -12,6 +12,9 @@ const CHECKED: &[&str] = &["cadvisor", "pihole", "vaultwarden", "server-ce"];
 /// Names that are told in one note, at most.
 const NAMED: usize = 8;
 
+/// The place of what a service lacks; `None` when it does not.
+type Missing = fn(&About<'_>, &Service) -> Option<Range<usize>>;
+
 pub(super) fn look(about: &About<'_>, found: &mut Found) {
     if let Some(place) = &about.compose.version {
         let message = "`version` is obsolete and has no effect.";
@@ -25,11 +28,7 @@ pub(super) fn look(about: &About<'_>, found: &mut Found) {
         .iter()
         .filter(|one| !one.is_overlay())
         .collect();
-    let rules: [(
-        &'static str,
-        &str,
-        fn(&About<'_>, &Service) -> Option<Range<usize>>,
-    ); 6] = [
+    let rules: [(&'static str, &str, Missing); 6] = [
         ("LG-CMP-151", "No health check", unchecked),
         ("LG-CMP-152", "No memory limit", unlimited),
         ("LG-CMP-153", "No restart policy", unrestarted),
@@ -95,7 +94,7 @@ fn image_checks(tree: &Tree, folder: &str, service: &Service) -> bool {
 }
 
 /// The path of the Dockerfile that a service of a file in `folder` is built from.
-fn dockerfile(folder: &str, service: &Service) -> Option<String> {
+pub(super) fn dockerfile(folder: &str, service: &Service) -> Option<String> {
     let build = service.node.get("build")?;
     let context = build
         .text()

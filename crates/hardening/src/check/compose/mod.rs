@@ -2,6 +2,7 @@
 
 mod data;
 mod expose;
+mod health;
 mod hygiene;
 pub(crate) mod model;
 mod privilege;
@@ -14,6 +15,8 @@ use crate::role::Role;
 use crate::rule::Severity;
 use crate::yaml;
 use model::{Compose, Service};
+
+pub(crate) use runs::dev_server;
 
 /// Files of Compose.
 pub(crate) const KIND: Kind = Kind {
@@ -49,8 +52,16 @@ fn look(look: &Look<'_>, found: &mut Found) {
     match yaml::parse(text) {
         Ok(documents) => {
             for document in &documents {
-                if let Some(compose) = Compose::of(document) {
-                    judge(&compose, look, found);
+                let Some(compose) = Compose::of(document) else {
+                    continue;
+                };
+                judge(&compose, look, found);
+                if compose.is_cut {
+                    found.gaps.push(Gap {
+                        path: look.file.path.clone(),
+                        reason: "has too many services or entries".to_owned(),
+                        template: false,
+                    });
                 }
             }
         }
@@ -70,8 +81,12 @@ fn judge(compose: &Compose, look: &Look<'_>, found: &mut Found) {
         data::look(&about, service, found);
         runs::look(&about, service, found);
         secrets::look(&about, service, found);
+        health::look(&about, service, found);
     }
     hygiene::look(&about, found);
+    if compose.services.iter().any(Service::is_overlay) {
+        found.roles.insert(look.file.path.clone(), Role::Overlay);
+    }
 }
 
 /// The file that a service stands in.

@@ -12,6 +12,8 @@ const MOST: usize = 1_000;
 /// A file of Compose.
 pub(crate) struct Compose {
     pub(crate) services: Vec<Service>,
+    /// It has more services or entries than are looked at.
+    pub(crate) is_cut: bool,
     /// The key of the obsolete `version`.
     pub(crate) version: Option<Range<usize>>,
 }
@@ -79,16 +81,20 @@ impl Compose {
     /// `None` for a document that is no file of Compose.
     pub(crate) fn of(document: &Rc<Node>) -> Option<Self> {
         let services = document.get("services")?.entries();
-        let named = services
+        let services = services
             .iter()
             .filter(|(_, node)| matches!(node.value, Value::Map(_)));
-        let services = named.take(MOST).map(|(key, node)| Service {
+        let version = document.entry("version");
+        let long = |node: &Rc<Node>| node.entries().len().max(node.items().len()) > MOST;
+        let mut parts = services.clone().flat_map(|(_, node)| node.entries());
+        let is_cut = services.clone().count() > MOST || parts.any(|(_, part)| long(part));
+        let services = services.take(MOST).map(|(key, node)| Service {
             name: key.text.to_string(),
             place: key.place.clone(),
             node: node.clone(),
         });
-        let version = document.entry("version");
         Some(Self {
+            is_cut,
             services: services.collect(),
             version: version.map(|(key, _)| key.place.clone()),
         })
@@ -159,16 +165,6 @@ impl Service {
         self.settings("labels")
     }
 
-    /// A setting of the environment, with defaults for variables.
-    pub(crate) fn variable(&self, name: &str) -> Option<(String, Range<usize>)> {
-        let found = self
-            .environment()
-            .into_iter()
-            .rev()
-            .find(|one| one.name == name)?;
-        Some((variable::resolve(&found.value?), found.place))
-    }
-
     fn settings(&self, key: &str) -> Vec<Setting> {
         let Some(node) = self.node.get(key) else {
             return Vec::new();
@@ -180,7 +176,7 @@ impl Service {
                 true => key.place.clone(),
                 false => value.place.clone(),
             },
-            value_at: inside(value),
+            value_at: value.text_at(),
         });
         let from_list = node.items().iter().filter_map(|item| {
             let text = item.text()?;
@@ -192,7 +188,7 @@ impl Service {
                 name: name.trim().to_owned(),
                 value,
                 place: item.place.clone(),
-                value_at: inside(item).map(|at| at + name.len() + 1),
+                value_at: item.text_at().map(|at| at + name.len() + 1),
             })
         });
         from_map.take(MOST).chain(from_list.take(MOST)).collect()
@@ -283,21 +279,11 @@ impl Service {
     }
 }
 
-/// Where the text of a scalar begins in the file, when it stands there as it is.
-fn inside(node: &Node) -> Option<usize> {
-    let text = node.text()?;
-    match node.place.len().checked_sub(text.len())? {
-        0 => Some(node.place.start),
-        2 => Some(node.place.start + 1),
-        _ => None,
-    }
-}
-
 fn split(node: &Node) -> Vec<Word> {
     let Some(text) = node.text() else {
         return Vec::new();
     };
-    let start = inside(node);
+    let start = node.text_at();
     let mut words = Vec::new();
     let mut from = 0;
     for word in text.split_ascii_whitespace().take(MOST) {
@@ -401,7 +387,7 @@ mod tests {
         let map = service(
             "    environment:\n      A: 1\n      B:\n    image: ghcr.io/x/redis:7@sha256:0\n",
         );
-        assert_eq!(map.variable("A").unwrap().0, "1");
+        assert_eq!(map.environment()[0].value.as_deref(), Some("1"));
         assert_eq!(map.environment()[1].value, None);
         assert_eq!(map.kind(), "redis");
     }

@@ -101,6 +101,18 @@ pub(super) fn look(about: &About<'_>, service: &Service, found: &mut Found) {
                 .push(about.raise("LG-CMP-132", node.place.clone(), message));
         }
     }
+    if service.started().contains("prisma db push")
+        && let Some(node) = service
+            .node
+            .get("command")
+            .or_else(|| service.node.get("entrypoint"))
+    {
+        let message = format!("{name}: `prisma db push` changes the database without a migration.");
+        let raised = about.raise("LG-DB-103", node.place.clone(), message);
+        found
+            .raised
+            .push(raised.better("npx prisma migrate deploy"));
+    }
     for one in service.environment() {
         let value = variable::resolve(one.value.as_deref().unwrap_or_default());
         let lower = value.trim().to_ascii_lowercase();

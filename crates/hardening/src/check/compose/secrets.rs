@@ -15,14 +15,41 @@ pub(super) fn look(about: &About<'_>, service: &Service, found: &mut Found) {
         if secret::is_secret_name(&one.name) {
             let raised = judge(about, service, &one, value, one.place.clone());
             found.raised.extend(raised);
-        } else if let Some(inside) = secret::in_address(value) {
-            let place = one
-                .value_at
-                .map_or(one.place.clone(), |at| at + inside.start..at + inside.end);
-            let part = value.get(inside).unwrap_or_default();
-            found
-                .raised
-                .extend(judge(about, service, &one, part, place));
+        } else {
+            found.raised.extend(address(about, service, &one, value));
+        }
+    }
+}
+
+/// The password in an address.
+fn address(about: &About<'_>, service: &Service, one: &Setting, value: &str) -> Option<Raised> {
+    let variables = variable::variables(value);
+    let within = |inside: &Range<usize>| {
+        let around = |variable: &variable::Variable<'_>| {
+            variable.place.start < inside.start && inside.end <= variable.place.end
+        };
+        variables.iter().any(around)
+    };
+    match secret::in_address(value) {
+        Some(inside) if !within(&inside) => {
+            let file = one.value_at.map(|at| at + inside.start..at + inside.end);
+            let place = file.unwrap_or_else(|| one.place.clone());
+            judge(about, service, one, value.get(inside)?, place)
+        }
+        // All of the address is a default, with variables of its own.
+        _ => {
+            let resolved = variable::resolve(value);
+            let password = resolved.get(secret::in_address(&resolved)?)?;
+            if secret::of_value(password) == Secret::None {
+                return None;
+            }
+            let message = format!(
+                "{}: when nothing is set, the password of `{}` is one that everybody can read here.",
+                quoted(&service.name),
+                one.name
+            );
+            let raised = about.raise("LG-CMP-142", one.place.clone(), message);
+            Some(about.eased(service, raised))
         }
     }
 }
@@ -72,6 +99,13 @@ fn judge(
     let open = variables
         .iter()
         .find(|variable| matches!(variable.unset, Unset::Empty | Unset::Default))?;
+    // A mail server may want no login at all.
+    let optional = ["SMTP", "MAIL"]
+        .iter()
+        .any(|word| key.to_ascii_uppercase().contains(word));
+    if optional {
+        return None;
+    }
     let whole = variables.len() == 1 && open.place == (0..value.len());
     let message = format!(
         "{name}: without `{}`, `{key}` is empty and nothing complains.",

@@ -110,7 +110,7 @@ pub(super) fn policy(
 
 fn between(text: &mut Text, at: &Range<usize>) {
     if !text.value().is_empty() {
-        text.push("; ", at.clone());
+        text.push(";", at.clone());
     }
 }
 

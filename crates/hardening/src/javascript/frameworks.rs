@@ -163,7 +163,7 @@ fn nuxt_security(security: &Entry) -> Header {
             continue;
         }
         if !text.value().is_empty() {
-            text.push("; ", at.clone());
+            text.push(";", at.clone());
         }
         text.push(name, at.clone());
         for value in values.split_whitespace() {

@@ -101,7 +101,11 @@ fn response(
 }
 
 /// What is around a part, as the group of a response.
-fn group<T>(program: &Program<'_, '_>, one: &In<T>) -> Range<usize> {
+fn group<T>(program: &Program<'_, '_>, one: &In<T>, name: &str) -> Range<usize> {
+    // Who may read an answer is mostly decided by the origin, a branch for each.
+    if name.starts_with("access-control-") {
+        return one.block.clone();
+    }
     let mut at = one.around;
     while let Some(around) = at.and_then(|at| program.nodes.around.get(at)) {
         if !around.catch {
@@ -175,7 +179,7 @@ fn calls(program: &Program<'_, '_>, out: &mut Vec<Set>) {
                 None => continue,
             };
             out.push(Set {
-                group: group(program, call),
+                group: group(program, call, name),
                 scope: call.names.first().cloned().unwrap_or_default(),
                 header,
             });
@@ -266,7 +270,7 @@ fn assignments(program: &Program<'_, '_>, out: &mut Vec<Set>) {
         let at = range(oxc_span::GetSpan::span(target));
         let value = program.eval.value(&one.node.right);
         out.push(Set {
-            group: group(program, one),
+            group: group(program, one, name),
             scope: one.names.first().cloned().unwrap_or_default(),
             header: with_value(name, at, &value),
         });
@@ -281,7 +285,7 @@ fn assignments(program: &Program<'_, '_>, out: &mut Vec<Set>) {
         if let Some(name) = target.static_property_name().and_then(known) {
             let at = range(oxc_span::GetSpan::span(target));
             out.push(Set {
-                group: group(program, one),
+                group: group(program, one, name),
                 scope: String::new(),
                 header: header(name, Text::default(), at, State::Removed),
             });

@@ -53,6 +53,8 @@ pub(crate) struct In<T> {
     /// Names of variables, properties and functions that it becomes part of, from the inside out, up to
     /// the nearest function's.
     pub(crate) names: Vec<String>,
+    /// The innermost block or function around it.
+    pub(crate) block: Range<usize>,
     /// The array that it stands in, if any.
     pub(crate) array: Option<Range<usize>>,
 }
@@ -124,6 +126,7 @@ impl<'a> Walk<'a> {
             node,
             around: self.around,
             names,
+            block: self.scope(),
             array: self.arrays.last().cloned(),
         }
     }

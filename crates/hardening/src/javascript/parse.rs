@@ -190,11 +190,34 @@ fn is_link(word: &[u8]) -> bool {
     )
 }
 
+/// Whether a word goes on with the statement before it, also on a line of its own.
+fn goes_on(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"in"
+            | b"of"
+            | b"instanceof"
+            | b"as"
+            | b"satisfies"
+            | b"extends"
+            | b"is"
+            | b"from"
+            | b"else"
+            | b"catch"
+            | b"finally"
+            | b"while"
+            | b"implements"
+            | b"asserts"
+    )
+}
+
 /// How deeply a program may nest, at most. Reads bytes only, so strings and comments count as well.
 fn nesting(bytes: &[u8]) -> Limit {
     let mut most = Limit { depth: 0, links: 0 };
-    let (mut depth, mut links) = (0usize, 0usize);
-    // The last byte that is no white space, whether a line ended behind it, and whether it ends such a word.
+    // What links at each level of brackets; what ends a statement ends its own level only.
+    let mut outer: Vec<usize> = Vec::new();
+    let (mut level, mut below) = (0usize, 0usize);
+    // The last byte that is no white space, whether a line ended behind it, and whether it ends a link.
     let (mut last, mut line, mut link) = (b';', false, false);
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
@@ -202,39 +225,44 @@ fn nesting(bytes: &[u8]) -> Limit {
             let rest = bytes.get(at..).unwrap_or_default();
             let length = rest.iter().take_while(|byte| is_word(**byte)).count();
             let word = rest.get(..length).unwrap_or_default();
-            let linked = is_link(word);
-            let value_before = is_word(last) || b"}]'\"".contains(&last);
-            // A value behind a value, on a line of its own: something new begins.
-            if line && value_before && !link && !linked {
-                links = 0;
+            let value_before = is_word(last) && !link || b"}]'\"".contains(&last);
+            // Behind a value, on a line of its own: something new begins.
+            if line && value_before && !goes_on(word) {
+                level = 0;
             }
-            links += usize::from(linked);
-            (last, line, link) = (*byte, false, linked);
+            link = is_link(word) || goes_on(word);
+            level += usize::from(link);
+            (last, line) = (*byte, false);
             at += length;
-            most.links = most.links.max(links);
-            continue;
-        }
-        match byte {
-            b'(' | b'[' | b'{' => {
-                depth += 1;
-                links += 1;
+        } else {
+            match byte {
+                b'(' | b'[' | b'{' => {
+                    outer.push(level);
+                    below += level;
+                    level = 0;
+                }
+                b')' | b']' | b'}' => {
+                    level = outer.pop().unwrap_or_default();
+                    below = below.saturating_sub(level);
+                    // `a()[b]()` leans on what is before it.
+                    level += 1;
+                }
+                b';' | b',' => level = 0,
+                b'=' | b'!' | b'~' | b'?' | b':' | b'<' | b'+' | b'-' | b'*' | b'.' | b'`'
+                | b'|' | b'&' | b'@' | b'/' | b'%' | b'^' | b'>' => level += 1,
+                b'\n' => line = true,
+                _ => {}
             }
-            b')' | b']' | b'}' => {
-                depth = depth.saturating_sub(1);
-                links = links.saturating_sub(1);
+            if !byte.is_ascii_whitespace() {
+                (last, line, link) = (*byte, false, false);
             }
-            b';' | b',' => links = 0,
-            b'=' | b'!' | b'~' | b'?' | b':' | b'<' | b'+' | b'-' | b'*' | b'.' | b'`' | b'|'
-            | b'&' | b'@' | b'/' | b'%' | b'^' => links += 1,
-            b'\n' => line = true,
-            _ => {}
+            at += 1;
         }
-        if !byte.is_ascii_whitespace() {
-            (last, line, link) = (*byte, false, false);
+        most.depth = most.depth.max(outer.len());
+        most.links = most.links.max(below + level);
+        if most.depth > MOST.depth || most.links > MOST.links {
+            break;
         }
-        most.depth = most.depth.max(depth);
-        most.links = most.links.max(links);
-        at += 1;
     }
     most
 }
@@ -305,6 +333,12 @@ mod tests {
             "{[",
             "switch(a){case ",
             "label:",
+            "a(b,c)[d,e]",
+            "if(a){b;}else ",
+            "if(a){b;}\nelse ",
+            "()=>{a;return ",
+            "a\n?b\n:\n",
+            "/**/+",
             "\n!",
             "\nnew\n",
             "()",

@@ -17,8 +17,11 @@
 
 pub mod carrier;
 mod check;
+mod desktop;
 mod file;
 mod finding;
+mod html;
+mod javascript;
 mod message;
 mod position;
 mod python;

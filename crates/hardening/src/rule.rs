@@ -91,6 +91,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("delivery", include_str!("../rules/delivery.toml")),
     ("headers", include_str!("../rules/headers.toml")),
     ("nginx", include_str!("../rules/nginx.toml")),
+    ("node", include_str!("../rules/node.toml")),
     ("compose", include_str!("../rules/compose.toml")),
     ("traefik", include_str!("../rules/traefik.toml")),
     ("dockerfile", include_str!("../rules/dockerfile.toml")),

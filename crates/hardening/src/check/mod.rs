@@ -55,6 +55,9 @@ pub(crate) const KINDS: &[Kind] = &[
     database::PRISMA,
     database::DJANGO,
     operations::SCRIPTS,
+    crate::javascript::KIND,
+    crate::html::KIND,
+    crate::desktop::KIND,
 ];
 
 /// What is looked at when all files have been: what one file says and another one lacks.
@@ -67,6 +70,7 @@ pub(crate) const WHOLE: &[Whole] = &[
     database::whole,
     operations::whole,
     headers::look,
+    crate::javascript::whole,
     delivery::look,
     policies::look,
 ];

@@ -92,6 +92,8 @@ const SHIPPED: &[(&str, &str)] = &[
     ("headers", include_str!("../rules/headers.toml")),
     ("nginx", include_str!("../rules/nginx.toml")),
     ("node", include_str!("../rules/node.toml")),
+    ("api", include_str!("../rules/api.toml")),
+    ("django", include_str!("../rules/django.toml")),
     ("compose", include_str!("../rules/compose.toml")),
     ("traefik", include_str!("../rules/traefik.toml")),
     ("dockerfile", include_str!("../rules/dockerfile.toml")),

@@ -94,6 +94,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("node", include_str!("../rules/node.toml")),
     ("api", include_str!("../rules/api.toml")),
     ("django", include_str!("../rules/django.toml")),
+    ("django-csp", include_str!("../rules/django-csp.toml")),
     ("compose", include_str!("../rules/compose.toml")),
     ("traefik", include_str!("../rules/traefik.toml")),
     ("dockerfile", include_str!("../rules/dockerfile.toml")),

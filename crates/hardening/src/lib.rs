@@ -17,10 +17,14 @@
 
 pub mod carrier;
 mod check;
+mod desktop;
 mod file;
 mod finding;
+mod html;
+mod javascript;
 mod message;
 mod position;
+mod python;
 mod response;
 mod role;
 pub mod rule;

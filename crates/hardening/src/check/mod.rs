@@ -54,6 +54,11 @@ pub(crate) const KINDS: &[Kind] = &[
     database::PRISMA,
     database::DJANGO,
     operations::SCRIPTS,
+    crate::python::KIND,
+    crate::python::REQUIREMENTS,
+    crate::javascript::KIND,
+    crate::html::KIND,
+    crate::desktop::KIND,
 ];
 
 /// Files that only a look at the whole needs, by their paths: they may hold something, and count as none of
@@ -69,6 +74,8 @@ pub(crate) const WHOLE: &[Whole] = &[
     ci::whole,
     database::whole,
     operations::whole,
+    crate::python::whole,
+    crate::javascript::whole,
     headers::look,
     delivery::look,
     policies::look,

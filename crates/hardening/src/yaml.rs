@@ -3,6 +3,12 @@
 //! Aliases share their node, and what merge keys add is bounded: nothing that is repeated by reference can
 //! grow.
 
+mod filled;
+mod written;
+
+pub(crate) use filled::without_commands;
+pub(crate) use written::written;
+
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -35,7 +35,6 @@ pub(crate) fn look(_tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found
         .map(|response| response.path.as_str())
         .collect();
     for response in responses.iter() {
-        report_only(response, raised);
         for header in &response.headers {
             one(response, header, &enforced, raised);
         }
@@ -48,22 +47,9 @@ fn is_policy(header: &Header) -> bool {
     header.name == POLICY || header.name == REPORT_ONLY
 }
 
-fn is_enforced(header: &Header) -> bool {
+/// Whether browsers are told to hold to a policy, whatever it says.
+pub(super) fn is_enforced(header: &Header) -> bool {
     header.name == POLICY && matches!(header.state, State::Sent | State::Undecidable)
-}
-
-fn report_only(response: &Response, raised: &mut Vec<Raised>) {
-    let is_sent = |header: &&Header| {
-        header.name == REPORT_ONLY && header.state == State::Sent && header.meta.is_none()
-    };
-    let reports = response.headers.iter().find(is_sent);
-    if let Some(header) = reports.filter(|_| !response.headers.iter().any(is_enforced)) {
-        let message = format!(
-            "{} has a policy that only reports.",
-            quoted(&response.scope)
-        );
-        raised.push(about("LG-CSP-401", response, header, message));
-    }
 }
 
 fn one(response: &Response, header: &Header, enforced: &BTreeSet<&str>, raised: &mut Vec<Raised>) {

@@ -93,7 +93,9 @@ pub fn scan(tree: &Tree, options: &Options) -> Scanned {
     scanned.gaps = found.gaps;
     // Marks of a template alone prove nothing: whoever breaks a file could write them into it.
     for gap in scanned.gaps.iter_mut().filter(|gap| gap.template) {
-        gap.template = roles(&gap.path) == Role::Template || is_template(&gap.path);
+        gap.template = roles(&gap.path) == Role::Template
+            || is_template(&gap.path)
+            || crate::carrier::kubernetes::is_of_chart(tree, &gap.path);
     }
     scanned.gaps.sort();
     scanned.gaps.dedup();

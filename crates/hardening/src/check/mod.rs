@@ -63,12 +63,16 @@ pub(crate) const KINDS: &[Kind] = &[
 
 /// Files that only a look at the whole needs, by their paths: they may hold something, and count as none of
 /// the kinds.
-pub(crate) const ALSO_READ: &[fn(path: &str) -> bool] = &[crate::carrier::nginx::embedded::fits];
+pub(crate) const ALSO_READ: &[fn(path: &str) -> bool] = &[
+    crate::carrier::nginx::embedded::fits,
+    crate::carrier::kubernetes::fits,
+];
 
 /// What is looked at when all files have been: what one file says and another one lacks.
 pub(crate) const WHOLE: &[Whole] = &[
     // Responses first, headers when all are there.
     crate::carrier::nginx::look_at_all,
+    crate::carrier::kubernetes::look_at_all,
     traefik::whole,
     env::whole,
     ci::whole,

@@ -189,7 +189,7 @@ fn frameworks() {
 
 #[test]
 fn what_cannot_be_read_is_told() {
-    let scanned = scanned("a.js", "app.use(helmet({{ options }}))");
+    let scanned = scanned("examples/a.js", "app.use(helmet({{ options }}))");
     assert_eq!(scanned.gaps.len(), 1);
     assert!(scanned.gaps[0].template);
 }

@@ -1,7 +1,7 @@
 //! Whether a policy reaches the browser.
 
 use super::headers::{about, path_of};
-use super::{Found, Raised};
+use super::{Found, Raised, pages};
 use crate::file::Tree;
 use crate::message::quoted;
 use crate::response::{Header, Response, Serves, State};
@@ -25,7 +25,7 @@ const SERVERS: [&str; 9] = [
 ];
 
 /// Looks at all responses.
-pub(crate) fn look(_tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found) {
+pub(crate) fn look(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found) {
     let Found {
         responses, raised, ..
     } = found;
@@ -40,7 +40,7 @@ pub(crate) fn look(_tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found
         }
     }
     contradiction(responses, roles, raised);
-    nowhere(responses, roles, raised);
+    nowhere(tree, responses, roles, raised);
 }
 
 fn is_policy(header: &Header) -> bool {
@@ -127,7 +127,12 @@ fn normal(policy: &str) -> String {
 }
 
 /// Pages are served, and nobody says anything of a policy.
-fn nowhere(responses: &[Response], roles: &dyn Fn(&str) -> Role, raised: &mut Vec<Raised>) {
+fn nowhere(
+    tree: &Tree,
+    responses: &[Response],
+    roles: &dyn Fn(&str) -> Role,
+    raised: &mut Vec<Raised>,
+) {
     let said = responses
         .iter()
         .any(|response| response.headers.iter().any(is_policy));
@@ -138,20 +143,19 @@ fn nowhere(responses: &[Response], roles: &dyn Fn(&str) -> Role, raised: &mut Ve
         let server = SERVERS.contains(&response.carrier);
         server && response.serves == Serves::Html && roles(&response.path) == Role::Production
     });
-    let Some(page) = page else {
-        return;
+    let (serves, path, place) = match page {
+        Some(page) => (quoted(&page.scope), page.path.as_str(), page.place.clone()),
+        None => match pages::first(tree, roles) {
+            Some(path) => ("This application".to_owned(), path, 0..0),
+            None => return,
+        },
     };
     let carriers: BTreeSet<&str> = responses.iter().map(|one| one.carrier).collect();
     let carriers: Vec<&str> = carriers.into_iter().collect();
-    let message = format!(
-        "{} serves pages, and no policy was found; looked for in: {}.",
-        quoted(&page.scope),
-        carriers.join(", "),
-    );
-    raised.push(Raised::new(
-        "LG-CSP-406",
-        &page.path,
-        page.place.clone(),
-        message,
-    ));
+    let places = match carriers.is_empty() {
+        true => "servers, programs, settings and pages".to_owned(),
+        false => carriers.join(", "),
+    };
+    let message = format!("{serves} serves pages, and no policy was found; looked for in: {places}.");
+    raised.push(Raised::new("LG-CSP-406", path, place, message));
 }

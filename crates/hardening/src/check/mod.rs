@@ -15,6 +15,7 @@ mod dockerfile;
 mod env;
 mod headers;
 mod operations;
+mod pages;
 mod policies;
 mod service;
 mod traefik;

@@ -169,11 +169,14 @@ fn tls(source: &Source<'_>, all: &Says, found: &mut Found) {
     let Some((_, first)) = entry_points(source).next() else {
         return;
     };
-    if source.role != Role::Production || all.upstream || !all.reached {
+    let commented = commented(source.file.text());
+    // A base file that publishes no port leaves TLS to the file that does.
+    let left = !all.reached && commented.is_none();
+    if source.role != Role::Production || all.upstream || left {
         return;
     }
     let path = &source.file.path;
-    let raised = match commented(source.file.text()) {
+    let raised = match commented {
         Some(place) => Raised::new(
             "LG-TRF-103",
             path,

@@ -12,6 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Findings of one rule in one file, at most; a file with more was made for that.
 const MOST: usize = 200;
 
+/// What TLS that ends upstream makes superfluous: an entry point with TLS, a redirect to it, and the header that
+/// only it may send.
+const OF_TLS: [&str; 4] = ["LG-HDR-101", "LG-NGX-202", "LG-TRF-103", "LG-TRF-104"];
+/// The comment that asks for the same in its file.
+const UPSTREAM: &str = "lockgate: tls-upstream";
+
 /// What somebody has decided about the scan.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -19,6 +25,8 @@ pub struct Options {
     pub roles: BTreeMap<String, Role>,
     /// Rules that are off by themselves and wanted.
     pub wanted: BTreeSet<String>,
+    /// TLS ends before what the repository says: nobody misses it behind.
+    pub tls_upstream: bool,
 }
 
 impl Options {
@@ -151,11 +159,11 @@ fn settle(
         }
         let role = roles(&one.path);
         let severity = by_role(one.severity.unwrap_or(rule.severity), role);
-        findings.extend(finding(tree, one, severity, role));
+        findings.extend(finding(tree, options, one, severity, role));
     }
     for (path, all) in hygiene {
         let role = roles(&path);
-        findings.extend(together(all).and_then(|one| finding(tree, one, Severity::Info, role)));
+        findings.extend(together(all).and_then(|one| finding(tree, options, one, Severity::Info, role)));
     }
     findings.sort_by(|a, b| {
         let key = |f: &Finding| (f.path.clone(), f.start, f.rule);
@@ -188,7 +196,13 @@ fn by_role(severity: Severity, role: Role) -> Severity {
     }
 }
 
-fn finding(tree: &Tree, one: Raised, severity: Severity, role: Role) -> Option<Finding> {
+fn finding(
+    tree: &Tree,
+    options: &Options,
+    one: Raised,
+    severity: Severity,
+    role: Role,
+) -> Option<Finding> {
     let text = tree.file(&one.path).map_or("", File::text);
     let lines = Lines::new(text);
     let mut related = one.related;
@@ -196,10 +210,13 @@ fn finding(tree: &Tree, one: Raised, severity: Severity, role: Role) -> Option<F
         let text = tree.file(&other.path).map_or("", File::text);
         other.start = Lines::new(text).position(other.place.start);
     }
+    let of_tls = OF_TLS.contains(&one.rule.0);
+    let upstream = || (of_tls && text.contains(UPSTREAM)).then(|| UPSTREAM.to_owned());
     Some(Finding {
         start: lines.position(one.place.start),
         end: lines.position(one.place.end),
-        asked: asked(text.get(lines.line(one.place.start))?),
+        asked: asked(text.get(lines.line(one.place.start))?).or_else(upstream),
+        accepted: (of_tls && options.tls_upstream).then_some("TLS ends upstream"),
         rule: one.rule,
         path: one.path,
         place: one.place,
@@ -239,6 +256,25 @@ mod tests {
                 ("nginx/b.conf.j2", true),
             ]
         );
+    }
+
+    #[test]
+    fn tls_that_ends_upstream_is_asked_for_or_decided_on() {
+        let text = "services:\n  proxy:\n    image: traefik:3.2 # lockgate: tls-upstream\n    ports: ['80:80']\n    command: ['--entrypoints.web.address=:80']\n";
+        let mut tree = Tree::default();
+        tree.add(File::new("compose.yml", text.as_bytes()));
+        let one = |tls_upstream| {
+            let options = Options {
+                tls_upstream,
+                ..Options::default()
+            };
+            let all = scan(&tree, &options).findings.into_iter();
+            let mut of_tls = all.filter(|one| one.rule.0 == "LG-TRF-103");
+            let one = of_tls.next().unwrap();
+            (one.asked.is_some(), one.accepted.is_some())
+        };
+        assert_eq!(one(false), (true, false));
+        assert_eq!(one(true), (true, true));
     }
 
     #[test]

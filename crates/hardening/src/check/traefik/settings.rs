@@ -78,13 +78,9 @@ impl<'t> Source<'t> {
             dynamic,
             published: Vec::new(),
             reached: true,
-            tls_upstream: says_upstream(file),
+            tls_upstream: false,
         }
     }
-}
-
-fn says_upstream(file: &File) -> bool {
-    file.text().contains("lockgate: tls-upstream")
 }
 
 /// The text of a scalar with the places of its words, where it does not stand in the file as it is, or
@@ -259,7 +255,7 @@ fn of_services<'t>(file: &'t File, role: Role, compose: &Compose) -> Source<'t> 
         dynamic: Vec::new(),
         published: Vec::new(),
         reached: false,
-        tls_upstream: says_upstream(file),
+        tls_upstream: false,
     };
     for service in &compose.services {
         if service.kind().contains("cloudflared") {

@@ -107,6 +107,17 @@ fn with_value(name: &str, place: Range<usize>, value: &Value) -> Header {
             value.write(&mut text);
             header(name, text, place, State::Sent)
         }
+        // CloudFront hands headers over as objects, or as lists of them.
+        What::Object(object) if object.get("value").is_some_and(|one| one.value.text().is_some()) => {
+            match object.get("value") {
+                Some(entry) => with_value(name, place, &entry.value),
+                None => header(name, Text::default(), place, State::Undecidable),
+            }
+        }
+        What::List(list) if list.len() == 1 => match list.first() {
+            Some(one) if one.object().is_some() => with_value(name, place, one),
+            _ => header(name, Text::default(), place, State::Undecidable),
+        },
         What::Null | What::Undefined | What::Bool(false) => {
             header(name, Text::default(), place, State::Removed)
         }

@@ -17,6 +17,7 @@ mod nodes;
 mod parse;
 mod passwords;
 mod secrets;
+mod sites;
 #[cfg(test)]
 mod tests;
 mod texts;

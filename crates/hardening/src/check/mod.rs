@@ -35,6 +35,7 @@ pub(crate) const KINDS: &[Kind] = &[
     crate::carrier::apache::KIND,
     crate::carrier::caddy::KIND,
     crate::carrier::haproxy::KIND,
+    crate::carrier::hosting::amplify::KIND,
     crate::carrier::hosting::firebase::KIND,
     crate::carrier::hosting::headers_file::KIND,
     crate::carrier::hosting::netlify::KIND,
@@ -67,6 +68,7 @@ pub(crate) const KINDS: &[Kind] = &[
 pub(crate) const ALSO_READ: &[fn(path: &str) -> bool] = &[
     crate::carrier::nginx::embedded::fits,
     crate::carrier::kubernetes::fits,
+    crate::carrier::hosting::cloudfront::fits,
 ];
 
 /// What is looked at when all files have been: what one file says and another one lacks.
@@ -74,6 +76,7 @@ pub(crate) const WHOLE: &[Whole] = &[
     // Responses first, headers when all are there.
     crate::carrier::nginx::look_at_all,
     crate::carrier::kubernetes::look_at_all,
+    crate::carrier::hosting::cloudfront::look_at_all,
     traefik::whole,
     env::whole,
     ci::whole,

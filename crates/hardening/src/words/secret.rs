@@ -285,7 +285,19 @@ pub(crate) fn of_value(value: &str) -> Secret {
     let nothing = value.is_empty()
         || matches!(
             lower.as_str(),
-            "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "none" | "undefined" | "~"
+            "true"
+                | "false"
+                | "yes"
+                | "no"
+                | "on"
+                | "off"
+                | "null"
+                | "none"
+                | "undefined"
+                | "invalid"
+                | "disabled"
+                | "unset"
+                | "~"
         );
     let number = !value.is_empty() && value.len() < 5 && value.bytes().all(|b| b.is_ascii_digit());
     // Secrets of the platform, of a store, or sealed ones.

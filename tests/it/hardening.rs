@@ -210,7 +210,10 @@ fn tls_that_ends_upstream_is_the_policys_to_decide() {
         format!("extends = \"lockgate:balanced\"\n[scanners.hardening]\n{key} = true\n")
     };
     // The comment alone is a request.
-    assert_eq!(tls("extends = \"lockgate:balanced\"\n"), Some(json!("blocked")));
+    assert_eq!(
+        tls("extends = \"lockgate:balanced\"\n"),
+        Some(json!("blocked"))
+    );
     assert_eq!(tls(&with("allow-comments")), Some(json!("suppressed")));
     assert_eq!(tls(&with("tls-terminated-upstream")), None);
 }

@@ -163,7 +163,9 @@ fn settle(
     }
     for (path, all) in hygiene {
         let role = roles(&path);
-        findings.extend(together(all).and_then(|one| finding(tree, options, one, Severity::Info, role)));
+        findings.extend(
+            together(all).and_then(|one| finding(tree, options, one, Severity::Info, role)),
+        );
     }
     findings.sort_by(|a, b| {
         let key = |f: &Finding| (f.path.clone(), f.start, f.rule);

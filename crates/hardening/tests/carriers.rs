@@ -195,7 +195,10 @@ fn real_files_say_what_somebody_has_read_in_them() {
                 }
             }
         }
-        for (sum, one) in sums.iter_mut().zip(count.policies.iter().chain(&count.findings)) {
+        for (sum, one) in sums
+            .iter_mut()
+            .zip(count.policies.iter().chain(&count.findings))
+        {
             *sum += usize::from(checked == "y") * one;
         }
     }

@@ -157,6 +157,7 @@ fn nowhere(
         true => "servers, programs, settings and pages".to_owned(),
         false => carriers.join(", "),
     };
-    let message = format!("{serves} serves pages, and no policy was found; looked for in: {places}.");
+    let message =
+        format!("{serves} serves pages, and no policy was found; looked for in: {places}.");
     raised.push(Raised::new("LG-CSP-406", path, place, message));
 }

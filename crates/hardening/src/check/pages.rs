@@ -37,7 +37,10 @@ pub(super) fn first<'t>(tree: &'t Tree, roles: &dyn Fn(&str) -> Role) -> Option<
         starts.iter().any(|start| name.starts_with(start))
     };
     let in_production = |path: &str| roles(path) == Role::Production;
-    if !tree.names().any(|path| named(path, &DEPLOYED) && in_production(path)) {
+    if !tree
+        .names()
+        .any(|path| named(path, &DEPLOYED) && in_production(path))
+    {
         return None;
     }
     let framework = tree
@@ -50,7 +53,9 @@ pub(super) fn first<'t>(tree: &'t Tree, roles: &dyn Fn(&str) -> Role) -> Option<
             let bytes = file.text().as_bytes();
             let head = bytes.get(..HEAD.min(bytes.len())).unwrap_or_default();
             !OTHERS.iter().any(|word| lower.contains(word))
-                && head.windows(5).any(|five| five.eq_ignore_ascii_case(b"<html"))
+                && head
+                    .windows(5)
+                    .any(|five| five.eq_ignore_ascii_case(b"<html"))
                 && in_production(&file.path)
         });
         page.map(|file| file.path.as_str())

@@ -90,10 +90,16 @@ pub(super) fn look(program: &Program<'_, '_>, out: &mut Vec<Response>) {
         } else if has("contentSecurityPolicy") && has("override") {
             // The inner one of CloudFront's two, in the cloud development kit.
             let value = program.value_of_object(one.node);
-            let entry = value.object().and_then(|object| object.get("contentSecurityPolicy"));
-            if let Some((entry, text)) = entry.and_then(|entry| Some((entry, entry.value.text()?))) {
+            let entry = value
+                .object()
+                .and_then(|object| object.get("contentSecurityPolicy"));
+            if let Some((entry, text)) = entry.and_then(|entry| Some((entry, entry.value.text()?)))
+            {
                 let name = "content-security-policy";
-                add("cloudfront", header(name, text.clone(), entry.at.clone(), State::Sent));
+                add(
+                    "cloudfront",
+                    header(name, text.clone(), entry.at.clone(), State::Sent),
+                );
             }
         } else if !nuxt && has("contentSecurityPolicy") {
             // Calls were looked at before; this is for options that another file hands on.

@@ -108,7 +108,11 @@ fn with_value(name: &str, place: Range<usize>, value: &Value) -> Header {
             header(name, text, place, State::Sent)
         }
         // CloudFront hands headers over as objects, or as lists of them.
-        What::Object(object) if object.get("value").is_some_and(|one| one.value.text().is_some()) => {
+        What::Object(object)
+            if object
+                .get("value")
+                .is_some_and(|one| one.value.text().is_some()) =>
+        {
             match object.get("value") {
                 Some(entry) => with_value(name, place, &entry.value),
                 None => header(name, Text::default(), place, State::Undecidable),

@@ -82,7 +82,11 @@ fn allows_inline(entry: &Entry) -> bool {
             .str()
             .is_some_and(|text| text.contains("unsafe-inline"))
     };
-    inline(&entry.value) || entry.value.list().is_some_and(|list| list.iter().any(inline))
+    inline(&entry.value)
+        || entry
+            .value
+            .list()
+            .is_some_and(|list| list.iter().any(inline))
 }
 
 /// Astro: `security.csp` (6) or `experimental.csp` (5.9). Each page has the policy in an element, with hashes of
@@ -95,11 +99,22 @@ pub(super) fn astro(csp: &Entry) -> Option<Header> {
         What::Object(object) => Some(object),
         // It is off by itself.
         What::Bool(false) | What::Null | What::Undefined => return None,
-        _ => return Some(header(name, Text::default(), at.clone(), State::Undecidable)),
+        _ => {
+            return Some(header(
+                name,
+                Text::default(),
+                at.clone(),
+                State::Undecidable,
+            ));
+        }
     };
     let mut text = Text::default();
     let directives = object.and_then(|object| object.get("directives"));
-    for one in directives.and_then(|entry| entry.value.list()).into_iter().flatten() {
+    for one in directives
+        .and_then(|entry| entry.value.list())
+        .into_iter()
+        .flatten()
+    {
         one.write(&mut text);
         text.push("; ", at.clone());
     }

@@ -222,7 +222,10 @@ fn sites_and_clouds() {
         "nuxt.config.ts",
         "export default defineNuxtConfig({ modules: ['nuxt-security'] })",
     );
-    assert!(nuxt.len() == 1 && nuxt[0].starts_with("base-uri 'none'"), "{nuxt:?}");
+    assert!(
+        nuxt.len() == 1 && nuxt[0].starts_with("base-uri 'none'"),
+        "{nuxt:?}"
+    );
     for text in [
         "function handler(event) { var headers = event.response.headers; headers['content-security-policy'] = { value: \"img-src *\" }; }",
         "const h = event.Records[0].cf.response.headers; h['content-security-policy'] = [{ key: 'Content-Security-Policy', value: 'img-src *' }]",
@@ -230,6 +233,9 @@ fn sites_and_clouds() {
         "export const headers = () => ({ 'Content-Security-Policy': 'img-src *' })",
     ] {
         let found = values("edge.js", text);
-        assert!(!found.is_empty() && found.iter().all(|one| one == "img-src *"), "{text} {found:?}");
+        assert!(
+            !found.is_empty() && found.iter().all(|one| one == "img-src *"),
+            "{text} {found:?}"
+        );
     }
 }

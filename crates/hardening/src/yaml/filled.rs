@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn commands_are_blank_or_some_word() {
-        let text = "a:\n  {{- if .Values.\u{e9} }}\n  b: {{ .c }}-d\n  {{- end }}\n{% x\n y %}\ne: f\n";
+        let text =
+            "a:\n  {{- if .Values.\u{e9} }}\n  b: {{ .c }}-d\n  {{- end }}\n{% x\n y %}\ne: f\n";
         let (filled, words) = without_commands(text);
         assert_eq!(filled.len(), text.len());
         let lines: Vec<&str> = filled.lines().map(str::trim_end).collect();

@@ -96,7 +96,9 @@ fn formation(node: &Node, block: &str, text: &str, out: &mut Vec<Entry>) {
         }
         match &value.value {
             Value::Map(_) => formation(value, &key.text, text, out),
-            Value::List(items) => items.iter().for_each(|item| formation(item, &key.text, text, out)),
+            Value::List(items) => items
+                .iter()
+                .for_each(|item| formation(item, &key.text, text, out)),
             Value::Scalar { .. } => out.push(Entry {
                 name: name(block, &key.text),
                 place: key.place.clone(),
@@ -145,7 +147,9 @@ fn terraform(text: &str) -> Vec<Vec<Entry>> {
         let value_at = start + body.len() - value.trim_start().len();
         let value = value.trim();
         let block = blocks.last().copied().unwrap_or_default();
-        let quoted = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let quoted = value
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
         let bare = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let entry = Entry {
             name: name(block, key.trim()),
@@ -178,7 +182,10 @@ fn headers(policy: &[Entry]) -> Vec<Header> {
             custom = None;
         } else if entry.name == "stricttransportsecurity.accesscontrolmaxagesec" && !sends_hsts {
             sends_hsts = true;
-            let text = entry.value.as_ref().map(|age| transport(policy, entry, age));
+            let text = entry
+                .value
+                .as_ref()
+                .map(|age| transport(policy, entry, age));
             headers.push(header("strict-transport-security", entry, text));
         }
     }
@@ -193,7 +200,10 @@ fn transport(policy: &[Entry], seconds: &Entry, age: &Text) -> Text {
         false => text.push_dynamic("31536000", age.file()),
     }
     for (name, words) in [
-        ("stricttransportsecurity.includesubdomains", "; includeSubDomains"),
+        (
+            "stricttransportsecurity.includesubdomains",
+            "; includeSubDomains",
+        ),
         ("stricttransportsecurity.preload", "; preload"),
     ] {
         let mut all = policy.iter().filter(|entry| entry.name == name);
@@ -206,7 +216,9 @@ fn transport(policy: &[Entry], seconds: &Entry, age: &Text) -> Text {
 }
 
 fn header(name: &str, entry: &Entry, value: Option<Text>) -> Header {
-    let known = value.as_ref().is_some_and(|value| value.segments().iter().any(|part| !part.dynamic));
+    let known = value
+        .as_ref()
+        .is_some_and(|value| value.segments().iter().any(|part| !part.dynamic));
     Header {
         name: name.to_owned(),
         value: value.unwrap_or_default(),

@@ -24,7 +24,9 @@ pub(super) fn of(walk: &mut Walk<'_>, node: &Node, above: &str, out: &mut Vec<He
         let message = "Every answer tells nginx's version (`server-tokens`).";
         let place = value.place.clone();
         let raised = Raised::new("LG-NGX-308", walk.path(), place, message);
-        walk.found.raised.push(raised.better("server-tokens: \"false\""));
+        walk.found
+            .raised
+            .push(raised.better("server-tokens: \"false\""));
     }
     transport(walk, node, out);
 }

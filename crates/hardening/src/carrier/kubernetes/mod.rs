@@ -154,10 +154,7 @@ mod tests {
         let route = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nspec:\n  rules:\n    - filters:\n        - type: ResponseHeaderModifier\n          responseHeaderModifier:\n            set:\n              - name: X-Frame-Options\n                value: DENY\n            remove: [Content-Security-Policy]\n        - type: RequestHeaderModifier\n          requestHeaderModifier:\n            set:\n              - {name: Referrer-Policy, value: x}\n";
         assert_eq!(
             headers("k/route.yaml", route),
-            [
-                "x-frame-options: DENY",
-                "content-security-policy: Removed"
-            ]
+            ["x-frame-options: DENY", "content-security-policy: Removed"]
         );
         let mesh = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nspec:\n  http:\n    - headers:\n        response:\n          set:\n            content-security-policy: >-\n              default-src 'self';\n              img-src *\n        request:\n          set: {x-frame-options: DENY}\n";
         assert_eq!(

@@ -87,7 +87,9 @@ fn judge(compose: &Compose, look: &Look<'_>, found: &mut Found) {
     if compose.services.iter().any(Service::is_overlay) {
         found.roles.insert(look.file.path.clone(), Role::Overlay);
     } else if has_production_beside(look) {
-        found.roles.insert(look.file.path.clone(), Role::Development);
+        found
+            .roles
+            .insert(look.file.path.clone(), Role::Development);
     }
 }
 
@@ -95,13 +97,21 @@ fn judge(compose: &Compose, look: &Look<'_>, found: &mut Found) {
 /// developers.
 fn has_production_beside(look: &Look<'_>) -> bool {
     let name = look.file.name();
-    let plain = ["docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml"];
+    let plain = [
+        "docker-compose.yml",
+        "docker-compose.yaml",
+        "compose.yml",
+        "compose.yaml",
+    ];
     let Some((stem, end)) = name.rsplit_once('.').filter(|_| plain.contains(&name)) else {
         return false;
     };
-    let mut names = ["prod", "production"]
-        .iter()
-        .flat_map(|word| [format!("{stem}.{word}.{end}"), format!("{stem}-{word}.{end}")]);
+    let mut names = ["prod", "production"].iter().flat_map(|word| {
+        [
+            format!("{stem}.{word}.{end}"),
+            format!("{stem}-{word}.{end}"),
+        ]
+    });
     names.any(|name| {
         let path = match look.file.folder() {
             "" => name,
@@ -200,13 +210,19 @@ mod tests {
         let role = |beside: &str| {
             let mut tree = crate::Tree::default();
             tree.add(crate::File::new("docker-compose.yml", text.as_bytes()));
-            tree.add(crate::File::new("docker-compose.prod.yml", beside.as_bytes()));
+            tree.add(crate::File::new(
+                "docker-compose.prod.yml",
+                beside.as_bytes(),
+            ));
             let found = crate::scan(&tree, &crate::Options::default()).findings;
             let mut here = found.iter().filter(|one| one.path == "docker-compose.yml");
             here.next().unwrap().role
         };
         assert_eq!(role(text), Role::Development);
-        assert_eq!(role("services:\n  db:\n    restart: always\n"), Role::Production);
+        assert_eq!(
+            role("services:\n  db:\n    restart: always\n"),
+            Role::Production
+        );
     }
 
     #[test]

@@ -141,7 +141,9 @@ mod tests {
         tree.add(File::new("k/guard.yaml", GUARD.as_bytes()));
         tree.add(File::new("k/route.yaml", route.as_bytes()));
         let findings = scan(&tree, &Options::default()).findings;
-        let traefik = findings.iter().filter(|one| one.rule.0.starts_with("LG-TRF"));
+        let traefik = findings
+            .iter()
+            .filter(|one| one.rule.0.starts_with("LG-TRF"));
         traefik
             .map(|one| (one.rule.0.to_owned(), one.start.line))
             .collect()

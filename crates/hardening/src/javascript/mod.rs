@@ -5,6 +5,7 @@ mod browser;
 mod calls;
 mod cors;
 mod directives;
+mod environment;
 mod errors;
 mod eval;
 mod frameworks;

@@ -195,6 +195,23 @@ fn what_cannot_be_read_is_told() {
 }
 
 #[test]
+fn what_only_developers_see() {
+    let rules = |condition: &str| {
+        let text = format!(
+            "app.use((err, req, res, next) => {{ res.status(500).json({{ message, ...({condition} && {{ stack: err.stack }}) }}); }});"
+        );
+        let found = scanned("src/error.js", &text).findings;
+        found
+            .iter()
+            .filter(|one| one.rule.0 == "LG-NODE-112")
+            .count()
+    };
+    assert_eq!(rules("config.env === 'development'"), 0);
+    assert_eq!(rules("settings.environment !== 'production'"), 0);
+    assert_eq!(rules("config.env === 'production'"), 1);
+}
+
+#[test]
 fn sites_and_clouds() {
     let svelte = |csp: &str| {
         values(

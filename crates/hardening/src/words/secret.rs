@@ -339,8 +339,11 @@ fn is_stand_in(lower: &str) -> bool {
         let first = bytes.next();
         lower.len() > 2 && bytes.all(|byte| Some(byte) == first)
     };
+    // The beginning that all keys of a service have.
+    let bare = lower.len() < 6 && lower.ends_with(['-', '_']);
     bracketed
         || same
+        || bare
         || lower.contains("...")
         || lower.starts_with("!!!")
         || lower == "todo"

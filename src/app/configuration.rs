@@ -11,7 +11,7 @@ use crate::ingest::family;
 use crate::model::{
     Coverage, Foreign as _, Health, Problem, RepoPath, Run, ScannerId, Untrusted, Witnessed, Work,
 };
-use crate::scan::hardening::collect;
+use crate::scan::hardening::{Collected, collect};
 use lockgate_hardening::{Options, Scanned, scan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -43,6 +43,8 @@ pub fn run(ground: &Ground<'_, '_>, share: &Share) -> Vec<Witnessed> {
             let observation = &mut located.observation;
             observation.family = family::of(id.as_str(), observation.rule.raw());
         }
+        let mut notes = notes(&read, &scanned);
+        notes.extend(accepted(&collected));
         Witnessed {
             run: Run {
                 tool: "lockgate".into(),
@@ -53,7 +55,7 @@ pub fn run(ground: &Ground<'_, '_>, share: &Share) -> Vec<Witnessed> {
                 format: None,
                 health: health(&read, &scanned),
                 coverage: Coverage::default(),
-                notes: notes(&read, &scanned),
+                notes,
                 findings: collected.observations.len(),
                 rules: collected.rules,
                 scanner: id,
@@ -71,6 +73,7 @@ fn options(ground: &Ground<'_, '_>) -> Options {
         let said = ground.policy.scanner(&id).configuration;
         options.roles.extend(said.roles);
         options.wanted.extend(said.also);
+        options.tls_upstream |= said.tls_upstream;
     }
     options
 }
@@ -118,6 +121,15 @@ fn health(read: &Configuration, scanned: &Scanned) -> Health {
         0 if problems.is_empty() => Health::Skipped(nothing),
         count => Health::judge(Work::new(count, what), problems, nothing),
     }
+}
+
+/// What the policy accepts, by rule.
+fn accepted(collected: &Collected) -> impl Iterator<Item = Problem> + '_ {
+    collected.accepted.iter().map(|((why, rule), paths)| {
+        let text = format!("{rule} is accepted, because the policy says that {why}");
+        let paths = paths.iter().map(|path| Untrusted::from(path.as_str()));
+        Problem::new("accepted", text).files(paths)
+    })
 }
 
 fn notes(read: &Configuration, scanned: &Scanned) -> Vec<Problem> {

@@ -76,6 +76,8 @@ pub struct ConfigurationScan {
     pub roles: BTreeMap<String, Role>,
     /// Rules that are off by themselves and wanted.
     pub also: BTreeSet<String>,
+    /// Whether TLS ends before anything that the repository says.
+    pub tls_upstream: bool,
 }
 
 /// The same as one file says it.
@@ -84,6 +86,7 @@ pub struct ConfigurationScanLayer {
     allow_comments: Option<bool>,
     roles: Option<BTreeMap<String, Role>>,
     also: Option<BTreeSet<String>>,
+    tls_upstream: Option<bool>,
 }
 
 impl ConfigurationScanLayer {
@@ -92,6 +95,7 @@ impl ConfigurationScanLayer {
         self.allow_comments = self.allow_comments.or(below.allow_comments);
         self.roles = self.roles.take().or(below.roles);
         self.also = self.also.take().or(below.also);
+        self.tls_upstream = self.tls_upstream.or(below.tls_upstream);
     }
 
     /// With the defaults.
@@ -100,6 +104,7 @@ impl ConfigurationScanLayer {
             allow_comments: self.allow_comments.unwrap_or(false),
             roles: self.roles.unwrap_or_default(),
             also: self.also.unwrap_or_default(),
+            tls_upstream: self.tls_upstream.unwrap_or(false),
         }
     }
 }
@@ -113,6 +118,7 @@ pub fn configuration(reader: &mut Reader<'_, '_>, id: &ScannerId) -> Configurati
         allow_comments: reader.boolean("allow-comments"),
         roles: roles(reader),
         also: also(reader),
+        tls_upstream: reader.boolean("tls-terminated-upstream"),
     }
 }
 

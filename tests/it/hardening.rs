@@ -231,3 +231,26 @@ fn what_trivy_says_as_well_is_said_once() {
         .collect();
     assert_eq!(rules, ["LG-DKR-103", "DS-0031"]);
 }
+
+#[test]
+fn tls_that_ends_upstream_is_the_policys_to_decide() {
+    let compose = "services:\n  proxy:\n    image: traefik:3.2 # lockgate: tls-upstream\n    ports: [\"80:80\"]\n    command: [\"--entrypoints.web.address=:80\"]\n";
+    let folder = repository(&[("docker-compose.yml", compose)]);
+    let tls = |policy: &str| -> Option<Value> {
+        std::fs::write(folder.path().join("lockgate.toml"), policy).unwrap();
+        let (json, _) = scan("hardening", folder.path(), &[]);
+        let findings = json["findings"].as_array().unwrap();
+        let one = findings.iter().find(|one| one["rule"] == "LG-TRF-103");
+        one.map(|one| one["disposition"].clone())
+    };
+    let with = |key: &str| {
+        format!("extends = \"lockgate:balanced\"\n[scanners.hardening]\n{key} = true\n")
+    };
+    // The comment alone is a request.
+    assert_eq!(
+        tls("extends = \"lockgate:balanced\"\n"),
+        Some(json!("blocked"))
+    );
+    assert_eq!(tls(&with("allow-comments")), Some(json!("suppressed")));
+    assert_eq!(tls(&with("tls-terminated-upstream")), None);
+}

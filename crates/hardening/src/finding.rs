@@ -30,6 +30,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// The words of a comment beside it that asks to accept it. It is told and changes nothing.
     pub asked: Option<String>,
+    /// Why the options of the scan accept it, in our words. It is told and counts for nothing.
+    pub accepted: Option<&'static str>,
 }
 
 /// Another place that belongs to a finding.

@@ -155,7 +155,17 @@ pub fn of_path(path: &str) -> Role {
         .iter()
         .find_map(|end| name.strip_suffix(&format!(".conf.{end}")))
         .unwrap_or(name);
+    // Examples and tests of what runs in production do not run there.
+    let tried = folders.iter().rev().find_map(|folder| match *folder {
+        "example" | "examples" | "sample" | "samples" => Some(Role::Template),
+        "test" | "tests" | "__tests__" | "testdata" | "fixtures" | "e2e" => Some(Role::Test),
+        _ => None,
+    });
     said(stem, true)
+        .map(|role| match role {
+            Role::Production => tried.unwrap_or(role),
+            role => role,
+        })
         .or_else(|| folders.iter().rev().find_map(|folder| said(folder, false)))
         .unwrap_or(Role::Production)
 }
@@ -177,6 +187,8 @@ mod tests {
             ("config/settings/local.py", Role::Development),
             ("config/settings/production.py", Role::Production),
             ("tests/settings.py", Role::Test),
+            ("tests/docker-compose.live.yml", Role::Test),
+            ("examples/docker-compose.prod.yml", Role::Template),
             ("frontend/node_modules/helmet/index.js", Role::Vendored),
             ("docs/nginx.conf", Role::Documentation),
             ("README.md", Role::Documentation),

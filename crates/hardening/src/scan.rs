@@ -15,6 +15,11 @@ const MOST: usize = 200;
 
 /// Files from which on several threads are worth their start.
 const MANY: usize = 32;
+/// What TLS that ends upstream makes superfluous: an entry point with TLS, a redirect to it, and the header that
+/// only it may send.
+const OF_TLS: [&str; 4] = ["LG-HDR-101", "LG-NGX-202", "LG-TRF-103", "LG-TRF-104"];
+/// The comment that asks for the same in its file.
+const UPSTREAM: &str = "lockgate: tls-upstream";
 
 /// What somebody has decided about the scan.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +28,8 @@ pub struct Options {
     pub roles: BTreeMap<String, Role>,
     /// Rules that are off by themselves and wanted.
     pub wanted: BTreeSet<String>,
+    /// TLS ends before what the repository says: nobody misses it behind.
+    pub tls_upstream: bool,
 }
 
 impl Options {
@@ -113,7 +120,9 @@ pub fn scan(tree: &Tree, options: &Options) -> Scanned {
     scanned.gaps = found.gaps;
     // Marks of a template alone prove nothing: whoever breaks a file could write them into it.
     for gap in scanned.gaps.iter_mut().filter(|gap| gap.template) {
-        gap.template = roles(&gap.path) == Role::Template || is_template(&gap.path);
+        gap.template = roles(&gap.path) == Role::Template
+            || is_template(&gap.path)
+            || crate::carrier::kubernetes::is_of_chart(tree, &gap.path);
     }
     scanned.gaps.sort();
     scanned.gaps.dedup();
@@ -172,6 +181,7 @@ fn settle(
     raised.dedup_by(|b, a| a.path == b.path && a.rule == b.rule && a.place == b.place);
     let mut places = Places {
         tree,
+        options,
         files: BTreeMap::new(),
     };
     let mut findings = Vec::new();
@@ -235,6 +245,7 @@ fn by_role(severity: Severity, role: Role) -> Severity {
 /// Lines and columns of what was found; the lines of a file are counted once.
 struct Places<'t> {
     tree: &'t Tree,
+    options: &'t Options,
     files: BTreeMap<&'t str, Lines<'t>>,
 }
 
@@ -253,12 +264,15 @@ impl<'t> Places<'t> {
             }
         }
         let text = self.tree.file(&one.path).map_or("", File::text);
+        let of_tls = OF_TLS.contains(&one.rule.0);
+        let upstream = || (of_tls && text.contains(UPSTREAM)).then(|| UPSTREAM.to_owned());
         let nothing = Lines::new("");
         let lines = self.lines(&one.path).unwrap_or(&nothing);
         Some(Finding {
             start: lines.position(one.place.start),
             end: lines.position(one.place.end),
-            asked: asked(text.get(lines.line(one.place.start))?),
+            asked: asked(text.get(lines.line(one.place.start))?).or_else(upstream),
+            accepted: (of_tls && self.options.tls_upstream).then_some("TLS ends upstream"),
             rule: one.rule,
             path: one.path,
             place: one.place,
@@ -299,6 +313,25 @@ mod tests {
                 ("nginx/b.conf.j2", true),
             ]
         );
+    }
+
+    #[test]
+    fn tls_that_ends_upstream_is_asked_for_or_decided_on() {
+        let text = "services:\n  proxy:\n    image: traefik:3.2 # lockgate: tls-upstream\n    ports: ['80:80']\n    command: ['--entrypoints.web.address=:80']\n";
+        let mut tree = Tree::default();
+        tree.add(File::new("compose.yml", text.as_bytes()));
+        let one = |tls_upstream| {
+            let options = Options {
+                tls_upstream,
+                ..Options::default()
+            };
+            let all = scan(&tree, &options).findings.into_iter();
+            let mut of_tls = all.filter(|one| one.rule.0 == "LG-TRF-103");
+            let one = of_tls.next().unwrap();
+            (one.asked.is_some(), one.accepted.is_some())
+        };
+        assert_eq!(one(false), (true, false));
+        assert_eq!(one(true), (true, true));
     }
 
     #[test]

@@ -3,6 +3,12 @@
 //! Aliases share their node, and what merge keys add is bounded: nothing that is repeated by reference can
 //! grow.
 
+mod filled;
+mod written;
+
+pub(crate) use filled::without_commands;
+pub(crate) use written::{plain, written};
+
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -24,6 +30,8 @@ pub(crate) struct Node {
     pub(crate) value: Value,
     /// How many maps and lists are in one another below it.
     depth: usize,
+    /// Where the text of a scalar begins, when it stands in the file as it is.
+    at: Option<usize>,
 }
 
 /// What a node is.
@@ -89,11 +97,7 @@ impl Node {
 
     /// Where the text of a scalar begins in the file, when it stands there as it is.
     pub(crate) fn text_at(&self) -> Option<usize> {
-        match self.place.len().checked_sub(self.text()?.len())? {
-            0 => Some(self.place.start),
-            2 => Some(self.place.start + 1),
-            _ => None,
-        }
+        self.at
     }
 
     /// The text of the scalar of that name.
@@ -228,6 +232,7 @@ impl Reader<'_> {
                         place,
                         value,
                         depth,
+                        at: None,
                     }),
                     open.anchor,
                 );
@@ -236,6 +241,7 @@ impl Reader<'_> {
             Event::Scalar(text, style, anchor, _) => {
                 let plain = matches!(style, ScalarStyle::Plain);
                 let place = self.tight(place);
+                let at = self.as_written(&text, &place);
                 let text = text.into_owned();
                 let value = Value::Scalar { text, plain };
                 let depth = 0;
@@ -244,6 +250,7 @@ impl Reader<'_> {
                         place,
                         value,
                         depth,
+                        at,
                     }),
                     anchor,
                 );
@@ -257,6 +264,7 @@ impl Reader<'_> {
                         place: place.clone(),
                         value,
                         depth: 0,
+                        at: None,
                     })
                 };
                 let known = self.anchors.get(&anchor).cloned();
@@ -328,6 +336,16 @@ impl Reader<'_> {
             }
         }
         own
+    }
+
+    /// Where a text begins when it stands in the file as it is, with quotes around it or without.
+    fn as_written(&self, text: &str, place: &Range<usize>) -> Option<usize> {
+        let raw = self.text.get(place.clone())?;
+        let inside = raw.get(1..raw.len().saturating_sub(1));
+        match raw == text {
+            true => Some(place.start),
+            false => (inside? == text).then_some(place.start + 1),
+        }
     }
 
     /// Without white space at the end, which the parser counts to a plain scalar.

@@ -12,7 +12,7 @@
     reason = "a test reads files, tells what it measured, and may fail"
 )]
 
-use lockgate_hardening::{File, Options, Severity, State, Tree, scan};
+use lockgate_hardening::{File, Options, Rules, Severity, State, Tree, scan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -20,6 +20,11 @@ use std::path::Path;
 const WHOLE: [&str; 2] = ["LG-CSP-406", "LG-CSP-411"];
 /// What is said of the text of policies; the table names little of it.
 const TEXT: [&str; 3] = ["LG-CSP-1", "LG-CSP-2", "LG-CSP-3"];
+
+/// Hygiene is one note for each file, where the table has one a service.
+fn is_hygiene(rule: &str) -> bool {
+    Rules::shipped().get(rule).is_some_and(|rule| rule.hygiene)
+}
 
 #[derive(Default)]
 struct Count {
@@ -110,10 +115,17 @@ fn real_files_say_what_somebody_has_read_in_them() {
             .filter(|header| header.name.starts_with("content-security-policy"))
             .filter(|header| header.state == State::Sent)
             .map(|header| {
-                let line = line(header.value.file().start);
-                match dynamic.contains(&line) {
-                    true => (line, String::new()),
-                    false => (line, words(header.value.value())),
+                // The table names the line of the value or that of what sets it.
+                let value = (line(header.value.file().start), words(header.value.value()));
+                let setter = (line(header.place.start), value.1.clone());
+                if dynamic.contains(&value.0) {
+                    (value.0, String::new())
+                } else if dynamic.contains(&setter.0) {
+                    (setter.0, String::new())
+                } else if expected.contains(&setter) {
+                    setter
+                } else {
+                    value
                 }
             })
             .collect();
@@ -121,9 +133,12 @@ fn real_files_say_what_somebody_has_read_in_them() {
         let findings: Vec<serde_json::Value> = serde_json::from_str(&cells[10]).unwrap();
         let expected: BTreeSet<(u64, String)> = findings
             .iter()
-            .map(|one| {
-                let rule = one["rule"].as_str().unwrap().to_owned();
-                (one["line"].as_u64().unwrap(), rule)
+            .map(|one| (one["line"].as_u64().unwrap(), one["rule"].as_str().unwrap()))
+            // What other tools say is taken from their reports.
+            .filter(|(_, rule)| rule.starts_with("LG-"))
+            .map(|(line, rule)| match is_hygiene(rule) {
+                true => (0, "hygiene".to_owned()),
+                false => (line, rule.to_owned()),
             })
             .collect();
         let found = scanned
@@ -131,11 +146,14 @@ fn real_files_say_what_somebody_has_read_in_them() {
             .iter()
             .filter(|one| !WHOLE.contains(&one.rule.0))
             .map(|one| {
-                (
-                    u64::from(one.start.line),
-                    one.rule.0.to_owned(),
-                    one.severity,
-                )
+                let line = match one.place.is_empty() {
+                    true => 0,
+                    false => u64::from(one.start.line),
+                };
+                match is_hygiene(one.rule.0) {
+                    true => (0, "hygiene".to_owned(), one.severity),
+                    false => (line, one.rule.0.to_owned(), one.severity),
+                }
             })
             .filter(|(line, rule, _)| {
                 let of_text = TEXT.iter().any(|start| rule.starts_with(start));
@@ -154,6 +172,8 @@ fn real_files_say_what_somebody_has_read_in_them() {
         0 => 100.0,
         of => 100.0 * part as f64 / of as f64,
     };
+    let mut below = Vec::new();
+    let mut sums = [0; 6];
     for ((kind, checked), count) in &counts {
         let [same, missing, more] = count.policies;
         let [right, lost, false_alarms] = count.findings;
@@ -163,14 +183,34 @@ fn real_files_say_what_somebody_has_read_in_them() {
             count.files
         );
         if checked == "y" {
-            assert!(percent(same, same + missing) >= 98.0, "{kind}: policies");
-            assert!(percent(right, right + lost) >= 95.0, "{kind}: recall");
-            assert!(
-                percent(right, right + false_alarms) >= 95.0,
-                "{kind}: precision"
-            );
+            let reached = [
+                ("policies", same, same + missing, 98.0),
+                ("policies that are right", same, same + more, 98.0),
+                ("recall", right, right + lost, 95.0),
+                ("precision", right, right + false_alarms, 95.0),
+            ];
+            for (what, part, of, goal) in reached {
+                if percent(part, of) < goal {
+                    below.push(format!("{kind}: {what} {part} of {of}"));
+                }
+            }
+        }
+        for (sum, one) in sums
+            .iter_mut()
+            .zip(count.policies.iter().chain(&count.findings))
+        {
+            *sum += usize::from(checked == "y") * one;
         }
     }
+    let [same, missing, more, right, lost, false_alarms] = sums;
+    println!(
+        "checked by hand: policies found {:.1} %, right {:.1} %; findings found {:.1} %, right {:.1} %",
+        percent(same, same + missing),
+        percent(same, same + more),
+        percent(right, right + lost),
+        percent(right, right + false_alarms)
+    );
+    assert!(below.is_empty(), "{}", below.join("\n"));
     assert!(!counts.is_empty());
 }
 

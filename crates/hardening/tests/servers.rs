@@ -418,3 +418,14 @@ fn any_bytes_end() {
         }
     }
 }
+
+#[test]
+fn more_set_headers_replaces_what_was_set_before() {
+    let text = "server {\n  more_set_headers 'Content-Security-Policy: img-src a.example';\n  more_set_headers 'Content-Security-Policy: img-src b.example';\n  location /x { more_set_headers 'Content-Security-Policy: img-src c.example'; }\n}\n";
+    let mut tree = Tree::default();
+    tree.add(File::new("nginx/nginx.conf", text.as_bytes()));
+    let responses = scan(&tree, &Options::default()).responses;
+    let headers = responses.iter().flat_map(|response| &response.headers);
+    let values: Vec<&str> = headers.map(|header| header.value.value()).collect();
+    assert_eq!(values, ["img-src b.example", "img-src c.example"]);
+}

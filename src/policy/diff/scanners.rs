@@ -186,6 +186,7 @@ fn looks(table: &str, before: &ConfigurationScan, after: &ConfigurationScan, lis
         allow_comments,
         roles,
         also,
+        tls_upstream,
     } = before;
     let mut say = |key: &str, direction, text: &str, words: Vec<Untrusted>| {
         list.about(&format!("{table}.{key}"), direction, text.to_owned(), words);
@@ -202,6 +203,16 @@ fn looks(table: &str, before: &ConfigurationScan, after: &ConfigurationScan, lis
             ),
         };
         say("allow-comments", direction, text, Vec::new());
+    }
+    if *tls_upstream != after.tls_upstream {
+        let (direction, text) = match after.tls_upstream {
+            true => (
+                Direction::Weaker,
+                "TLS ends upstream, and nothing here needs it",
+            ),
+            false => (Direction::Stricter, "TLS no longer ends upstream"),
+        };
+        say("tls-terminated-upstream", direction, text, Vec::new());
     }
     for (path, role) in &after.roles {
         if roles.get(path) != Some(role) {

@@ -5,7 +5,7 @@ use crate::model::{
     ScannerId, SourceDigests, Standing,
 };
 use lockgate_hardening::{Finding, Role, Rule, Rules, Severity};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rules about headers of responses and the policies in them begin with one of these.
 const HEADERS: [&str; 5] = [
@@ -31,6 +31,8 @@ pub struct Collected {
     pub observations: Vec<Located>,
     /// The rules that found them.
     pub rules: BTreeMap<RuleId, RuleInfo>,
+    /// What the policy accepts, and why: the files of each rule.
+    pub accepted: BTreeMap<(&'static str, &'static str), BTreeSet<String>>,
 }
 
 /// Of all findings those of one scanner, [`ScannerId::CSP`] or [`ScannerId::HARDENING`].
@@ -46,6 +48,11 @@ pub fn collect(
             continue;
         };
         if scanner(&rule.id) != wanted {
+            continue;
+        }
+        if let Some(why) = finding.accepted {
+            let files = collected.accepted.entry((why, finding.rule.0));
+            files.or_default().insert(finding.path.clone());
             continue;
         }
         let Some(located) = located(finding, rule, honoured) else {

@@ -4,5 +4,6 @@ pub(crate) mod apache;
 pub(crate) mod caddy;
 pub(crate) mod haproxy;
 pub(crate) mod hosting;
+pub(crate) mod kubernetes;
 pub(crate) mod nginx;
 mod words;

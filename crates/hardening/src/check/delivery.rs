@@ -1,7 +1,7 @@
 //! Whether a policy reaches the browser.
 
 use super::headers::{about, path_of};
-use super::{Found, Raised};
+use super::{Found, Raised, pages};
 use crate::file::Tree;
 use crate::message::quoted;
 use crate::response::{Header, Response, Serves, State};
@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 const POLICY: &str = "content-security-policy";
 const REPORT_ONLY: &str = "content-security-policy-report-only";
 /// Servers, which decide what is served as pages.
-const SERVERS: [&str; 9] = [
+const SERVERS: [&str; 10] = [
+    "amplify",
     "apache",
     "caddy",
     "firebase",
@@ -25,7 +26,7 @@ const SERVERS: [&str; 9] = [
 ];
 
 /// Looks at all responses.
-pub(crate) fn look(_tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found) {
+pub(crate) fn look(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found) {
     let Found {
         responses, raised, ..
     } = found;
@@ -35,35 +36,21 @@ pub(crate) fn look(_tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found
         .map(|response| response.path.as_str())
         .collect();
     for response in responses.iter() {
-        report_only(response, raised);
         for header in &response.headers {
             one(response, header, &enforced, raised);
         }
     }
     contradiction(responses, roles, raised);
-    nowhere(responses, roles, raised);
+    nowhere(tree, responses, roles, raised);
 }
 
 fn is_policy(header: &Header) -> bool {
     header.name == POLICY || header.name == REPORT_ONLY
 }
 
-fn is_enforced(header: &Header) -> bool {
+/// Whether browsers are told to hold to a policy, whatever it says.
+pub(super) fn is_enforced(header: &Header) -> bool {
     header.name == POLICY && matches!(header.state, State::Sent | State::Undecidable)
-}
-
-fn report_only(response: &Response, raised: &mut Vec<Raised>) {
-    let is_sent = |header: &&Header| {
-        header.name == REPORT_ONLY && header.state == State::Sent && header.meta.is_none()
-    };
-    let reports = response.headers.iter().find(is_sent);
-    if let Some(header) = reports.filter(|_| !response.headers.iter().any(is_enforced)) {
-        let message = format!(
-            "{} has a policy that only reports.",
-            quoted(&response.scope)
-        );
-        raised.push(about("LG-CSP-401", response, header, message));
-    }
 }
 
 fn one(response: &Response, header: &Header, enforced: &BTreeSet<&str>, raised: &mut Vec<Raised>) {
@@ -141,7 +128,12 @@ fn normal(policy: &str) -> String {
 }
 
 /// Pages are served, and nobody says anything of a policy.
-fn nowhere(responses: &[Response], roles: &dyn Fn(&str) -> Role, raised: &mut Vec<Raised>) {
+fn nowhere(
+    tree: &Tree,
+    responses: &[Response],
+    roles: &dyn Fn(&str) -> Role,
+    raised: &mut Vec<Raised>,
+) {
     let said = responses
         .iter()
         .any(|response| response.headers.iter().any(is_policy));
@@ -152,20 +144,20 @@ fn nowhere(responses: &[Response], roles: &dyn Fn(&str) -> Role, raised: &mut Ve
         let server = SERVERS.contains(&response.carrier);
         server && response.serves == Serves::Html && roles(&response.path) == Role::Production
     });
-    let Some(page) = page else {
-        return;
+    let (serves, path, place) = match page {
+        Some(page) => (quoted(&page.scope), page.path.as_str(), page.place.clone()),
+        None => match pages::first(tree, roles) {
+            Some(path) => ("This application".to_owned(), path, 0..0),
+            None => return,
+        },
     };
     let carriers: BTreeSet<&str> = responses.iter().map(|one| one.carrier).collect();
     let carriers: Vec<&str> = carriers.into_iter().collect();
-    let message = format!(
-        "{} serves pages, and no policy was found; looked for in: {}.",
-        quoted(&page.scope),
-        carriers.join(", "),
-    );
-    raised.push(Raised::new(
-        "LG-CSP-406",
-        &page.path,
-        page.place.clone(),
-        message,
-    ));
+    let places = match carriers.is_empty() {
+        true => "servers, programs, settings and pages".to_owned(),
+        false => carriers.join(", "),
+    };
+    let message =
+        format!("{serves} serves pages, and no policy was found; looked for in: {places}.");
+    raised.push(Raised::new("LG-CSP-406", path, place, message));
 }

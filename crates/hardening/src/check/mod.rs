@@ -15,6 +15,7 @@ mod dockerfile;
 mod env;
 mod headers;
 mod operations;
+mod pages;
 mod policies;
 mod service;
 mod traefik;
@@ -34,6 +35,7 @@ pub(crate) const KINDS: &[Kind] = &[
     crate::carrier::apache::KIND,
     crate::carrier::caddy::KIND,
     crate::carrier::haproxy::KIND,
+    crate::carrier::hosting::amplify::KIND,
     crate::carrier::hosting::firebase::KIND,
     crate::carrier::hosting::headers_file::KIND,
     crate::carrier::hosting::netlify::KIND,
@@ -63,12 +65,18 @@ pub(crate) const KINDS: &[Kind] = &[
 
 /// Files that only a look at the whole needs, by their paths: they may hold something, and count as none of
 /// the kinds.
-pub(crate) const ALSO_READ: &[fn(path: &str) -> bool] = &[crate::carrier::nginx::embedded::fits];
+pub(crate) const ALSO_READ: &[fn(path: &str) -> bool] = &[
+    crate::carrier::nginx::embedded::fits,
+    crate::carrier::kubernetes::fits,
+    crate::carrier::hosting::cloudfront::fits,
+];
 
 /// What is looked at when all files have been: what one file says and another one lacks. None of these
 /// needs what another one has found.
 pub(crate) const WHOLE: &[Whole] = &[
     crate::carrier::nginx::look_at_all,
+    crate::carrier::kubernetes::look_at_all,
+    crate::carrier::hosting::cloudfront::look_at_all,
     traefik::whole,
     env::whole,
     ci::whole,

@@ -1,5 +1,6 @@
 //! The policies that carriers hold, judged as a browser reads them.
 
+use super::delivery::is_enforced;
 use super::headers::path_of;
 use super::{Found, Raised};
 use crate::file::Tree;
@@ -8,6 +9,10 @@ use crate::role::Role;
 use crate::rule::Severity;
 use lockgate_csp::{Delivery, Given, judge};
 use std::collections::BTreeSet;
+
+const REPORT_ONLY: &str = "LG-CSP-401";
+/// What is wrong with the name of a header, and not with its value.
+const OF_NAME: [&str; 2] = [REPORT_ONLY, "LG-CSP-407"];
 
 /// Looks at all responses.
 pub(crate) fn look(tree: &Tree, _roles: &dyn Fn(&str) -> Role, found: &mut Found) {
@@ -55,8 +60,12 @@ pub(crate) fn look(tree: &Tree, _roles: &dyn Fn(&str) -> Role, found: &mut Found
             let Some((header, _)) = policies.get(flaw.policy) else {
                 continue;
             };
+            // A policy that is set, but nobody can say to what, may well be enforced.
+            if flaw.rule.0 == REPORT_ONLY && response.headers.iter().any(is_enforced) {
+                continue;
+            }
             let path = path_of(response, header);
-            let place = match header.value.value().is_empty() {
+            let place = match header.value.value().is_empty() || OF_NAME.contains(&flaw.rule.0) {
                 true => header.place.clone(),
                 false => header.value.place(flaw.place),
             };

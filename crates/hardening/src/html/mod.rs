@@ -11,7 +11,7 @@ use tags::Tag;
 /// Pages.
 pub(crate) const KIND: Kind = Kind {
     name: "HTML",
-    fits,
+    fits: is_page,
     look,
 };
 
@@ -66,7 +66,7 @@ const OTHER: &[&str] = &[
 ];
 
 /// Whether a file is a page, by its path.
-fn fits(path: &str) -> bool {
+pub(crate) fn is_page(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     ENDS.iter().any(|end| lower.ends_with(end))
 }

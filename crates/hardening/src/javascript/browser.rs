@@ -131,6 +131,15 @@ fn guessed(program: &Program<'_, '_>, raised: &mut Vec<Raised>) {
         if names::path(&call.node.callee) != ["Math", "random"] {
             continue;
         }
+        // What tells things apart may be guessed, whatever it is a part of.
+        let inner = call.names.first().map(|name| names::words(name));
+        let of_order = |words: Vec<String>| {
+            let last = words.last().map(String::as_str).unwrap_or_default();
+            ["id", "uid", "uuid", "index"].contains(&last)
+        };
+        if inner.is_some_and(of_order) {
+            continue;
+        }
         let Some(name) = call.names.iter().find(|name| is_made_by_chance(name)) else {
             continue;
         };

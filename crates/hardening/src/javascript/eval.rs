@@ -1,6 +1,7 @@
 //! What an expression stands for in production: constants of the file, texts put together, objects with
 //! what is spread into them. Everything else is unknown, and says so.
 
+use super::environment;
 use super::nodes::{Means, Nodes, place, range};
 use super::texts::{literal, unescape};
 use super::value::{Entry, Object, Value, What};
@@ -20,29 +21,6 @@ const DEPTH: u32 = 48;
 const STEPS: u32 = 6000;
 /// And for all values of a file.
 const ALL_STEPS: u32 = 400_000;
-
-/// Names that are true in production, and such that are not.
-const PRODUCTION: &[&str] = &[
-    "isprod",
-    "isproduction",
-    "is_prod",
-    "is_production",
-    "prod",
-    "production",
-];
-const DEVELOPMENT: &[&str] = &[
-    "isdev",
-    "isdevelopment",
-    "is_dev",
-    "is_development",
-    "dev",
-    "development",
-    "__dev__",
-    "isdevmode",
-    "istest",
-    "is_test",
-    "islocal",
-];
 
 /// Looks up what names of a file stand for.
 pub(crate) struct Eval<'n, 'a> {
@@ -87,14 +65,8 @@ impl<'n, 'a> Eval<'n, 'a> {
     }
 
     fn test(&self, test: &Expression<'a>, depth: u32) -> Option<bool> {
-        if let Some(name) = last_name(test) {
-            let lower = name.to_ascii_lowercase();
-            if PRODUCTION.contains(&lower.as_str()) {
-                return Some(true);
-            }
-            if DEVELOPMENT.contains(&lower.as_str()) {
-                return Some(false);
-            }
+        if let Some(truth) = environment::last_name(test).and_then(environment::flag) {
+            return Some(truth);
         }
         match test.get_inner_expression() {
             Expression::UnaryExpression(not) if not.operator == UnaryOperator::LogicalNot => {
@@ -121,7 +93,18 @@ impl<'n, 'a> Eval<'n, 'a> {
                 };
                 let left = self.eval(&two.left, depth + 1);
                 let right = self.eval(&two.right, depth + 1);
-                Some((left.str()? == right.str()?) == equal)
+                let production = match (left.str(), right.str()) {
+                    (Some(left), Some(right)) => left == right,
+                    // `config.env === 'development'`: what a file of settings calls the environment.
+                    (None, Some(word)) if environment::names(&two.left) => {
+                        environment::is_production(word)?
+                    }
+                    (Some(word), None) if environment::names(&two.right) => {
+                        environment::is_production(word)?
+                    }
+                    _ => return None,
+                };
+                Some(production == equal)
             }
             _ => self.eval(test, depth + 1).truth(),
         }
@@ -432,14 +415,5 @@ pub(super) fn merge(out: &mut Object, value: Value) {
         }
         What::Null | What::Undefined | What::Bool(false) => {}
         _ => out.open = true,
-    }
-}
-
-/// The last name of `a.b.c` or `c`.
-fn last_name<'e>(expression: &'e Expression<'_>) -> Option<&'e str> {
-    match expression.get_inner_expression() {
-        Expression::Identifier(id) => Some(id.name.as_str()),
-        Expression::StaticMemberExpression(member) => Some(member.property.name.as_str()),
-        _ => None,
     }
 }

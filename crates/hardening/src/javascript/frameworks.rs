@@ -1,12 +1,13 @@
-//! Policies that frameworks make of their configuration: nuxt-security, SvelteKit, and options of helmet that
-//! are handed to it elsewhere.
+//! Policies that frameworks make of their configuration: nuxt-security, CloudFront, and options of helmet that are
+//! handed to it elsewhere.
 
 use super::Program;
 use super::directives::{dashed, directive, policy};
 use super::helmet::header;
 use super::names;
 use super::nodes::{Means, range};
-use super::value::{Entry, Object, What};
+use super::sites::{astro, svelte_kit};
+use super::value::{Entry, Object, Value, What};
 use crate::response::{Header, Response, Serves, State};
 use crate::text::Text;
 use std::ops::Range;
@@ -47,7 +48,10 @@ pub(super) fn look(program: &Program<'_, '_>, out: &mut Vec<Response>) {
         });
     };
     let nuxt = name.starts_with("nuxt.config.");
-    let svelte = name.starts_with("svelte.config.");
+    let svelte = name.starts_with("svelte.config.")
+        || name.starts_with("vite.config.") && program.text.contains("sveltekit(");
+    let is_astro = name.starts_with("astro.config.");
+    let mut secured = false;
     let by_helmet: Vec<Range<usize>> = program
         .nodes
         .calls
@@ -67,6 +71,7 @@ pub(super) fn look(program: &Program<'_, '_>, out: &mut Vec<Response>) {
         if nuxt && has("security") && program.text.contains("nuxt-security") {
             let value = program.value_of_object(one.node);
             if let Some(entry) = value.object().and_then(|object| object.get("security")) {
+                secured = true;
                 add("nuxt-security", nuxt_security(entry));
             }
         } else if svelte && has("csp") {
@@ -75,6 +80,26 @@ pub(super) fn look(program: &Program<'_, '_>, out: &mut Vec<Response>) {
                 for header in svelte_kit(csp) {
                     add("sveltekit", header);
                 }
+            }
+        } else if is_astro && has("csp") {
+            let value = program.value_of_object(one.node);
+            let csp = value.object().and_then(|object| object.get("csp"));
+            if let Some(header) = csp.and_then(astro) {
+                add("astro", header);
+            }
+        } else if has("contentSecurityPolicy") && has("override") {
+            // The inner one of CloudFront's two, in the cloud development kit.
+            let value = program.value_of_object(one.node);
+            let entry = value
+                .object()
+                .and_then(|object| object.get("contentSecurityPolicy"));
+            if let Some((entry, text)) = entry.and_then(|entry| Some((entry, entry.value.text()?)))
+            {
+                let name = "content-security-policy";
+                add(
+                    "cloudfront",
+                    header(name, text.clone(), entry.at.clone(), State::Sent),
+                );
             }
         } else if !nuxt && has("contentSecurityPolicy") {
             // Calls were looked at before; this is for options that another file hands on.
@@ -109,6 +134,20 @@ pub(super) fn look(program: &Program<'_, '_>, out: &mut Vec<Response>) {
             }
         }
     }
+    // The module alone sends its defaults.
+    if let Some(at) = module(program).filter(|_| nuxt && !secured) {
+        let value = Value::new(at.clone(), What::Bool(true));
+        let key = "security".to_owned();
+        add("nuxt-security", nuxt_security(&Entry { key, at, value }));
+    }
+}
+
+/// The place where the module of nuxt-security is named in a configuration.
+fn module(program: &Program<'_, '_>) -> Option<Range<usize>> {
+    let at = program.text.find("nuxt-security")?;
+    let before = program.text.get(..at)?;
+    let listed = before.ends_with(['\'', '"', '`']) && before.contains("modules");
+    listed.then(|| at..at + "nuxt-security".len())
 }
 
 /// Whether an object of this name is an argument of helmet in this file.
@@ -198,65 +237,6 @@ fn nonces(text: &Text) -> Text {
         match segment.dynamic {
             true => out.push_dynamic(part, segment.file.clone()),
             false => out.push_maybe_nonce(part, &segment.file),
-        }
-    }
-    out
-}
-
-/// SvelteKit: `kit.csp.directives` and `kit.csp.reportOnly`. It adds nonces or hashes of its own scripts.
-fn svelte_kit(csp: &Entry) -> Vec<Header> {
-    let Some(object) = csp.value.object() else {
-        return vec![header(
-            "content-security-policy",
-            Text::default(),
-            csp.at.clone(),
-            State::Undecidable,
-        )];
-    };
-    let one = |key: &str, name: &str| {
-        let entry = object.get(key)?;
-        let mut text = Text::default();
-        for inner in entry.value.object()?.effective() {
-            let script = inner.key == "script-src";
-            if inner.value.is(false) {
-                continue;
-            }
-            directive(&inner.key, inner, &mut text);
-            if script {
-                text.push_dynamic(" 'nonce-bm9uY2Vub25jZW5vbmNl'", inner.at.clone());
-            }
-        }
-        Some(header(name, quoted(&text), entry.at.clone(), State::Sent))
-    };
-    let sent = one("directives", "content-security-policy");
-    let reported = one("reportOnly", "content-security-policy-report-only");
-    sent.into_iter()
-        .chain(reported)
-        .filter(|header| !header.value.value().is_empty())
-        .collect()
-}
-
-/// SvelteKit takes keywords without their quotes, and adds them.
-fn quoted(text: &Text) -> Text {
-    const KEYWORDS: &[&str] = &[
-        "self",
-        "none",
-        "unsafe-inline",
-        "unsafe-eval",
-        "unsafe-hashes",
-        "strict-dynamic",
-        "report-sample",
-        "wasm-unsafe-eval",
-    ];
-    let mut out = Text::default();
-    for segment in text.segments() {
-        let part = text.value().get(segment.value.clone()).unwrap_or_default();
-        let hashes = ["nonce-", "sha256-", "sha384-", "sha512-"];
-        let bare = KEYWORDS.contains(&part) || hashes.iter().any(|hash| part.starts_with(hash));
-        match (segment.dynamic, bare) {
-            (true, _) => out.push_dynamic(part, segment.file.clone()),
-            (false, true) => out.push(&format!("'{part}'"), segment.file.clone()),
-            (false, false) => out.push(part, segment.file.clone()),
         }
     }
     out

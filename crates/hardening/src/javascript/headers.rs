@@ -8,29 +8,11 @@ use super::nodes::{Import, In, place, range};
 use super::value::{Value, What};
 use crate::response::{Header, Response, State};
 use crate::text::Text;
+use crate::words::header::known;
 use oxc_ast::ast::{Argument, Expression, JSXAttributeItem, JSXAttributeValue, UnaryOperator};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// The headers that matter here, and how else they are called.
-const HEADERS: &[&str] = &[
-    "content-security-policy",
-    "content-security-policy-report-only",
-    "x-content-security-policy",
-    "x-webkit-csp",
-    "strict-transport-security",
-    "x-frame-options",
-    "x-content-type-options",
-    "x-xss-protection",
-    "referrer-policy",
-    "permissions-policy",
-    "feature-policy",
-    "access-control-allow-origin",
-    "access-control-allow-credentials",
-    "cross-origin-opener-policy",
-    "cross-origin-embedder-policy",
-    "cross-origin-resource-policy",
-];
 const SETTERS: &[&str] = &[
     "set",
     "setHeader",
@@ -48,12 +30,6 @@ struct Set {
     group: Range<usize>,
     scope: String,
     header: Header,
-}
-
-/// The header of that name, if it is one that matters.
-fn known(name: &str) -> Option<&'static str> {
-    let lower = name.to_ascii_lowercase();
-    HEADERS.iter().copied().find(|known| *known == lower)
 }
 
 /// Adds the responses whose headers a file sets.
@@ -131,6 +107,21 @@ fn with_value(name: &str, place: Range<usize>, value: &Value) -> Header {
             value.write(&mut text);
             header(name, text, place, State::Sent)
         }
+        // CloudFront hands headers over as objects, or as lists of them.
+        What::Object(object)
+            if object
+                .get("value")
+                .is_some_and(|one| one.value.text().is_some()) =>
+        {
+            match object.get("value") {
+                Some(entry) => with_value(name, place, &entry.value),
+                None => header(name, Text::default(), place, State::Undecidable),
+            }
+        }
+        What::List(list) if list.len() == 1 => match list.first() {
+            Some(one) if one.object().is_some() => with_value(name, place, one),
+            _ => header(name, Text::default(), place, State::Undecidable),
+        },
         What::Null | What::Undefined | What::Bool(false) => {
             header(name, Text::default(), place, State::Removed)
         }

@@ -5,6 +5,7 @@ mod browser;
 mod calls;
 mod cors;
 mod directives;
+mod environment;
 mod errors;
 mod eval;
 mod frameworks;
@@ -17,6 +18,7 @@ mod nodes;
 mod parse;
 mod passwords;
 mod secrets;
+mod sites;
 #[cfg(test)]
 mod tests;
 mod texts;

@@ -195,3 +195,66 @@ fn what_cannot_be_read_is_told() {
         assert_eq!(scanned.gaps[0].template, template, "{path}");
     }
 }
+
+#[test]
+fn what_only_developers_see() {
+    let rules = |condition: &str| {
+        let text = format!(
+            "app.use((err, req, res, next) => {{ res.status(500).json({{ message, ...({condition} && {{ stack: err.stack }}) }}); }});"
+        );
+        let found = scanned("src/error.js", &text).findings;
+        found
+            .iter()
+            .filter(|one| one.rule.0 == "LG-NODE-112")
+            .count()
+    };
+    assert_eq!(rules("config.env === 'development'"), 0);
+    assert_eq!(rules("settings.environment !== 'production'"), 0);
+    assert_eq!(rules("config.env === 'production'"), 1);
+}
+
+#[test]
+fn sites_and_clouds() {
+    let svelte = |csp: &str| {
+        values(
+            "svelte.config.js",
+            &format!("export default {{ kit: {{ csp: {{ directives: {csp} }} }} }}"),
+        )
+    };
+    assert_eq!(
+        svelte("{ 'script-src': ['self', 'unsafe-inline'] }"),
+        ["script-src 'self' 'unsafe-inline'"]
+    );
+    assert_eq!(
+        svelte("{ 'default-src': ['self'] }"),
+        ["default-src 'self';script-src 'self' 'nonce-bm9uY2Vub25jZW5vbmNl'"]
+    );
+    let astro = "export default defineConfig({ security: { csp: { directives: [\"img-src 'self'\"], scriptDirective: { resources: [\"'self'\", 'https://a.example'] } } } })";
+    let nonce = "'nonce-bm9uY2Vub25jZW5vbmNl'";
+    assert_eq!(
+        values("astro.config.mjs", astro),
+        [format!(
+            "img-src 'self'; script-src 'self' https://a.example {nonce}; style-src 'self' {nonce}; "
+        )]
+    );
+    let nuxt = values(
+        "nuxt.config.ts",
+        "export default defineNuxtConfig({ modules: ['nuxt-security'] })",
+    );
+    assert!(
+        nuxt.len() == 1 && nuxt[0].starts_with("base-uri 'none'"),
+        "{nuxt:?}"
+    );
+    for text in [
+        "function handler(event) { var headers = event.response.headers; headers['content-security-policy'] = { value: \"img-src *\" }; }",
+        "const h = event.Records[0].cf.response.headers; h['content-security-policy'] = [{ key: 'Content-Security-Policy', value: 'img-src *' }]",
+        "new ResponseHeadersPolicy(this, 'p', { securityHeadersBehavior: { contentSecurityPolicy: { contentSecurityPolicy: 'img-src *', override: true } } })",
+        "export const headers = () => ({ 'Content-Security-Policy': 'img-src *' })",
+    ] {
+        let found = values("edge.js", text);
+        assert!(
+            !found.is_empty() && found.iter().all(|one| one == "img-src *"),
+            "{text} {found:?}"
+        );
+    }
+}

@@ -285,7 +285,19 @@ pub(crate) fn of_value(value: &str) -> Secret {
     let nothing = value.is_empty()
         || matches!(
             lower.as_str(),
-            "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "none" | "undefined" | "~"
+            "true"
+                | "false"
+                | "yes"
+                | "no"
+                | "on"
+                | "off"
+                | "null"
+                | "none"
+                | "undefined"
+                | "invalid"
+                | "disabled"
+                | "unset"
+                | "~"
         );
     let number = !value.is_empty() && value.len() < 5 && value.bytes().all(|b| b.is_ascii_digit());
     // Secrets of the platform, of a store, or sealed ones.
@@ -327,8 +339,11 @@ fn is_stand_in(lower: &str) -> bool {
         let first = bytes.next();
         lower.len() > 2 && bytes.all(|byte| Some(byte) == first)
     };
+    // The beginning that all keys of a service have.
+    let bare = lower.len() < 6 && lower.ends_with(['-', '_']);
     bracketed
         || same
+        || bare
         || lower.contains("...")
         || lower.starts_with("!!!")
         || lower == "todo"

@@ -1,5 +1,7 @@
 //! Hosting services: files that name paths and the headers of what is served under them.
 
+pub(crate) mod amplify;
+pub(crate) mod cloudfront;
 pub(crate) mod firebase;
 pub(crate) mod headers_file;
 mod json;

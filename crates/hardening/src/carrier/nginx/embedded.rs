@@ -1,62 +1,43 @@
 //! Configuration of nginx inside of other files: values of YAML over several lines (config maps, snippets of
 //! an ingress) and here-documents of shell scripts.
 
+use super::tree::{self, Block};
+use crate::carrier::kubernetes;
 use std::ops::Range;
 
 /// Without one of these a text is no configuration that matters here.
 const SIGNS: [&str; 4] = ["server {", "add_header ", "more_set_headers ", "location /"];
 
+/// Configurations in one file, at most.
+const MOST: usize = 1000;
+
 /// YAML and scripts that may hold configuration of nginx.
 pub(crate) fn fits(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let name = lower.rsplit('/').next().unwrap_or_default();
-    let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-    let places = [
-        "k8s",
-        "kube",
-        "helm",
-        "chart",
-        "ingress",
-        "configmap",
-        "nginx",
-        "manifests",
-    ];
-    yaml && places.iter().any(|word| lower.contains(word))
+    kubernetes::fits(path)
         || name.ends_with(".sh")
         || name.starts_with("dockerfile")
         || name.ends_with(".dockerfile")
 }
 
-/// The text with all but the configuration blanked, so that every place stays what it is. Nothing when the
-/// file holds none.
-pub(super) fn only_nginx(path: &str, text: &str) -> Option<String> {
+/// The configurations that a file holds, each with its places in the file. What cannot be read is left out.
+pub(super) fn blocks(path: &str, text: &str) -> Vec<Block> {
     if !SIGNS.iter().any(|sign| text.contains(sign)) {
-        return None;
+        return Vec::new();
     }
-    let name = path.rsplit('/').next().unwrap_or_default();
-    let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-    let regions = match yaml {
+    let regions = match kubernetes::fits(path) {
         true => in_yaml(text),
         false => in_script(text),
     };
-    let mut kept = String::with_capacity(text.len());
-    for region in regions {
-        let inside = text.get(region.clone())?;
+    let mut blocks = Vec::new();
+    for region in regions.into_iter().take(MOST) {
+        let inside = text.get(region.clone()).unwrap_or_default();
         if SIGNS.iter().any(|sign| inside.contains(sign)) {
-            let before = text.get(kept.len()..region.start)?;
-            blank(&mut kept, before);
-            kept.push_str(inside);
+            blocks.extend(tree::parse_at(inside, region.start));
         }
     }
-    (!kept.is_empty()).then_some(kept)
-}
-
-fn blank(kept: &mut String, text: &str) {
-    // Of the same length in bytes, with the lines where they were.
-    kept.extend(
-        text.bytes()
-            .map(|byte| if byte == b'\n' { '\n' } else { ' ' }),
-    );
+    blocks
 }
 
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
@@ -85,16 +66,21 @@ fn in_yaml(text: &str) -> Vec<Range<usize>> {
             regions.push(from..start);
             open = None;
         }
-        let body = line.trim_end();
-        let key = ["|", "|-", "|+", ">-", ">"]
-            .iter()
-            .find_map(|mark| body.strip_suffix(mark))
-            .map(|key| key.trim_end().trim_end_matches(['\'', '"']));
-        let names = |key: &str| {
-            key.ends_with("conf:") || key.ends_with("snippet:") || key.contains("nginx")
+        let Some((key, value)) = line.split_once(':').filter(|_| !blank) else {
+            continue;
         };
-        if key.is_some_and(|key| key.ends_with(':') && names(&key.to_ascii_lowercase())) {
+        let key = key.trim().trim_matches(['\'', '"']).to_ascii_lowercase();
+        let snippet = key.ends_with("snippet") || key.ends_with("snippets");
+        if !snippet && !key.ends_with("conf") && !key.contains("nginx") {
+            continue;
+        }
+        let said = value.trim();
+        if said.starts_with(['|', '>']) {
             open = Some((start + line.len(), indent(line)));
+        } else if snippet && !said.contains('\\') {
+            let bare = said.trim_matches(['\'', '"']);
+            let at = start + line.len() - value.len() + value.find(bare).unwrap_or_default();
+            regions.push(at..at + bare.len());
         }
     }
     regions.extend(open.map(|(from, _)| from..text.len()));
@@ -131,19 +117,33 @@ fn in_script(text: &str) -> Vec<Range<usize>> {
 mod tests {
     use super::*;
 
+    fn told(path: &str, text: &str) -> Vec<String> {
+        let blocks = blocks(path, text);
+        let all = blocks.iter().map(|block| {
+            let all = block.directives.iter();
+            let places = all.map(|one| text.get(one.place.clone()).unwrap());
+            places.collect::<Vec<_>>().join(" ")
+        });
+        all.collect()
+    }
+
     #[test]
-    fn places_stay_what_they_are() {
-        let text = "data:\n  default.conf: |\n    server {\n      listen 80;\n    }\n  \u{e9}: x\n";
-        let kept = only_nginx("k8s/map.yaml", text).unwrap();
-        assert_eq!(kept.find("server"), text.find("server"));
-        assert_eq!(kept.trim().lines().count(), 3);
-        assert_eq!(only_nginx("k8s/map.yaml", "data:\n  x: |\n    y\n"), None);
+    fn places_are_those_of_the_file() {
+        let text = "data:\n  \u{e9}: x\n  default.conf: |\n    server {\n      listen 80;\n    }\n";
+        let said = ["server {\n      listen 80;\n    }"];
+        assert_eq!(told("k8s/map.yaml", text), said);
+        assert!(told("k8s/map.yaml", "data:\n  x: |\n    y\n").is_empty());
+    }
+
+    #[test]
+    fn snippets_are_read_one_by_one() {
+        let text = "a:\n  nginx.org/server-snippets: |\n    add_header A b;\n  x/configuration-snippet: 'add_header C d;'\n  x/server-snippet: |\n    add_header {\n";
+        assert_eq!(told("i.yml", text), ["add_header A b;", "add_header C d;"]);
     }
 
     #[test]
     fn here_documents() {
         let text = "cat > /etc/nginx/a.conf <<'EOF'\nadd_header A b;\nEOF\necho }\n";
-        let kept = only_nginx("run.sh", text).unwrap();
-        assert_eq!(kept.trim(), "add_header A b;");
+        assert_eq!(told("run.sh", text), ["add_header A b;"]);
     }
 }

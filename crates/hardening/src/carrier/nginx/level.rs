@@ -139,9 +139,18 @@ impl<'p> Level<'p> {
         level.adds.extend(own.iter().cloned());
         level.adds.truncate(MOST);
         level.own = own;
-        let more = inside.named("more_set_headers").flat_map(more_set_headers);
-        level.more.extend(more.take(MOST));
-        level.more.truncate(MOST);
+        for node in inside.named("more_set_headers") {
+            // The last one replaces those before it, but for answers of some kinds only.
+            let of_all = !node.args().any(|word| matches!(word, "-s" | "-t"));
+            for set in more_set_headers(node) {
+                if of_all {
+                    level.more.retain(|other| other.name != set.name);
+                }
+                if level.more.len() < MOST {
+                    level.more.push(set);
+                }
+            }
+        }
         let hide = [
             "proxy_hide_header",
             "fastcgi_hide_header",

@@ -122,21 +122,22 @@ fn look(look: &Look<'_>, found: &mut Found) {
 /// Looks at all files of nginx, each that no other one includes with all that it includes.
 pub(crate) fn look_at_all(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found) {
     let files = tree.files().filter(|file| roles(&file.path).counts());
-    let parsed: BTreeMap<String, tree::Block> = files
-        .filter_map(|file| {
-            let block = match fits(&file.path) {
-                true => tree::parse(file.text()),
-                false if embedded::fits(&file.path) => {
-                    tree::parse(&embedded::only_nginx(&file.path, file.text())?)
-                }
-                false => return None,
-            };
-            Some((file.path.clone(), block.ok()?))
-        })
-        .collect();
+    let mut parsed: BTreeMap<String, tree::Block> = BTreeMap::new();
+    let mut inside: Vec<(&str, tree::Block)> = Vec::new();
+    for file in files {
+        if fits(&file.path) {
+            parsed.extend(tree::parse(file.text()).map(|block| (file.path.clone(), block)));
+        } else if embedded::fits(&file.path) {
+            let blocks = embedded::blocks(&file.path, file.text()).into_iter();
+            inside.extend(blocks.map(|block| (file.path.as_str(), block)));
+        }
+    }
     let mut resolver = Resolver::new(tree, &parsed);
-    for path in parsed.keys() {
-        resolver.edges(path);
+    for (path, block) in &parsed {
+        resolver.edges(path, block);
+    }
+    for (path, block) in &inside {
+        resolver.edges(path, block);
     }
     let included = std::mem::take(&mut resolver.included);
     let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -144,8 +145,11 @@ pub(crate) fn look_at_all(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut
         .keys()
         .filter(|path| !included.contains(path.as_str()));
     for path in first {
-        walk_file(tree, path, &mut resolver, found);
+        walk_file(tree, path, None, &mut resolver, found);
         seen.insert(path);
+    }
+    for (path, block) in &inside {
+        walk_file(tree, path, Some(block), &mut resolver, found);
     }
     // Files that only include one another.
     seen.extend(resolver.included.iter().copied());
@@ -154,12 +158,22 @@ pub(crate) fn look_at_all(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut
         .filter(|path| !seen.contains(path.as_str()))
         .collect();
     for path in rest {
-        walk_file(tree, path, &mut resolver, found);
+        walk_file(tree, path, None, &mut resolver, found);
     }
 }
 
-fn walk_file<'p>(tree: &'p Tree, path: &'p str, resolver: &mut Resolver<'p>, found: &mut Found) {
-    let inside = resolver.file(path);
+/// Walks through a file, or through a configuration that stands in it.
+fn walk_file<'p>(
+    tree: &'p Tree,
+    path: &'p str,
+    block: Option<&'p tree::Block>,
+    resolver: &mut Resolver<'p>,
+    found: &mut Found,
+) {
+    let inside = match block {
+        Some(block) => resolver.block(path, block),
+        None => resolver.file(path),
+    };
     let mut walk = walk::Walk {
         tree,
         path,

@@ -85,19 +85,25 @@ impl<'p> Resolver<'p> {
 
     /// A file with all that it includes.
     pub(super) fn file(&mut self, path: &'p str) -> Inside<'p> {
+        match self.parsed.get(path) {
+            Some(block) => self.block(path, block),
+            None => Inside::default(),
+        }
+    }
+
+    /// A configuration in a file with all that it includes.
+    pub(super) fn block(&mut self, path: &'p str, block: &'p Block) -> Inside<'p> {
         self.left = MOST;
         self.cut = false;
         self.includes = INCLUDES;
         let mut inside = Inside::default();
-        if let Some(block) = self.parsed.get(path) {
-            self.fill(&mut inside, path, block, &mut vec![path]);
-        }
+        self.fill(&mut inside, path, block, &mut vec![path]);
         inside
     }
 
     /// Notes which files this one includes, and goes no deeper.
-    pub(super) fn edges(&mut self, path: &'p str) {
-        let mut blocks: Vec<&'p Block> = self.parsed.get(path).into_iter().collect();
+    pub(super) fn edges(&mut self, path: &'p str, block: &'p Block) {
+        let mut blocks = vec![block];
         let mut left = 200_usize;
         while let Some(block) = blocks.pop() {
             for it in &block.directives {

@@ -7,13 +7,8 @@ use super::walk::{Walk, head};
 use crate::check::Raised;
 use crate::message::quoted;
 use crate::rule::Severity;
+use crate::words::tls as names;
 
-/// Protocols that are broken (RFC 7568, RFC 8996).
-const OLD: [&str; 4] = ["sslv2", "sslv3", "tlsv1", "tlsv1.1"];
-/// Parts of names of ciphers that are broken or protect nothing.
-const WEAK: [&str; 9] = [
-    "RC4", "3DES", "DES-CBC", "MD5", "NULL", "EXP", "ADH", "AECDH", "RC2",
-];
 const HSTS: &str = "strict-transport-security";
 
 /// Whether a server answers over TLS; `None` when it does not say where it listens.
@@ -256,8 +251,7 @@ fn is_large(size: &str) -> bool {
 }
 
 fn protocols(walk: &mut Walk<'_>, node: &Node<'_>) {
-    let is_old = |arg: &&str| OLD.contains(&arg.to_ascii_lowercase().as_str());
-    let old: Vec<&str> = node.args().filter(is_old).collect();
+    let old: Vec<&str> = node.args().filter(|arg| names::is_old(arg)).collect();
     if old.is_empty() {
         return;
     }
@@ -271,22 +265,8 @@ fn protocols(walk: &mut Walk<'_>, node: &Node<'_>) {
 }
 
 fn ciphers(walk: &mut Walk<'_>, node: &Node<'_>) {
-    let list = node.arg(0).to_ascii_uppercase();
-    let all: Vec<&str> = list.split([':', ',', ' ']).collect();
-    let excluded = |part: &str| {
-        let names = all.iter().filter_map(|one| one.strip_prefix('!'));
-        names
-            .into_iter()
-            .any(|name| name == part || part == "DES-CBC" && name == "3DES")
-    };
-    let weak = |one: &&&str| {
-        let plain = !one.starts_with(['!', '-', '+', '@']);
-        let holds = |part: &str| one.contains(part) && !excluded(part);
-        plain && (WEAK.iter().any(|part| holds(part)) || **one == "ANULL" || **one == "LOW")
-    };
-    let weak: Vec<&str> = all.iter().filter(weak).copied().collect();
-    if let Some(first) = weak.first() {
-        let message = format!("{} is a weak cipher.", quoted(first));
+    if let Some(first) = names::weak_cipher(node.arg(0)) {
+        let message = format!("{} is a weak cipher.", quoted(&first));
         let place = node
             .it
             .args

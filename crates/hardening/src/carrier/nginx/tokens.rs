@@ -42,6 +42,23 @@ impl Word {
     }
 }
 
+impl Token {
+    /// The token when so many bytes stand before the text.
+    pub(crate) fn behind(self, bytes: usize) -> Self {
+        let moved = |place: Range<usize>| place.start + bytes..place.end + bytes;
+        match self {
+            Self::Word(word) => Self::Word(Word {
+                place: moved(word.place),
+                ..word
+            }),
+            Self::End(at) => Self::End(at + bytes),
+            Self::Open(at) => Self::Open(at + bytes),
+            Self::Close(at) => Self::Close(at + bytes),
+            Self::Comment(place) => Self::Comment(moved(place)),
+        }
+    }
+}
+
 /// All tokens. Whatever stands there, this ends, and nothing is left out but white space.
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let bytes = text.as_bytes();

@@ -37,9 +37,14 @@ struct Open {
 /// # Errors
 /// Why it cannot be read.
 pub(crate) fn parse(text: &str) -> Result<Block, &'static str> {
+    parse_at(text, 0)
+}
+
+/// Reads what stands in a file from a byte on; all places are those of the file.
+pub(crate) fn parse_at(text: &str, from: usize) -> Result<Block, &'static str> {
     let mut open = vec![Open::default()];
     let mut words: Vec<Word> = Vec::new();
-    for token in tokens(text) {
+    for token in tokens(text).into_iter().map(|token| token.behind(from)) {
         let Some(Open { block, .. }) = open.last_mut() else {
             return Err("a } closes nothing");
         };

@@ -89,7 +89,45 @@ fn judge(compose: &Compose, look: &Look<'_>, found: &mut Found) {
     hygiene::look(&about, found);
     if compose.services.iter().any(Service::is_overlay) {
         found.roles.insert(look.file.path.clone(), Role::Overlay);
+    } else if has_production_beside(look) {
+        found
+            .roles
+            .insert(look.file.path.clone(), Role::Development);
     }
+}
+
+/// Whether another file beside this one is the whole of what runs in production, so that this one is for
+/// developers.
+fn has_production_beside(look: &Look<'_>) -> bool {
+    let name = look.file.name();
+    let plain = [
+        "docker-compose.yml",
+        "docker-compose.yaml",
+        "compose.yml",
+        "compose.yaml",
+    ];
+    let Some((stem, end)) = name.rsplit_once('.').filter(|_| plain.contains(&name)) else {
+        return false;
+    };
+    let mut names = ["prod", "production"].iter().flat_map(|word| {
+        [
+            format!("{stem}.{word}.{end}"),
+            format!("{stem}-{word}.{end}"),
+        ]
+    });
+    names.any(|name| {
+        let path = match look.file.folder() {
+            "" => name,
+            folder => format!("{folder}/{name}"),
+        };
+        let documents = look.tree.file(&path).map(|file| yaml::parse(file.text()));
+        let Some(Ok(documents)) = documents else {
+            return false;
+        };
+        let mut composes = documents.iter().filter_map(Compose::of).peekable();
+        composes.peek().is_some()
+            && composes.all(|one| !one.services.iter().any(Service::is_overlay))
+    })
 }
 
 /// The file that a service stands in.
@@ -167,6 +205,27 @@ mod tests {
             .map(|one| (one.rule.0, one.role))
             .collect();
         assert_eq!(told, [("LG-CMP-111", Role::Overlay)]);
+    }
+
+    #[test]
+    fn a_file_beside_the_one_for_production_is_for_developers() {
+        let text = "services:\n  db:\n    image: postgres:17\n    ports: ['5432:5432']\n";
+        let role = |beside: &str| {
+            let mut tree = crate::Tree::default();
+            tree.add(crate::File::new("docker-compose.yml", text.as_bytes()));
+            tree.add(crate::File::new(
+                "docker-compose.prod.yml",
+                beside.as_bytes(),
+            ));
+            let found = crate::scan(&tree, &crate::Options::default()).findings;
+            let mut here = found.iter().filter(|one| one.path == "docker-compose.yml");
+            here.next().unwrap().role
+        };
+        assert_eq!(role(text), Role::Development);
+        assert_eq!(
+            role("services:\n  db:\n    restart: always\n"),
+            Role::Production
+        );
     }
 
     #[test]

@@ -64,9 +64,29 @@ fn fits_key(path: &str) -> bool {
 
 fn look(look: &Look<'_>, found: &mut Found) {
     let lines = file::lines(look.file.text());
+    if let Some(role) = own_role(look, &lines) {
+        found.roles.insert(look.file.path.clone(), role);
+    }
     match look.role {
         Role::Template => template(look, &lines, found),
         _ => live(look, &lines, found),
+    }
+}
+
+/// What the file says of itself (`APP_ENV=development`), where its name does not speak of production.
+fn own_role(look: &Look<'_>, lines: &[Line<'_>]) -> Option<Role> {
+    if look.file.name().to_ascii_lowercase().contains("prod") {
+        return None;
+    }
+    let names = |line: &&Line<'_>| {
+        let name = line.name.to_ascii_uppercase();
+        name.ends_with("_ENV") || name.ends_with("ENVIRONMENT") || name == "ENV"
+    };
+    let said = lines.iter().find(names)?.value.to_ascii_lowercase();
+    match said.as_str() {
+        "dev" | "devel" | "development" | "local" => Some(Role::Development),
+        "test" | "testing" | "ci" => Some(Role::Test),
+        _ => None,
     }
 }
 

@@ -160,6 +160,16 @@ fn text(entry: &Entry) -> Text {
 /// Adds a value; what Compose fills in is only known when it starts.
 fn append(text: &mut Text, entry: &Entry) {
     let value = &entry.value;
+    if let Some(written) = &entry.written {
+        for part in written.segments() {
+            let said = written.value().get(part.value.clone()).unwrap_or_default();
+            match part.dynamic {
+                true => text.push_dynamic(said, part.file.clone()),
+                false => text.push(said, part.file.clone()),
+            }
+        }
+        return;
+    }
     let place = |part: Range<usize>| match entry.value_at {
         Some(at) => at + part.start..at + part.end,
         None => entry.place.clone(),

@@ -5,6 +5,7 @@
 //! values.
 
 mod headers;
+mod kubernetes;
 mod routers;
 mod settings;
 mod start;
@@ -70,6 +71,12 @@ pub(crate) fn whole(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found
             sources.push(Source::file(file, role, entries));
         } else if compose::fits(&file.path) && mentions(file) {
             sources.extend(settings::of_compose(file, role));
+        } else if kubernetes::may_hold(file) {
+            let entries = kubernetes::settings(file);
+            sources.push(Source {
+                reached: false,
+                ..Source::file(file, role, entries)
+            });
         }
     }
     start::look(&sources, found);

@@ -1,15 +1,18 @@
 //! All settings as names and values, wherever they stand.
 
+use super::kubernetes as resources;
 use crate::File;
+use crate::carrier::kubernetes::{self, Documents};
 use crate::check::compose::model::{Compose, Port, Service, Setting};
 use crate::role::Role;
+use crate::text::Text;
 use crate::words::variable;
 use crate::yaml::{self, Node, Value};
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 /// Settings of a file, at most; a file with more was made for that.
-const MOST: usize = 20_000;
+pub(super) const MOST: usize = 20_000;
 /// Tables in one another, at most.
 const DEEPEST: usize = 32;
 
@@ -24,6 +27,8 @@ pub(super) struct Entry {
     pub(super) value_at: Option<usize>,
     /// The bytes that name it.
     pub(super) place: Range<usize>,
+    /// The value with the places of its words, where these are not those of `value_at`.
+    pub(super) written: Option<Text>,
 }
 
 impl Entry {
@@ -54,6 +59,8 @@ pub(super) struct Source<'t> {
     pub(super) dynamic: Vec<Entry>,
     /// Ports of the host that lead to Traefik.
     pub(super) published: Vec<String>,
+    /// Whether anybody reaches it by this file alone; a base file may leave ports to another one.
+    pub(super) reached: bool,
     /// Something in the file takes TLS off before Traefik.
     pub(super) tls_upstream: bool,
 }
@@ -70,13 +77,19 @@ impl<'t> Source<'t> {
             entries,
             dynamic,
             published: Vec::new(),
-            tls_upstream: says_upstream(file),
+            reached: true,
+            tls_upstream: false,
         }
     }
 }
 
-fn says_upstream(file: &File) -> bool {
-    file.text().contains("lockgate: tls-upstream")
+/// The text of a scalar with the places of its words, where it does not stand in the file as it is, or
+/// something is filled into it.
+fn spread(node: &Node, documents: &Documents) -> Option<Text> {
+    let filled = node.text_at().is_none() || !documents.filled.is_empty();
+    filled
+        .then(|| yaml::written(node, &documents.source, &documents.filled))
+        .flatten()
 }
 
 /// The settings of a file of Traefik's own.
@@ -88,42 +101,16 @@ pub(super) fn of_file(file: &File) -> Result<Vec<Entry>, &'static str> {
         toml_table(table.get_ref(), "", 0, &mut entries);
         return whole(entries);
     }
-    for document in yaml::parse(text).map_err(|reason| reason.0)? {
-        match middleware(&document) {
-            Some((path, spec)) => yaml_node(spec, &path, &(0..0), &mut entries),
-            None => yaml_node(&document, "", &(0..0), &mut entries),
+    let documents = kubernetes::documents(text).map_err(|reason| reason.0)?;
+    for document in &documents.nodes {
+        if !resources::resource(document, &documents, &mut entries) {
+            yaml_node(document, "", &(0..0), &documents, &mut entries);
         }
     }
-    // Of a workload of Kubernetes only the interface is told: its ports are mapped elsewhere.
-    let flags: Vec<Entry> = entries.iter().filter_map(argument).collect();
+    // Of a workload of Kubernetes only the interface is told.
+    let flags: Vec<Entry> = entries.iter().filter_map(resources::argument).collect();
     entries.extend(flags);
     whole(entries)
-}
-
-/// Where the settings of a Kubernetes `Middleware` stand among all, and they themselves.
-fn middleware(document: &Node) -> Option<(String, &Node)> {
-    if document.text_of("kind") != Some("Middleware") {
-        return None;
-    }
-    let name = document.at(&["metadata", "name"])?.text()?;
-    Some((join("http.middlewares", name), document.get("spec")?))
-}
-
-/// The flag that an argument of a container is, when it is about Traefik's interface.
-fn argument(entry: &Entry) -> Option<Entry> {
-    let of_container =
-        entry.name.ends_with("containers.args") || entry.name.ends_with("containers.command");
-    let flag = entry
-        .value
-        .strip_prefix("--api.")
-        .filter(|_| of_container)?;
-    let (name, value) = flag.split_once('=').unwrap_or((flag, ""));
-    Some(Entry {
-        name: join("api", name),
-        value: value.to_owned(),
-        value_at: None,
-        place: entry.place.clone(),
-    })
 }
 
 /// Refuses what was only read in part.
@@ -134,7 +121,7 @@ fn whole(entries: Vec<Entry>) -> Result<Vec<Entry>, &'static str> {
     }
 }
 
-fn join(path: &str, key: &str) -> String {
+pub(super) fn join(path: &str, key: &str) -> String {
     let key = key.to_ascii_lowercase();
     match path {
         "" => key,
@@ -142,7 +129,13 @@ fn join(path: &str, key: &str) -> String {
     }
 }
 
-fn yaml_node(node: &Node, path: &str, place: &Range<usize>, entries: &mut Vec<Entry>) {
+pub(super) fn yaml_node(
+    node: &Node,
+    path: &str,
+    place: &Range<usize>,
+    documents: &Documents,
+    entries: &mut Vec<Entry>,
+) {
     if entries.len() >= MOST {
         return;
     }
@@ -151,7 +144,13 @@ fn yaml_node(node: &Node, path: &str, place: &Range<usize>, entries: &mut Vec<En
             // `docker: {}` switches a provider on.
             entries.push(bare(path, place));
             for (key, value) in map {
-                yaml_node(value, &join(path, &key.text), &key.place, entries);
+                yaml_node(
+                    value,
+                    &join(path, &key.text),
+                    &key.place,
+                    documents,
+                    entries,
+                );
             }
         }
         Value::List(items) => {
@@ -161,7 +160,7 @@ fn yaml_node(node: &Node, path: &str, place: &Range<usize>, entries: &mut Vec<En
                     Some(_) => item.place.clone(),
                     None => place.clone(),
                 };
-                yaml_node(item, path, &place, entries);
+                yaml_node(item, path, &place, documents, entries);
             }
         }
         Value::Scalar { text, .. } => entries.push(Entry {
@@ -169,16 +168,18 @@ fn yaml_node(node: &Node, path: &str, place: &Range<usize>, entries: &mut Vec<En
             value: text.clone(),
             value_at: node.text_at(),
             place: place.clone(),
+            written: spread(node, documents),
         }),
     }
 }
 
-fn bare(path: &str, place: &Range<usize>) -> Entry {
+pub(super) fn bare(path: &str, place: &Range<usize>) -> Entry {
     Entry {
         name: path.to_owned(),
         value: String::new(),
         value_at: None,
         place: place.clone(),
+        written: None,
     }
 }
 
@@ -232,6 +233,7 @@ fn toml_value(
         value: text,
         value_at,
         place: place.clone(),
+        written: None,
     });
 }
 
@@ -252,7 +254,8 @@ fn of_services<'t>(file: &'t File, role: Role, compose: &Compose) -> Source<'t> 
         entries: Vec::new(),
         dynamic: Vec::new(),
         published: Vec::new(),
-        tls_upstream: says_upstream(file),
+        reached: false,
+        tls_upstream: false,
     };
     for service in &compose.services {
         if service.kind().contains("cloudflared") {
@@ -267,6 +270,8 @@ fn of_services<'t>(file: &'t File, role: Role, compose: &Compose) -> Source<'t> 
             source
                 .published
                 .extend(service.ports().into_iter().map(host));
+            source.reached |= !source.published.is_empty()
+                || service.node.text_of("network_mode") == Some("host");
         }
         let labels = service.labels().into_iter().chain(deploy_labels(service));
         source.dynamic.extend(labels.filter_map(label));
@@ -294,6 +299,7 @@ fn label(one: Setting) -> Option<Entry> {
         value: one.value.unwrap_or_default(),
         value_at: one.value_at,
         place: one.place,
+        written: None,
     })
 }
 
@@ -316,6 +322,7 @@ fn started_with(service: &Service) -> Vec<Entry> {
             value: value.to_owned(),
             value_at: (word.place.len() == word.text.len()).then_some(at),
             place: word.place,
+            written: None,
         })
     });
     let variables = service.environment().into_iter().filter_map(|one| {
@@ -325,6 +332,7 @@ fn started_with(service: &Service) -> Vec<Entry> {
             value: one.value.unwrap_or_default(),
             value_at: one.value_at,
             place: one.place,
+            written: None,
         })
     });
     flags.chain(variables).collect()

@@ -14,6 +14,8 @@ struct Says {
     serves: bool,
     sends_on: bool,
     upstream: bool,
+    /// It is reached in production.
+    reached: bool,
 }
 
 impl Says {
@@ -24,6 +26,7 @@ impl Says {
             serves: has_tls(source),
             sends_on: source.entries.iter().any(by_entry) || source.dynamic.iter().any(by_router),
             upstream: source.tls_upstream,
+            reached: source.reached && matches!(source.role, Role::Production | Role::Overlay),
         }
     }
 }
@@ -45,11 +48,13 @@ pub(super) fn look(sources: &[Source<'_>], found: &mut Found) {
             serves: false,
             sends_on: false,
             upstream: false,
+            reached: false,
         };
         for (_, one) in beside {
             all.serves |= one.serves;
             all.sends_on |= one.sends_on;
             all.upstream |= one.upstream;
+            all.reached |= one.reached;
         }
         match all.serves {
             true => redirect(source, &all, found),
@@ -164,11 +169,14 @@ fn tls(source: &Source<'_>, all: &Says, found: &mut Found) {
     let Some((_, first)) = entry_points(source).next() else {
         return;
     };
-    if source.role != Role::Production || all.upstream {
+    let commented = commented(source.file.text());
+    // A base file that publishes no port leaves TLS to the file that does.
+    let left = !all.reached && commented.is_none();
+    if source.role != Role::Production || all.upstream || left {
         return;
     }
     let path = &source.file.path;
-    let raised = match commented(source.file.text()) {
+    let raised = match commented {
         Some(place) => Raised::new(
             "LG-TRF-103",
             path,

@@ -65,7 +65,7 @@ histories:
 
 # Fuzzes each parser for a minute, on the installed toolchain: make fuzz SECONDS=3600 for longer.
 SECONDS ?= 60
-TARGETS := ingest policy manifest escape import baseline bundle trial secrets csp
+TARGETS := ingest policy manifest escape import baseline bundle trial secrets csp hardening
 fuzz:
 	@command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz@0.13.2
 	@for target in $(TARGETS); do \
@@ -77,6 +77,7 @@ fuzz:
 	    bundle) seeds=tests/fixtures/bundles;; \
 	    secrets) seeds=crates/secrets/rules;; \
 	    csp) seeds=crates/csp/data;; \
+	    hardening) seeds=crates/hardening/tests/fixtures;; \
 	    *) seeds=policies;; \
 	  esac; \
 	  find $$seeds -type f -size -20k -exec cp -n {} tests/fuzz/corpus/$$target/ \; ; \

@@ -7,6 +7,7 @@ use crate::position::Lines;
 use crate::role::{self, Role};
 use crate::rule::{Rules, Severity};
 use crate::{File, Response};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Findings of one rule in one file, at most; a file with more was made for that.
@@ -75,15 +76,16 @@ pub fn looks_at(path: &str) -> bool {
 pub fn scan(tree: &Tree, options: &Options) -> Scanned {
     let mut scanned = Scanned::default();
     let mut found = Found::default();
-    for file in tree.files() {
-        let role = options.role(&file.path);
-        if !role.counts() {
-            continue;
+    let files: Vec<&File> = tree.files().collect();
+    let looked: Vec<_> = files
+        .into_par_iter()
+        .map(|file| look(tree, file, options))
+        .collect();
+    for (kinds, one) in looked {
+        for kind in kinds {
+            *scanned.looked_at.entry(kind).or_default() += 1;
         }
-        for kind in KINDS.iter().filter(|kind| (kind.fits)(&file.path)) {
-            *scanned.looked_at.entry(kind.name).or_default() += 1;
-            (kind.look)(&Look { tree, file, role }, &mut found);
-        }
+        found.add(one);
     }
     for look in WHOLE {
         look(tree, &|path| options.role(path), &mut found);
@@ -99,6 +101,21 @@ pub fn scan(tree: &Tree, options: &Options) -> Scanned {
     scanned.gaps.dedup();
     scanned.responses = found.responses;
     scanned
+}
+
+/// Looks at one file, as each of the kinds that it is of.
+fn look(tree: &Tree, file: &File, options: &Options) -> (Vec<&'static str>, Found) {
+    let mut found = Found::default();
+    let role = options.role(&file.path);
+    if !role.counts() {
+        return (Vec::new(), found);
+    }
+    let kinds = KINDS.iter().filter(|kind| (kind.fits)(&file.path));
+    let kinds = kinds.map(|kind| {
+        (kind.look)(&Look { tree, file, role }, &mut found);
+        kind.name
+    });
+    (kinds.collect(), found)
 }
 
 /// Whether a file's name says that something is filled in before anybody reads it.
@@ -128,6 +145,10 @@ fn settle(
         key(a).cmp(&key(b))
     });
     raised.dedup_by(|b, a| a.path == b.path && a.rule == b.rule && a.place == b.place);
+    let mut places = Places {
+        tree,
+        files: BTreeMap::new(),
+    };
     let mut findings = Vec::new();
     let mut hygiene: BTreeMap<String, Vec<Raised>> = BTreeMap::new();
     let mut counts: BTreeMap<(String, &str), usize> = BTreeMap::new();
@@ -149,11 +170,11 @@ fn settle(
         }
         let role = roles(&one.path);
         let severity = by_role(one.severity.unwrap_or(rule.severity), role);
-        findings.extend(finding(tree, one, severity, role));
+        findings.extend(places.finding(one, severity, role));
     }
     for (path, all) in hygiene {
         let role = roles(&path);
-        findings.extend(together(all).and_then(|one| finding(tree, one, Severity::Info, role)));
+        findings.extend(together(all).and_then(|one| places.finding(one, Severity::Info, role)));
     }
     findings.sort_by(|a, b| {
         let key = |f: &Finding| (f.path.clone(), f.start, f.rule);
@@ -186,27 +207,43 @@ fn by_role(severity: Severity, role: Role) -> Severity {
     }
 }
 
-fn finding(tree: &Tree, one: Raised, severity: Severity, role: Role) -> Option<Finding> {
-    let text = tree.file(&one.path).map_or("", File::text);
-    let lines = Lines::new(text);
-    let mut related = one.related;
-    for other in &mut related {
-        let text = tree.file(&other.path).map_or("", File::text);
-        other.start = Lines::new(text).position(other.place.start);
+/// Lines and columns of what was found; the lines of a file are counted once.
+struct Places<'t> {
+    tree: &'t Tree,
+    files: BTreeMap<&'t str, Lines<'t>>,
+}
+
+impl<'t> Places<'t> {
+    fn lines(&mut self, path: &str) -> Option<&Lines<'t>> {
+        let file = self.tree.file(path)?;
+        let lines = self.files.entry(&file.path);
+        Some(lines.or_insert_with(|| Lines::new(file.text())))
     }
-    Some(Finding {
-        start: lines.position(one.place.start),
-        end: lines.position(one.place.end),
-        asked: asked(text.get(lines.line(one.place.start))?),
-        rule: one.rule,
-        path: one.path,
-        place: one.place,
-        severity,
-        role,
-        message: one.message,
-        better: one.better,
-        related,
-    })
+
+    fn finding(&mut self, one: Raised, severity: Severity, role: Role) -> Option<Finding> {
+        let mut related = one.related;
+        for other in &mut related {
+            if let Some(lines) = self.lines(&other.path) {
+                other.start = lines.position(other.place.start);
+            }
+        }
+        let text = self.tree.file(&one.path).map_or("", File::text);
+        let nothing = Lines::new("");
+        let lines = self.lines(&one.path).unwrap_or(&nothing);
+        Some(Finding {
+            start: lines.position(one.place.start),
+            end: lines.position(one.place.end),
+            asked: asked(text.get(lines.line(one.place.start))?),
+            rule: one.rule,
+            path: one.path,
+            place: one.place,
+            severity,
+            role,
+            message: one.message,
+            better: one.better,
+            related,
+        })
+    }
 }
 
 /// The words of a comment on the line that asks to accept what stands there: `lockgate: allow`.

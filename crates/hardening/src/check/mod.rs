@@ -101,6 +101,16 @@ pub(crate) struct Found {
     pub(crate) roles: std::collections::BTreeMap<String, Role>,
 }
 
+impl Found {
+    /// Adds what was found elsewhere.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.raised.extend(other.raised);
+        self.responses.extend(other.responses);
+        self.gaps.extend(other.gaps);
+        self.roles.extend(other.roles);
+    }
+}
+
 /// A weakness, as a check raises it.
 pub(crate) struct Raised {
     pub(crate) rule: RuleId,

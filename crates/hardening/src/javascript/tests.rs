@@ -189,7 +189,9 @@ fn frameworks() {
 
 #[test]
 fn what_cannot_be_read_is_told() {
-    let scanned = scanned("a.js", "app.use(helmet({{ options }}))");
-    assert_eq!(scanned.gaps.len(), 1);
-    assert!(scanned.gaps[0].template);
+    for (path, template) in [("a.js", false), ("examples/a.js", true)] {
+        let scanned = scanned(path, "app.use(helmet({{ options }}))");
+        assert_eq!(scanned.gaps.len(), 1);
+        assert_eq!(scanned.gaps[0].template, template, "{path}");
+    }
 }

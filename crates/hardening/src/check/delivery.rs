@@ -148,11 +148,12 @@ fn nowhere(responses: &[Response], roles: &dyn Fn(&str) -> Role, raised: &mut Ve
     if said {
         return;
     }
-    let page = responses.iter().find(|response| {
+    let pages = responses.iter().filter(|response| {
         let server = SERVERS.contains(&response.carrier);
         server && response.serves == Serves::Html && roles(&response.path) == Role::Production
     });
-    let Some(page) = page else {
+    // A server beside it may only send browsers to the one that encrypts.
+    let Some(page) = pages.min_by_key(|response| response.tls != Some(true)) else {
         return;
     };
     let carriers: BTreeSet<&str> = responses.iter().map(|one| one.carrier).collect();
@@ -162,10 +163,29 @@ fn nowhere(responses: &[Response], roles: &dyn Fn(&str) -> Role, raised: &mut Ve
         quoted(&page.scope),
         carriers.join(", "),
     );
-    raised.push(Raised::new(
-        "LG-CSP-406",
-        &page.path,
-        page.place.clone(),
-        message,
-    ));
+    let policy = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+    let better = match page.carrier {
+        "nginx" => format!("add_header Content-Security-Policy \"{policy}\" always;"),
+        "apache" => format!("Header always set Content-Security-Policy \"{policy}\""),
+        _ => format!("Content-Security-Policy: {policy}"),
+    };
+    let raise = Raised::new("LG-CSP-406", &page.path, page.place.clone(), message);
+    raised.push(raise.better(better));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::file::{File, Tree};
+    use crate::scan::{Options, scan};
+
+    #[test]
+    fn a_missing_policy_is_told_where_pages_are_encrypted() {
+        let text = "server { listen 80; root /srv/www; }\n\
+                    server { listen 443 ssl; root /srv/www; }\n";
+        let mut tree = Tree::default();
+        tree.add(File::new("nginx/shop.conf", text.as_bytes()));
+        let findings = scan(&tree, &Options::default()).findings;
+        let found = findings.iter().find(|one| one.rule.0 == "LG-CSP-406");
+        assert_eq!(found.map(|one| one.start.line), Some(2));
+    }
 }

@@ -293,6 +293,9 @@ fn ciphers(walk: &mut Walk<'_>, node: &Node<'_>) {
             .first()
             .map_or(node.it.place.clone(), |word| word.inside());
         let raised = Raised::new("LG-NGX-203", node.path, place, message);
-        walk.found.raised.push(raised.at(Severity::Medium));
+        let better = format!("{} ECDHE+AESGCM:ECDHE+CHACHA20;", node.name());
+        walk.found
+            .raised
+            .push(raised.at(Severity::Medium).better(better));
     }
 }

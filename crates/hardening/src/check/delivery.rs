@@ -27,8 +27,15 @@ const SERVERS: [&str; 9] = [
 /// Looks at all responses.
 pub(crate) fn look(_tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found) {
     let Found {
-        responses, raised, ..
+        responses,
+        raised,
+        hsts_behind,
+        ..
     } = found;
+    // One answer with the header is enough: it is about the host.
+    if !sent_behind(responses, roles) {
+        raised.append(hsts_behind);
+    }
     let enforced: BTreeSet<&str> = responses
         .iter()
         .filter(|response| response.headers.iter().any(is_enforced))
@@ -42,6 +49,19 @@ pub(crate) fn look(_tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found
     }
     contradiction(responses, roles, raised);
     nowhere(responses, roles, raised);
+}
+
+/// Whether an application of production sends Strict-Transport-Security, or something that cannot be told.
+fn sent_behind(responses: &[Response], roles: &dyn Fn(&str) -> Role) -> bool {
+    let mut applications = responses.iter().filter(|response| {
+        !SERVERS.contains(&response.carrier) && roles(&response.path) == Role::Production
+    });
+    applications.any(|response| {
+        response.headers.iter().any(|header| {
+            let set = matches!(header.state, State::Sent | State::Undecidable);
+            header.name == "strict-transport-security" && set && header.meta.is_none()
+        })
+    })
 }
 
 fn is_policy(header: &Header) -> bool {
@@ -177,6 +197,21 @@ fn nowhere(responses: &[Response], roles: &dyn Fn(&str) -> Role, raised: &mut Ve
 mod tests {
     use crate::file::{File, Tree};
     use crate::scan::{Options, scan};
+
+    #[test]
+    fn an_application_behind_the_server_may_send_what_the_server_does_not() {
+        let nginx = "server { listen 443 ssl; location / { proxy_pass http://web:8000; } }\n";
+        let with = |settings: &str| {
+            let mut tree = Tree::default();
+            tree.add(File::new("nginx/shop.conf", nginx.as_bytes()));
+            let text = format!("INSTALLED_APPS = []\n{settings}\n");
+            tree.add(File::new("shop/settings.py", text.as_bytes()));
+            let findings = scan(&tree, &Options::default()).findings;
+            findings.iter().any(|one| one.rule.0 == "LG-HDR-101")
+        };
+        assert!(with("SECURE_HSTS_SECONDS = 0"));
+        assert!(!with("SECURE_HSTS_SECONDS = 31536000"));
+    }
 
     #[test]
     fn a_missing_policy_is_told_where_pages_are_encrypted() {

@@ -204,6 +204,7 @@ pub(crate) fn look(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found)
     front.told_hsts = found
         .raised
         .iter()
+        .chain(&found.hsts_behind)
         .any(|one| one.rule.0 == "LG-HDR-101" && roles(&one.path) == Role::Production);
     let files = tree
         .files()

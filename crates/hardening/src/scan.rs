@@ -206,7 +206,10 @@ fn together(all: Vec<Raised>) -> Option<Raised> {
 fn briefly(messages: &[String]) -> String {
     let mut brief = String::new();
     for message in messages {
-        let end = [": ", " ("].iter().filter_map(|end| message.find(end)).min();
+        let end = [": ", " ("]
+            .iter()
+            .filter_map(|end| message.find(end))
+            .min();
         let head = end.and_then(|end| message.get(..end)).unwrap_or(message);
         let head = head.trim_end_matches('.');
         if brief.is_empty() {

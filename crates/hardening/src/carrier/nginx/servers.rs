@@ -71,7 +71,7 @@ pub(super) fn file(walk: &mut Walk<'_>, inside: &Inside<'_>) {
     }
     let encrypted = servers.iter().any(|(_, inside)| tls(inside) == Some(true));
     for (node, inside) in servers {
-        if encrypted && tls(inside) == Some(false) && is_plain(inside) {
+        if encrypted && tls(inside).is_some() && is_plain(inside) {
             let raised = Raised::new(
                 "LG-NGX-202",
                 node.path,

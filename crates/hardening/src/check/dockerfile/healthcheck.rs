@@ -138,7 +138,8 @@ pub(crate) fn has(image: &str, program: &str) -> Option<bool> {
 /// Programs that change or move a file, or install packages of a language: a script or list that they are given
 /// installs no program.
 const HANDLE: &[&str] = &[
-    "chmod", "chown", "cp", "dos2unix", "install", "ln", "mv", "pip", "pip3", "poetry", "rm", "sed", "uv",
+    "chmod", "chown", "cp", "dos2unix", "install", "ln", "mv", "pip", "pip3", "poetry", "rm",
+    "sed", "uv",
 ];
 
 /// Whether a command runs a script or installs what a list names, so that it cannot be told what is there after it.
@@ -147,7 +148,9 @@ fn runs_scripts(words: &[&str]) -> bool {
     commands.any(|command| {
         let mut rest = command.iter().copied().peekable();
         let before = |word: &&str| {
-            word.starts_with('-') || word.contains('=') || matches!(*word, "python" | "python3" | "sudo" | "\\")
+            word.starts_with('-')
+                || word.contains('=')
+                || matches!(*word, "python" | "python3" | "sudo" | "\\")
         };
         while rest.next_if(before).is_some() {}
         let handled = rest.peek().is_some_and(|first| {

@@ -51,17 +51,19 @@ pub(crate) fn look(_tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found
     nowhere(responses, roles, raised);
 }
 
-/// Whether an application of production sends Strict-Transport-Security, or something that cannot be told.
+/// Whether an application of production sends Strict-Transport-Security, or something that cannot be told, and
+/// none has switched it off: nobody knows which of several stands behind a server.
 fn sent_behind(responses: &[Response], roles: &dyn Fn(&str) -> Role) -> bool {
-    let mut applications = responses.iter().filter(|response| {
+    let applications = responses.iter().filter(|response| {
         !SERVERS.contains(&response.carrier) && roles(&response.path) == Role::Production
     });
-    applications.any(|response| {
-        response.headers.iter().any(|header| {
-            let set = matches!(header.state, State::Sent | State::Undecidable);
-            header.name == "strict-transport-security" && set && header.meta.is_none()
-        })
-    })
+    let headers = applications.flat_map(|response| &response.headers);
+    let mut states = headers
+        .filter(|header| header.name == "strict-transport-security" && header.meta.is_none())
+        .map(|header| header.state)
+        .filter(|state| *state != State::Commented)
+        .peekable();
+    states.peek().is_some() && states.all(|state| matches!(state, State::Sent | State::Undecidable))
 }
 
 fn is_policy(header: &Header) -> bool {
@@ -211,6 +213,26 @@ mod tests {
         };
         assert!(with("SECURE_HSTS_SECONDS = 0"));
         assert!(!with("SECURE_HSTS_SECONDS = 31536000"));
+    }
+
+    #[test]
+    fn of_several_applications_one_that_switches_it_off_may_be_the_one_behind() {
+        let nginx = "server { listen 443 ssl; location / { proxy_pass http://app:3000; } }\n";
+        let with = |hsts: &str| {
+            let mut tree = Tree::default();
+            tree.add(File::new("nginx/shop.conf", nginx.as_bytes()));
+            for (path, options) in [("app.js", hsts), ("board.js", "")] {
+                let text = format!(
+                    "import helmet from 'helmet';\nimport express from 'express';\n\
+                     const app = express();\napp.use(helmet({{{options}}}));\n"
+                );
+                tree.add(File::new(path, text.as_bytes()));
+            }
+            let findings = scan(&tree, &Options::default()).findings;
+            findings.iter().any(|one| one.rule.0 == "LG-HDR-101")
+        };
+        assert!(with("hsts: false"));
+        assert!(!with(""));
     }
 
     #[test]

@@ -85,7 +85,8 @@ fn judge(
     };
     let required = format!("{key}: ${{{}:?set {}}}", first.name, first.name);
     let what = match one.value.as_deref() == Some(value) {
-        true => format!("the secret `{key}`"),
+        true if first.name == key => "it".to_owned(),
+        true => format!("`{key}`"),
         false => format!("the password in `{key}`"),
     };
     let default = variables.iter().find(|variable| {
@@ -94,7 +95,7 @@ fn judge(
     });
     if let Some(variable) = default {
         let message = format!(
-            "{name}: when `{}` is not set, {what} is one that everybody can read here.",
+            "{name}: when `{}` is not set, {what} is a secret that everybody can read here.",
             variable.name
         );
         let raised = about.raise("LG-CMP-142", place, message).better(required);

@@ -227,10 +227,37 @@ fn together(all: Vec<Raised>) -> Option<Raised> {
         .filter(|message| seen.insert(message.clone()))
         .collect();
     let first = all.into_iter().next()?;
+    let all = messages.join(" ");
     Some(Raised {
-        message: messages.join(" "),
+        message: match messages.as_slice() {
+            [_] => all,
+            several => format!("{} {all}", briefly(several)),
+        },
         ..first
     })
+}
+
+/// One sentence that names what each of them is about: what stands before a colon or a bracket.
+fn briefly(messages: &[String]) -> String {
+    let mut brief = String::new();
+    for message in messages {
+        let end = [": ", " ("]
+            .iter()
+            .filter_map(|end| message.find(end))
+            .min();
+        let head = end.and_then(|end| message.get(..end)).unwrap_or(message);
+        let head = head.trim_end_matches('.');
+        if brief.is_empty() {
+            brief.push_str(head);
+            continue;
+        }
+        brief.push_str(", ");
+        let mut letters = head.chars();
+        brief.extend(letters.next().map(|letter| letter.to_ascii_lowercase()));
+        brief.push_str(letters.as_str());
+    }
+    brief.push('.');
+    brief
 }
 
 /// In files that do not run in production a weakness is one step less.
@@ -332,6 +359,24 @@ mod tests {
         };
         assert_eq!(one(false), (true, false));
         assert_eq!(one(true), (true, true));
+    }
+
+    #[test]
+    fn hygiene_is_one_note_that_names_all_of_it_first() {
+        let mut tree = Tree::default();
+        let text = b"version: '3'\nservices:\n  web:\n    image: web:1.0\n    restart: always\n";
+        tree.add(File::new("compose.yml", text));
+        let findings = scan(&tree, &Options::default()).findings;
+        let told: Vec<&str> = findings.iter().map(|one| one.message.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "No health check, no memory limit, no rotation of logs, may gain privileges, `version` is obsolete and has no effect. \
+             No health check: `web`. No memory limit: `web`. No rotation of logs: `web`. \
+             May gain privileges (no `no-new-privileges`, `cap_drop` or `read_only`): `web`. \
+             `version` is obsolete and has no effect."
+            ]
+        );
     }
 
     #[test]

@@ -74,6 +74,25 @@ http {
 }
 
 #[test]
+fn nginx_on_both_ports_answers_in_the_clear_unless_it_redirects() {
+    let with = |lines: &str| {
+        let text = format!(
+            "server {{\n listen 80; listen 443 ssl;\n root /srv/www;\n \
+             add_header Strict-Transport-Security \"max-age=31536000\" always;\n {lines} }}"
+        );
+        let scanned = look(&[("nginx/shop.conf", &text)]);
+        rules(&scanned).contains(&("LG-NGX-202", 1))
+    };
+    assert!(with("location / { try_files $uri /index.html; }"));
+    assert!(!with(
+        "if ($scheme = http) { return 301 https://$host$request_uri; }"
+    ));
+    assert!(!with(
+        "if ($https = \"\") { return 301 https://$host$request_uri; }"
+    ));
+}
+
+#[test]
 fn nginx_merges_when_it_is_told_to() {
     let text = "
 server {

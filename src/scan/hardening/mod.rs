@@ -89,8 +89,12 @@ fn located(
             Some(finding.start.column.into()),
             Some(finding.end.column.into()),
         );
-    let mut observation =
-        Observation::new(RuleId::new(&rule.id), Kind::Config, rule.title.as_str());
+    // What is wrong here; what the rule is about is known of the rule.
+    let mut observation = Observation::new(
+        RuleId::new(&rule.id),
+        Kind::Config,
+        finding.message.as_str(),
+    );
     let mut message = finding.message.clone();
     for other in &finding.related {
         message.push_str(&format!(

@@ -28,8 +28,15 @@ const SERVERS: [&str; 10] = [
 /// Looks at all responses.
 pub(crate) fn look(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found) {
     let Found {
-        responses, raised, ..
+        responses,
+        raised,
+        hsts_behind,
+        ..
     } = found;
+    // One answer with the header is enough: it is about the host.
+    if !sent_behind(responses, roles) {
+        raised.append(hsts_behind);
+    }
     let enforced: BTreeSet<&str> = responses
         .iter()
         .filter(|response| response.headers.iter().any(is_enforced))
@@ -42,6 +49,21 @@ pub(crate) fn look(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found)
     }
     contradiction(responses, roles, raised);
     nowhere(tree, responses, roles, raised);
+}
+
+/// Whether an application of production sends Strict-Transport-Security, or something that cannot be told, and
+/// none has switched it off: nobody knows which of several stands behind a server.
+fn sent_behind(responses: &[Response], roles: &dyn Fn(&str) -> Role) -> bool {
+    let applications = responses.iter().filter(|response| {
+        !SERVERS.contains(&response.carrier) && roles(&response.path) == Role::Production
+    });
+    let headers = applications.flat_map(|response| &response.headers);
+    let mut states = headers
+        .filter(|header| header.name == "strict-transport-security" && header.meta.is_none())
+        .map(|header| header.state)
+        .filter(|state| *state != State::Commented)
+        .peekable();
+    states.peek().is_some() && states.all(|state| matches!(state, State::Sent | State::Undecidable))
 }
 
 fn is_policy(header: &Header) -> bool {
@@ -140,10 +162,12 @@ fn nowhere(
     if said {
         return;
     }
-    let page = responses.iter().find(|response| {
+    let pages = responses.iter().filter(|response| {
         let server = SERVERS.contains(&response.carrier);
         server && response.serves == Serves::Html && roles(&response.path) == Role::Production
     });
+    // A server beside it may only send browsers to the one that encrypts.
+    let page = pages.min_by_key(|response| response.tls != Some(true));
     let (serves, path, place) = match page {
         Some(page) => (quoted(&page.scope), page.path.as_str(), page.place.clone()),
         None => match pages::first(tree, roles) {
@@ -159,5 +183,63 @@ fn nowhere(
     };
     let message =
         format!("{serves} serves pages, and no policy was found; looked for in: {places}.");
-    raised.push(Raised::new("LG-CSP-406", path, place, message));
+    let policy = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+    let better = match page.map(|page| page.carrier) {
+        Some("nginx") => format!("add_header Content-Security-Policy \"{policy}\" always;"),
+        Some("apache") => format!("Header always set Content-Security-Policy \"{policy}\""),
+        _ => format!("Content-Security-Policy: {policy}"),
+    };
+    raised.push(Raised::new("LG-CSP-406", path, place, message).better(better));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::file::{File, Tree};
+    use crate::scan::{Options, scan};
+
+    #[test]
+    fn an_application_behind_the_server_may_send_what_the_server_does_not() {
+        let nginx = "server { listen 443 ssl; location / { proxy_pass http://web:8000; } }\n";
+        let with = |settings: &str| {
+            let mut tree = Tree::default();
+            tree.add(File::new("nginx/shop.conf", nginx.as_bytes()));
+            let text = format!("INSTALLED_APPS = []\n{settings}\n");
+            tree.add(File::new("shop/settings.py", text.as_bytes()));
+            let findings = scan(&tree, &Options::default()).findings;
+            findings.iter().any(|one| one.rule.0 == "LG-HDR-101")
+        };
+        assert!(with("SECURE_HSTS_SECONDS = 0"));
+        assert!(!with("SECURE_HSTS_SECONDS = 31536000"));
+    }
+
+    #[test]
+    fn of_several_applications_one_that_switches_it_off_may_be_the_one_behind() {
+        let nginx = "server { listen 443 ssl; location / { proxy_pass http://app:3000; } }\n";
+        let with = |hsts: &str| {
+            let mut tree = Tree::default();
+            tree.add(File::new("nginx/shop.conf", nginx.as_bytes()));
+            for (path, options) in [("app.js", hsts), ("board.js", "")] {
+                let text = format!(
+                    "import helmet from 'helmet';\nimport express from 'express';\n\
+                     const app = express();\napp.use(helmet({{{options}}}));\n"
+                );
+                tree.add(File::new(path, text.as_bytes()));
+            }
+            let findings = scan(&tree, &Options::default()).findings;
+            findings.iter().any(|one| one.rule.0 == "LG-HDR-101")
+        };
+        assert!(with("hsts: false"));
+        assert!(!with(""));
+    }
+
+    #[test]
+    fn a_missing_policy_is_told_where_pages_are_encrypted() {
+        let text = "server { listen 80; root /srv/www; }\n\
+                    server { listen 443 ssl; root /srv/www; }\n";
+        let mut tree = Tree::default();
+        tree.add(File::new("nginx/shop.conf", text.as_bytes()));
+        let findings = scan(&tree, &Options::default()).findings;
+        let found = findings.iter().find(|one| one.rule.0 == "LG-CSP-406");
+        assert_eq!(found.map(|one| one.start.line), Some(2));
+    }
 }

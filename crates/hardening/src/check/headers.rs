@@ -111,7 +111,7 @@ fn hsts(response: &Response, header: &Header, value: &str) -> Option<Raised> {
             Severity::Medium,
         ),
         Some(Some(age)) if age < YEAR => (
-            format!("{age} seconds are less than a year."),
+            format!("Strict-Transport-Security holds for {age} seconds, less than a year."),
             Severity::Low,
         ),
         Some(Some(_)) if preload => (

@@ -109,6 +109,8 @@ pub(crate) struct Found {
     pub(crate) raised: Vec<Raised>,
     pub(crate) responses: Vec<Response>,
     pub(crate) gaps: Vec<Gap>,
+    /// Servers that hand requests on without Strict-Transport-Security, unless what is behind sends it.
+    pub(crate) hsts_behind: Vec<Raised>,
     /// Roles that files tell themselves, when their path tells nothing.
     pub(crate) roles: std::collections::BTreeMap<String, Role>,
 }
@@ -119,6 +121,7 @@ impl Found {
         self.raised.extend(other.raised);
         self.responses.extend(other.responses);
         self.gaps.extend(other.gaps);
+        self.hsts_behind.extend(other.hsts_behind);
         self.roles.extend(other.roles);
     }
 }

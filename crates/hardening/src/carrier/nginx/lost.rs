@@ -49,10 +49,10 @@ fn inheritance(walk: &mut Walk<'_>, scope: &str, level: &Level<'_>, serves: Serv
     };
     let names: Vec<&str> = names.into_iter().collect();
     let message = format!(
-        "{} sets headers of its own, so {} from above {} not sent there.",
-        quoted(scope),
-        quoted(&names.join(", ")),
+        "{} from above {} not sent in {}, which sets headers of its own.",
+        names.join(", "),
         if names.len() == 1 { "is" } else { "are" },
+        quoted(scope),
     );
     let mut seen = BTreeSet::new();
     let lines = lost.iter().filter(|set| seen.insert(set.name.as_str()));

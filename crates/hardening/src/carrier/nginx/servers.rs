@@ -66,7 +66,7 @@ pub(super) fn file(walk: &mut Walk<'_>, inside: &Inside<'_>) {
     }
     let encrypted = servers.iter().any(|(_, inside)| tls(inside) == Some(true));
     for (node, inside) in servers {
-        if encrypted && tls(inside) == Some(false) && is_plain(inside) {
+        if encrypted && tls(inside).is_some() && is_plain(inside) {
             let raised = Raised::new(
                 "LG-NGX-202",
                 node.path,
@@ -152,11 +152,21 @@ pub(super) fn server(walk: &mut Walk<'_>, node: &Node<'_>, inside: &Inside<'_>, 
     let missing = tls(inside) == Some(true) && !place::turns_away(inside) && !any_open(inside);
     if !told && missing && !level.open && !is_loopback(inside) {
         let message = "This server answers over TLS without Strict-Transport-Security.";
-        let raised = Raised::new("LG-HDR-101", node.path, head(node), message);
-        walk.found.raised.push(raised.better(
+        let raised = Raised::new("LG-HDR-101", node.path, head(node), message).better(
             "add_header Strict-Transport-Security \"max-age=31536000; includeSubDomains\" always;",
-        ));
+        );
+        match hands_on(inside) {
+            true => walk.found.hsts_behind.push(raised),
+            false => walk.found.raised.push(raised),
+        }
     }
+}
+
+/// Whether an application answers some of the requests.
+fn hands_on(inside: &Inside<'_>) -> bool {
+    let passes = |node: &Node<'_>| node.name().ends_with("_pass");
+    let mut below = inside.nodes.iter().filter_map(|node| node.inside.as_ref());
+    inside.nodes.iter().any(passes) || below.any(hands_on)
 }
 
 fn commented(walk: &mut Walk<'_>, comments: &[&(&str, &std::ops::Range<usize>)]) {
@@ -273,6 +283,9 @@ fn ciphers(walk: &mut Walk<'_>, node: &Node<'_>) {
             .first()
             .map_or(node.it.place.clone(), |word| word.inside());
         let raised = Raised::new("LG-NGX-203", node.path, place, message);
-        walk.found.raised.push(raised.at(Severity::Medium));
+        let better = format!("{} ECDHE+AESGCM:ECDHE+CHACHA20;", node.name());
+        walk.found
+            .raised
+            .push(raised.at(Severity::Medium).better(better));
     }
 }

@@ -35,8 +35,13 @@ pub(super) fn look(about: &About<'_>, service: &Service, found: &mut Found) {
             quoted(program),
             quoted(&image)
         );
-        found
-            .raised
-            .push(about.raise("LG-DKR-104", test.place.clone(), message));
+        let raised = about.raise("LG-DKR-104", test.place.clone(), message);
+        let better = healthcheck::with_what_is_there(&image, &words);
+        found.raised.push(match better {
+            Some(command) => {
+                raised.better(format!("test: {}", command.replacen('[', "[\"CMD\", ", 1)))
+            }
+            None => raised,
+        });
     }
 }

@@ -16,7 +16,7 @@ use crate::rule::Severity;
 use crate::yaml;
 use model::{Compose, Service};
 
-pub(crate) use runs::dev_server;
+pub(crate) use runs::{Debugging, debugging, dev_server};
 
 /// Files of Compose.
 pub(crate) const KIND: Kind = Kind {

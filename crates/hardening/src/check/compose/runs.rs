@@ -43,6 +43,24 @@ const INSIDE: &[&str] = &[
     "/opt",
 ];
 
+/// What a variable of the environment says of debugging.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Debugging {
+    /// A switch is on.
+    On,
+    /// The kind of environment is one of developers.
+    Kind,
+}
+
+/// What a variable switches on; its value without variables, in lower case.
+pub(crate) fn debugging(name: &str, value: &str) -> Option<Debugging> {
+    if DEBUG.contains(&name) && matches!(value, "true" | "1" | "yes" | "on") {
+        return Some(Debugging::On);
+    }
+    (KINDS.contains(&name) && matches!(value, "development" | "dev" | "debug"))
+        .then_some(Debugging::Kind)
+}
+
 /// The command that serves developers, when words are one.
 pub(crate) fn dev_server(words: &[&str]) -> Option<&'static str> {
     let line = words.join(" ").to_ascii_lowercase();
@@ -116,8 +134,8 @@ pub(super) fn look(about: &About<'_>, service: &Service, found: &mut Found) {
     for one in service.environment() {
         let value = variable::resolve(one.value.as_deref().unwrap_or_default());
         let lower = value.trim().to_ascii_lowercase();
-        let on = matches!(lower.as_str(), "true" | "1" | "yes" | "on");
-        if DEBUG.contains(&one.name.as_str()) && on {
+        let debugging = debugging(&one.name, &lower);
+        if debugging == Some(Debugging::On) {
             let message = format!(
                 "{name}: `{}` is on; errors show code, settings and secrets.",
                 one.name
@@ -126,9 +144,7 @@ pub(super) fn look(about: &About<'_>, service: &Service, found: &mut Found) {
             found
                 .raised
                 .push(raised.better(format!("{}: \"false\"", one.name)));
-        } else if KINDS.contains(&one.name.as_str())
-            && matches!(lower.as_str(), "development" | "dev" | "debug")
-        {
+        } else if debugging == Some(Debugging::Kind) {
             let message = format!("{name}: `{}` says {}.", one.name, quoted(&lower));
             let raised = about
                 .raise("LG-CMP-133", one.place, message)

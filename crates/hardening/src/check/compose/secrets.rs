@@ -84,13 +84,18 @@ fn judge(
         return Some(about.eased(service, raised));
     };
     let required = format!("{key}: ${{{}:?set {}}}", first.name, first.name);
+    let what = match one.value.as_deref() == Some(value) {
+        true if first.name == key => "it".to_owned(),
+        true => format!("`{key}`"),
+        false => format!("the password in `{key}`"),
+    };
     let default = variables.iter().find(|variable| {
         variable.unset == Unset::Default
             && secret::of_value(&variable::resolve(variable.word)) != Secret::None
     });
     if let Some(variable) = default {
         let message = format!(
-            "{name}: when `{}` is not set, `{key}` is a secret that everybody can read here.",
+            "{name}: when `{}` is not set, {what} is a secret that everybody can read here.",
             variable.name
         );
         let raised = about.raise("LG-CMP-142", place, message).better(required);
@@ -108,7 +113,7 @@ fn judge(
     }
     let whole = variables.len() == 1 && open.place == (0..value.len());
     let message = format!(
-        "{name}: without `{}`, `{key}` is empty and nothing complains.",
+        "{name}: when `{}` is not set, {what} is empty and nothing complains.",
         open.name
     );
     let raised = about.raise("LG-CMP-143", place, message);

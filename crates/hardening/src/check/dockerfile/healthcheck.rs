@@ -36,9 +36,32 @@ pub(super) fn look(parsed: &Dockerfile<'_>, path: &str, found: &mut Found) {
         quoted(program),
         quoted(&image)
     );
-    found
-        .raised
-        .push(Raised::new("LG-DKR-104", path, place, message));
+    let raised = Raised::new("LG-DKR-104", path, place, message);
+    found.raised.push(match with_what_is_there(&image, &words) {
+        Some(command) => raised.better(format!("HEALTHCHECK CMD {command}")),
+        None => raised,
+    });
+}
+
+/// The same question asked by the program that the image is made for.
+pub(crate) fn with_what_is_there(image: &str, words: &[&str]) -> Option<String> {
+    let address = words.iter().find_map(|word| {
+        let word = word.trim_matches(['"', '\'']);
+        // Nothing that would end a text of the program.
+        let plain = |c: char| c.is_ascii_alphanumeric() || ":/._-?=&".contains(c);
+        (word.starts_with("http") && word.chars().all(plain)).then_some(word)
+    })?;
+    let name = image.split(':').next().unwrap_or_default();
+    let program = match name.rsplit('/').next().unwrap_or_default() {
+        "python" => {
+            format!("[\"python\", \"-c\", \"import urllib.request as u; u.urlopen('{address}')\"]")
+        }
+        "node" => format!(
+            "[\"node\", \"-e\", \"fetch('{address}').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))\"]"
+        ),
+        _ => return None,
+    };
+    Some(program)
 }
 
 /// Stages that are built on one another, at most.
@@ -112,6 +135,36 @@ pub(crate) fn has(image: &str, program: &str) -> Option<bool> {
     None
 }
 
+/// Programs that change or move a file, or install packages of a language: a script or list that they are given
+/// installs no program.
+const HANDLE: &[&str] = &[
+    "chmod", "chown", "cp", "dos2unix", "install", "ln", "mv", "pip", "pip3", "poetry", "rm",
+    "sed", "uv",
+];
+
+/// Whether a command runs a script or installs what a list names, so that it cannot be told what is there after it.
+fn runs_scripts(words: &[&str]) -> bool {
+    let mut commands = words.split(|word| matches!(*word, "&&" | "||" | ";" | "|"));
+    commands.any(|command| {
+        let mut rest = command.iter().copied().peekable();
+        let before = |word: &&str| {
+            word.starts_with('-')
+                || word.contains('=')
+                || matches!(*word, "python" | "python3" | "sudo" | "\\")
+        };
+        while rest.next_if(before).is_some() {}
+        let handled = rest.peek().is_some_and(|first| {
+            let name = first.rsplit('/').next().unwrap_or_default();
+            HANDLE.contains(&name)
+        });
+        let unknown = |word: &str| {
+            let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+            word.ends_with(".sh") || word.contains("requirements")
+        };
+        !handled && rest.any(unknown)
+    })
+}
+
 /// Whether the stage brings the program itself: any line that names it or copies a file of that name, or that
 /// installs what cannot be told.
 fn is_installed(instructions: &[Instruction<'_>], program: &str) -> bool {
@@ -123,11 +176,12 @@ fn is_installed(instructions: &[Instruction<'_>], program: &str) -> bool {
     instructions.iter().any(|instruction| match instruction {
         Instruction::Run(run) => {
             let (words, _) = words(&run.arguments);
-            let in_words = words.iter().any(|word| {
+            let named = words.iter().any(|word| {
                 let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-                names.contains(&word) || word.ends_with(".sh") || word.contains("requirements")
+                names.contains(&word)
             });
-            in_words || run.here_docs.iter().any(|doc| doc.value.contains(program))
+            let here = run.here_docs.iter().any(|doc| doc.value.contains(program));
+            named || here || runs_scripts(&words)
         }
         Instruction::Copy(copy) => {
             let target = &*copy.dest.value;
@@ -137,4 +191,30 @@ fn is_installed(instructions: &[Instruction<'_>], program: &str) -> bool {
         }
         _ => false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_of_a_language_are_no_programs() {
+        let lacks = |lines: &str| lacks_in(&format!("FROM python:3.11-slim\n{lines}\n"), "curl");
+        for lines in [
+            "RUN pip install --no-cache-dir -r requirements.txt",
+            "RUN python -m pip install -r requirements/prod.txt",
+            "RUN --mount=type=cache,target=/root/.cache pip install -U pip && pip install -r requirements.txt",
+            "COPY entrypoint.sh .\nRUN sed -i 's/\\r//' entrypoint.sh && chmod +x entrypoint.sh",
+        ] {
+            assert!(lacks(lines).is_some(), "{lines}");
+        }
+        for lines in [
+            "RUN apt-get update && apt-get install -y curl",
+            "RUN xargs apt-get install -y < requirements.apt",
+            "RUN chmod +x setup.sh && ./setup.sh",
+            "RUN sh /tmp/install.sh",
+        ] {
+            assert!(lacks(lines).is_none(), "{lines}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 mod file;
 mod lists;
 
+use super::compose::{Debugging, debugging};
 use super::{Found, Kind, Look, Raised};
 use crate::role::Role;
 use crate::rule::Severity;
@@ -102,6 +103,9 @@ fn live(look: &Look<'_>, lines: &[Line<'_>], found: &mut Found) {
     for line in lines {
         let place = line.place.clone();
         endpoint(look, line, found);
+        if in_production {
+            found.raised.extend(debugged(look, line));
+        }
         let Some(value) = secret_of(line) else {
             continue;
         };
@@ -149,6 +153,33 @@ fn live(look: &Look<'_>, lines: &[Line<'_>], found: &mut Found) {
             _ => raised,
         });
     }
+}
+
+/// Debugging in a file that says of itself that production reads it; of others it is likely only.
+fn debugged(look: &Look<'_>, line: &Line<'_>) -> Option<Raised> {
+    let value = line.value.trim().to_ascii_lowercase();
+    let name = quoted(line.name);
+    let debugging = debugging(line.name, &value)?;
+    let (message, better) = match debugging {
+        Debugging::On => (
+            format!("{name} is on; errors show code, settings and secrets."),
+            format!("{}=false", line.name),
+        ),
+        Debugging::Kind => (
+            format!("{name} says {}.", quoted(&value)),
+            format!("{}=production", line.name),
+        ),
+    };
+    let path = look.file.path.to_ascii_lowercase();
+    let mut words = path.split(|c: char| !c.is_ascii_alphanumeric());
+    let certain = words.any(|word| matches!(word, "prod" | "production" | "live"));
+    let severity = match (debugging, certain) {
+        (Debugging::On, true) => Severity::High,
+        (Debugging::On, false) | (Debugging::Kind, true) => Severity::Medium,
+        (Debugging::Kind, false) => Severity::Low,
+    };
+    let raised = Raised::new("LG-CMP-133", &look.file.path, line.place.clone(), message);
+    Some(raised.at(severity).better(better))
 }
 
 /// A file that people copy and fill in.
@@ -293,5 +324,23 @@ mod tests {
         ] {
             assert!(!fits(path), "{path}");
         }
+    }
+
+    #[test]
+    fn debugging_is_told_where_production_may_read_it() {
+        let with = |path: &str| {
+            let mut tree = crate::Tree::default();
+            let text = b"DJANGO_DEBUG=True\nNODE_ENV=development\nDEBUG=0\n";
+            tree.add(crate::File::new(path, text));
+            let findings = crate::scan(&tree, &crate::Options::default()).findings;
+            let told = findings.iter().filter(|one| one.rule.0 == "LG-CMP-133");
+            told.map(|one| (one.start.line, one.severity))
+                .collect::<Vec<_>>()
+        };
+        let certain = [(1, Severity::High), (2, Severity::Medium)];
+        assert_eq!(with(".envs/.production/.django"), certain);
+        let likely = [(1, Severity::Medium), (2, Severity::Low)];
+        assert_eq!(with(".env"), likely);
+        assert!(with(".env.dev").is_empty() && with(".env.example").is_empty());
     }
 }

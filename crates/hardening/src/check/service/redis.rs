@@ -121,9 +121,10 @@ fn look(look: &Look<'_>, found: &mut Found) {
         .collect();
     if !open.is_empty() && !access_list && !elsewhere {
         let message = format!("Every client may use {}.", open.join(", "));
-        found
-            .raised
-            .push(Raised::new("LG-SVC-101", path, 0..0, message));
+        let renamed = |command: &String| format!("rename-command {command} \"\"");
+        let better: Vec<String> = open.iter().map(renamed).collect();
+        let raised = Raised::new("LG-SVC-101", path, 0..0, message);
+        found.raised.push(raised.better(better.join("\n")));
     }
 }
 

@@ -8,7 +8,15 @@ use crate::text::Text;
 
 /// What `SecurityMiddleware` and `XFrameOptionsMiddleware` send.
 pub(super) fn look(settings: &Settings<'_>, add: &mut Add<'_>) {
-    let value = |name: &str| settings.get(name).filter(|binding| !binding.maybe);
+    // Without the middleware nobody sends what is set.
+    let unsent = |name: &str| match name {
+        "X_FRAME_OPTIONS" => settings.lacks("XFrameOptionsMiddleware"),
+        _ => settings.lacks("SecurityMiddleware"),
+    };
+    let value = |name: &str| {
+        let binding = settings.get(name).filter(|binding| !binding.maybe);
+        binding.filter(|_| !unsent(name))
+    };
     if let Some(binding) = value("SECURE_HSTS_SECONDS")
         && let Some(What::Number(seconds)) = binding.value.otherwise().map(|value| &value.what)
         && *seconds > 0.0

@@ -28,6 +28,8 @@ const REDIRECTS: &[&str] = &[
 pub(super) struct Front {
     /// One sends Strict-Transport-Security.
     pub(super) hsts: bool,
+    /// One encrypts without it, which is told there.
+    pub(super) told_hsts: bool,
     /// One redirects to TLS.
     pub(super) redirects: bool,
     /// The first file of nginx that hands requests on.

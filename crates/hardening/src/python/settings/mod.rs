@@ -200,7 +200,12 @@ pub(crate) fn look(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found)
         let role = roles(path);
         role.counts() && !matches!(role, Role::Development | Role::Test)
     };
-    let front = Front::of(tree);
+    let mut front = Front::of(tree);
+    front.told_hsts = found
+        .raised
+        .iter()
+        .chain(&found.hsts_behind)
+        .any(|one| one.rule.0 == "LG-HDR-101" && roles(&one.path) == Role::Production);
     let files = tree
         .files()
         .filter(|file| may_be(file) && counts(&file.path));
@@ -289,6 +294,37 @@ mod tests {
         let text = "from .base import *\nDEBUG = True\n";
         let rules = raised(&[("shop/settings/live.py", text)]);
         assert_eq!(rules, ["shop/settings/live.py:2 LG-DJG-103"]);
+    }
+
+    #[test]
+    fn what_is_told_of_the_server_in_front_is_not_told_again() {
+        let text = "INSTALLED_APPS = []\nSESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True\n";
+        let with = |listen: &str| {
+            let nginx = format!(
+                "server {{ listen {listen}; location / {{ proxy_pass http://web:8000; }} }}"
+            );
+            raised(&[("shop/settings.py", text), ("nginx/shop.conf", &nginx)])
+        };
+        assert!(with("443 ssl").is_empty());
+        assert_eq!(with("80"), ["shop/settings.py:1 LG-DJG-116"]);
+    }
+
+    #[test]
+    fn headers_without_their_middleware_are_not_sent() {
+        let with = |middleware: &str| {
+            let text = format!(
+                "INSTALLED_APPS = []\nMIDDLEWARE = ['django.middleware.{middleware}']\n\
+                 X_FRAME_OPTIONS = 'DENY'\nSECURE_REFERRER_POLICY = 'same-origin'\n"
+            );
+            let scanned = scanned(&[("shop/settings.py", &text)]);
+            let headers = scanned.responses.into_iter().flat_map(|one| one.headers);
+            headers.map(|one| one.name).collect::<Vec<_>>()
+        };
+        assert_eq!(with("security.SecurityMiddleware"), ["referrer-policy"]);
+        assert_eq!(
+            with("clickjacking.XFrameOptionsMiddleware"),
+            ["x-frame-options"]
+        );
     }
 
     #[test]

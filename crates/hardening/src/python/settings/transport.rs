@@ -16,7 +16,7 @@ const SWITCHES: &[(&str, &str, &str, &str)] = &[
     (
         "CSRF_COOKIE_SECURE",
         "LG-DJG-112",
-        "The cookie that proves where a form came from also goes out unencrypted.",
+        "The CSRF cookie, which proves where a form came from, also goes out unencrypted.",
         "CSRF_COOKIE_SECURE = True",
     ),
     (
@@ -98,6 +98,7 @@ fn hsts(settings: &Settings<'_>, raised: &mut Vec<Raised>) {
         return;
     }
     let one = match settings.get("SECURE_HSTS_SECONDS") {
+        None if settings.front.told_hsts => None,
         None => settings.absent(
             "LG-DJG-116",
             "SECURE_HSTS_SECONDS",

@@ -1,0 +1,7 @@
+#!/bin/sh
+set -eu
+
+python manage.py migrate --noinput
+python manage.py collectstatic --noinput
+
+exec "$@"

@@ -56,7 +56,9 @@ pub(crate) fn look(tree: &Tree, _roles: &dyn Fn(&str) -> Role, found: &mut Found
                 continue;
             };
             let path = path_of(response, header);
-            let place = match header.value.value().is_empty() {
+            // Of a header that no browser reads the name is what is wrong.
+            let unread = flaw.rule.0 == "LG-CSP-407";
+            let place = match header.value.value().is_empty() || unread {
                 true => header.place.clone(),
                 false => header.value.place(flaw.place),
             };

@@ -1,0 +1,538 @@
+//! Names, lists and calls: what they give, as far as it is known what is called.
+
+use super::eval::Eval;
+use super::language::Language;
+use super::token::Kind;
+use super::value::{Value, What, append, fill, join, one_line, replace};
+use crate::text::Text;
+use std::ops::Range;
+
+/// Calls that hand on what they are given.
+const SAME: &[&str] = &[
+    "from_static",
+    "from_str",
+    "from",
+    "from_bytes",
+    "from_shared",
+    "try_from",
+    "from_string",
+    "String",
+    "str",
+    "Some",
+    "Ok",
+    "Borrowed",
+    "TrimSpace",
+    "trim",
+    "raw",
+    "HeaderValue",
+    "HeaderName",
+    "StringValues",
+    "valueOf",
+    "static",
+    "Trim",
+    "wrap",
+    "just",
+    "string",
+];
+/// Methods that leave a text, or a list, what it is.
+const KEEP: &[&str] = &[
+    "strip",
+    "squish",
+    "chomp",
+    "freeze",
+    "trim",
+    "trimIndent",
+    "trimMargin",
+    "stripIndent",
+    "html_safe",
+    "to_string",
+    "to_owned",
+    "into",
+    "clone",
+    "as_str",
+    "as_bytes",
+    "parse",
+    "unwrap",
+    "expect",
+    "unwrap_or_default",
+    "to_s",
+    "dup",
+    "toString",
+    "ToString",
+    "build",
+    "Build",
+    "as_ref",
+    "strip_heredoc",
+    "to_str",
+    "ok",
+    "Trim",
+    "TrimEnd",
+    "trimEnd",
+    "compact",
+    "flatten",
+    "uniq",
+    "iter",
+    "into_iter",
+    "collect",
+    "toArray",
+    "ToArray",
+    "ToList",
+    "toList",
+    "filter",
+    "reject",
+    "select",
+    "sort",
+    "presence",
+    "to_a",
+    "to_vec",
+    "stream",
+    "String",
+    "lines",
+    "split",
+    "into_boxed_str",
+    "leak",
+    "borrow",
+    "deref",
+    "lstrip",
+    "rstrip",
+    "all",
+    "intern",
+    "try_into",
+    "values",
+    "get",
+    "as_deref",
+    "unique",
+];
+/// What a program that runs is told from outside, with what holds when nobody tells.
+const ASKED: &[&str] = &[
+    "env",
+    "getenv",
+    "fetch",
+    "config",
+    "getProperty",
+    "Getenv",
+    "getOrDefault",
+    "unwrap_or",
+    "getOrElse",
+    "GetValue",
+    "get",
+    "value_or",
+    "orElse",
+    "param",
+    "unwrap_or_else",
+];
+const LISTS: &[&str] = &[
+    "asList",
+    "of",
+    "listOf",
+    "arrayOf",
+    "mutableListOf",
+    "setOf",
+    "array",
+    "vec!",
+    "collect",
+    "Array",
+    "arrayListOf",
+];
+const FORMATS: &[&str] = &[
+    "Sprintf", "sprintf", "format", "Format", "format!", "vsprintf", "printf",
+];
+const REPLACERS: &[&str] = &[
+    "replace",
+    "replaceAll",
+    "Replace",
+    "ReplaceAll",
+    "gsub",
+    "sub",
+    "str_replace",
+    "preg_replace",
+    "str_ireplace",
+    "ReplaceLineEndings",
+    "tr",
+    "delete",
+];
+
+/// A list, a map or a tuple that begins here.
+pub(super) fn collection(eval: &Eval<'_>, at: usize, depth: usize) -> (Value, usize) {
+    let tokens = &eval.tokens;
+    let mut open = at;
+    let mut next = tokens.after(at);
+    // `[]string{…}`, `new[] {…}`
+    if tokens.is(at, "[") && tokens.inside(at).len() <= 1 {
+        let typed = match tokens.name(next).is_some() {
+            true => next + 1,
+            false => next,
+        };
+        if tokens.is(typed, "{") && !matches!(tokens.language, Language::Ruby | Language::Php) {
+            open = typed;
+            next = tokens.after(open);
+        }
+    }
+    let place = tokens.place(&(open..next));
+    let inside = tokens.inside(open);
+    if tokens.word(open).starts_with('%') {
+        let words = inside.map(|word| eval.eval(&(word..word + 1), depth + 1));
+        return (Value::new(What::List(words.collect()), place), next);
+    }
+    let is_known = tokens.is_any(open, &["[", "{", "("]);
+    if !is_known || depth > super::eval::DEEPEST {
+        return (Value::unknown(place), next);
+    }
+    let parts = tokens.arguments(open);
+    (elements(eval, &parts, place, depth), next)
+}
+
+/// What stands between commas: entries, or items.
+fn elements(eval: &Eval<'_>, parts: &[Range<usize>], place: Range<usize>, depth: usize) -> Value {
+    let entries: Vec<_> = parts
+        .iter()
+        .filter_map(|part| entry(eval, part, depth))
+        .collect();
+    if !entries.is_empty() {
+        return Value::new(What::Map(entries), place);
+    }
+    let mut items = Vec::new();
+    for part in parts {
+        let spread = eval.tokens.is_any(part.start, &["*", "..."]);
+        let value = eval.eval(part, depth + 1);
+        match value.one().list().filter(|_| spread) {
+            Some(more) => items.extend_from_slice(more),
+            None => items.push(value),
+        }
+    }
+    Value::new(What::List(items), place)
+}
+
+/// `key => value`, `key: value`, `key to value`
+pub(super) fn entry(eval: &Eval<'_>, part: &Range<usize>, depth: usize) -> Option<(Value, Value)> {
+    let tokens = &eval.tokens;
+    let second = part.start + 1;
+    let sign = match tokens.is_any(second, &[":", "to"]) {
+        true => second,
+        false => tokens.find(part, &["=>"])?,
+    };
+    let key = part.start..sign;
+    let key = match tokens.is(sign, ":") && tokens.name(part.start).is_some() {
+        true => Value::new(
+            What::Named(tokens.word(part.start).to_owned()),
+            tokens.place(&key),
+        ),
+        false => eval.eval(&key, depth + 1),
+    };
+    let value = sign + 1..part.end;
+    (!value.is_empty()).then(|| (key, eval.eval(&value, depth + 1)))
+}
+
+/// What a name, a path of names or a call stands for, and where it ends.
+pub(super) fn named(eval: &Eval<'_>, range: &Range<usize>, depth: usize) -> (Value, usize) {
+    let tokens = &eval.tokens;
+    let mut path = vec![tokens.name(range.start).unwrap_or_default()];
+    let mut next = range.start + 1;
+    while next + 1 < range.end
+        && tokens.is_any(next, &[".", "::", "\\", "->", "?.", "?->", "&."])
+        && let Some(name) = tokens.name(next + 1)
+    {
+        path.push(name);
+        next += 2;
+    }
+    next = behind_types(eval, next, range.end);
+    let macro_call = tokens.is(next, "!") && tokens.kind(next + 1) == Some(Kind::Open);
+    let last = path.last().copied().unwrap_or_default();
+    let place = tokens.place(&(range.start..next));
+    let holder = path
+        .len()
+        .checked_sub(2)
+        .and_then(|at| path.get(at))
+        .copied();
+    if next < range.end && (tokens.is(next, "(") || macro_call) {
+        let open = next + usize::from(macro_call);
+        let arguments = tokens.arguments(open);
+        let end = tokens.after(open);
+        let place = tokens.place(&(range.start..end));
+        let receiver = holder.and_then(|name| eval.resolve(name, range.start, depth + 1));
+        let value = match receiver.filter(Value::is_known) {
+            Some(receiver) => method(eval, &receiver, last, &arguments, &place, depth),
+            None => {
+                let name = match macro_call {
+                    true => format!("{last}!"),
+                    false => last.to_owned(),
+                };
+                call(eval, &name, holder, &arguments, &place, depth)
+            }
+        };
+        return (value, end);
+    }
+    // `List<string> { … }`, `string[] { … }`
+    let array = tokens.is(next, "[") && tokens.inside(next).is_empty();
+    let braces = next + if array { 2 } else { 0 };
+    if braces < range.end && tokens.is(braces, "{") && tokens.language != Language::Ruby {
+        return collection(eval, braces, depth);
+    }
+    let constant = match last {
+        "true" | "True" => Some(What::Bool(true)),
+        "false" | "False" => Some(What::Bool(false)),
+        "nil" | "null" | "NULL" | "None" | "Empty" => Some(What::Nothing),
+        _ => None,
+    };
+    if let Some(what) = constant {
+        return (Value::new(what, place), next);
+    }
+    let named = || Value::new(What::Named(last.to_owned()), place.clone());
+    let own = match holder {
+        None | Some("this" | "self" | "Self" | "static") => true,
+        Some(holder) => holder.starts_with(|c: char| c.is_ascii_uppercase()),
+    };
+    if let Some(value) = eval.resolve(last, range.start, depth + 1).filter(|_| own) {
+        return (value, next);
+    }
+    if let Some(holder) = holder.filter(|_| tokens.language == Language::Ruby)
+        && let Some(receiver) = eval.resolve(holder, range.start, depth + 1)
+    {
+        return (method(eval, &receiver, last, &[], &place, depth), next);
+    }
+    let result = match own && tokens.language == Language::Ruby {
+        true => eval.result(last, depth + 1),
+        false => None,
+    };
+    (result.unwrap_or_else(named), next)
+}
+
+/// Behind `<…>` and `::<…>`, when a call or a list follows.
+fn behind_types(eval: &Eval<'_>, at: usize, end: usize) -> usize {
+    let tokens = &eval.tokens;
+    let from = at + usize::from(tokens.is(at, "::"));
+    if !tokens.is(from, "<") {
+        return at;
+    }
+    let close = (from..(from + 10).min(end)).find(|at| tokens.is(*at, ">"));
+    match close.filter(|close| tokens.is_any(close + 1, &["(", "{"])) {
+        Some(close) => close + 1,
+        None => at,
+    }
+}
+
+/// What a function gives.
+fn call(
+    eval: &Eval<'_>,
+    name: &str,
+    holder: Option<&str>,
+    arguments: &[Range<usize>],
+    place: &Range<usize>,
+    depth: usize,
+) -> Value {
+    let value = |at: usize| arguments.get(at).map(|range| eval.eval(range, depth + 1));
+    let unknown = || Value::unknown(place.clone());
+    let empty = || {
+        let mut text = Text::default();
+        text.push("", place.start..place.start);
+        Value::new(What::Text(text), place.clone())
+    };
+    match name {
+        "StringBuilder" | "StringBuffer" if arguments.is_empty() => return empty(),
+        "new" if holder == Some("String") && arguments.is_empty() => return empty(),
+        "StringBuilder" | "StringBuffer" => return value(0).unwrap_or_else(unknown),
+        "ArrayList" | "List" | "LinkedList" | "HashSet" | "LinkedHashSet"
+            if arguments.is_empty() =>
+        {
+            return Value::new(What::List(Vec::new()), place.clone());
+        }
+        "new" if holder == Some("Vec") => return Value::new(What::List(Vec::new()), place.clone()),
+        "Join" | "join" | "implode" | "concat!" => {
+            return joined(eval, name, arguments, place, depth);
+        }
+        "mapOf" | "hashMapOf" => return elements(eval, arguments, place.clone(), depth),
+        _ => {}
+    }
+    if let Some(own) = eval.result(name, depth + 1) {
+        return own;
+    }
+    if SAME.contains(&name) && arguments.len() == 1 {
+        return value(0).unwrap_or_else(unknown);
+    }
+    if LISTS.contains(&name) {
+        let only = value(0).filter(|only| arguments.len() == 1 && only.list().is_some());
+        return only.unwrap_or_else(|| elements(eval, arguments, place.clone(), depth));
+    }
+    if FORMATS.contains(&name) {
+        let with: Vec<Value> = arguments
+            .iter()
+            .skip(1)
+            .map(|range| eval.eval(range, depth + 1))
+            .collect();
+        return match value(0).as_ref().and_then(|first| first.one().text()) {
+            Some(text) => eval.bounded(fill(text, &with), place.clone()),
+            None => unknown(),
+        };
+    }
+    if REPLACERS.contains(&name) && arguments.len() >= 3 {
+        // PHP names the text last, others first.
+        let (of, what, with) = match eval.tokens.language {
+            Language::Php => (2, 0, 1),
+            _ => (0, 1, 2),
+        };
+        return match (value(of), arguments.get(what), arguments.get(with)) {
+            (Some(of), Some(what), Some(with)) => {
+                replaced(eval, &of, &[what.clone(), with.clone()], place, depth)
+            }
+            _ => unknown(),
+        };
+    }
+    if ASKED.contains(&name) {
+        let default = match name {
+            "unwrap_or" | "getOrElse" | "value_or" | "orElse" => value(0),
+            _ => value(1),
+        };
+        return default
+            .filter(|value| value.str().is_some() || value.list().is_some())
+            .unwrap_or_else(unknown);
+    }
+    unknown()
+}
+
+fn joined(
+    eval: &Eval<'_>,
+    name: &str,
+    arguments: &[Range<usize>],
+    place: &Range<usize>,
+    depth: usize,
+) -> Value {
+    let mut values: Vec<Value> = arguments
+        .iter()
+        .map(|range| eval.eval(range, depth + 1))
+        .collect();
+    let between = match (eval.tokens.language, name) {
+        (_, "concat!") => Some(String::new()),
+        // Go names the list first; PHP takes both orders.
+        (Language::Go, _) if values.len() == 2 => {
+            values.pop().and_then(|last| last.str().map(str::to_owned))
+        }
+        _ if values.len() > 1 => {
+            let first = values.remove(0);
+            first.str().map(str::to_owned)
+        }
+        _ => Some(String::new()),
+    };
+    let list = match values.as_slice() {
+        [one] => one.one().list().map(<[Value]>::to_vec),
+        _ => Some(values.clone()),
+    };
+    match (between, list) {
+        (Some(between), Some(list)) => eval.bounded(join(&list, &between, place), place.clone()),
+        _ => Value::unknown(place.clone()),
+    }
+}
+
+/// What a method gives.
+pub(super) fn method(
+    eval: &Eval<'_>,
+    receiver: &Value,
+    name: &str,
+    arguments: &[Range<usize>],
+    place: &Range<usize>,
+    depth: usize,
+) -> Value {
+    let receiver = receiver.one();
+    let value = |at: usize| arguments.get(at).map(|range| eval.eval(range, depth + 1));
+    if depth > super::eval::DEEPEST {
+        return Value::unknown(place.clone());
+    }
+    if let Some(text) = receiver.text() {
+        if REPLACERS.contains(&name) {
+            return replaced(eval, receiver, arguments, place, depth);
+        }
+        let with = || {
+            arguments
+                .iter()
+                .map(|range| eval.eval(range, depth + 1))
+                .collect::<Vec<_>>()
+        };
+        return match name {
+            "format" | "formatted" | "Format" => eval.bounded(fill(text, &with()), place.clone()),
+            // Its lines, put together again.
+            "join" | "joinToString" => Value::new(What::Text(one_line(text, " ")), place.clone()),
+            "map" => receiver.clone(),
+            "append" | "concat" | "Append" | "plus" | "AppendLine" => {
+                let mut out = Text::default();
+                append(&mut out, text);
+                with().iter().for_each(|value| value.write(&mut out));
+                eval.bounded(out, place.clone())
+            }
+            _ if KEEP.contains(&name) => receiver.clone(),
+            _ => Value::unknown(place.clone()),
+        };
+    }
+    if let Some(list) = receiver.list() {
+        return match name {
+            "join" | "joinToString" | "implode" | "concat"
+                if !arguments.is_empty() || name != "concat" =>
+            {
+                let between = match value(0) {
+                    Some(between) if between.list().is_some() => {
+                        let more = between.list().unwrap_or_default();
+                        let all = [list, more].concat();
+                        return Value::new(What::List(all), place.clone());
+                    }
+                    Some(between) => between.str().map(str::to_owned),
+                    None if name == "joinToString" => Some(", ".to_owned()),
+                    None => Some(String::new()),
+                };
+                match between {
+                    Some(between) => eval.bounded(join(list, &between, place), place.clone()),
+                    None => Value::unknown(place.clone()),
+                }
+            }
+            "concat" => eval.bounded(join(list, "", place), place.clone()),
+            "push" | "append" | "add" | "Add" | "with" => {
+                let mut all = list.to_vec();
+                all.extend(value(0));
+                Value::new(What::List(all), place.clone())
+            }
+            _ if KEEP.contains(&name) => receiver.clone(),
+            _ => Value::unknown(place.clone()),
+        };
+    }
+    match receiver.what {
+        What::Nothing => Value::unknown(place.clone()),
+        _ => call(eval, name, None, arguments, place, depth),
+    }
+}
+
+/// A text with something replaced: line breaks, or a word that stands for something.
+fn replaced(
+    eval: &Eval<'_>,
+    of: &Value,
+    arguments: &[Range<usize>],
+    place: &Range<usize>,
+    depth: usize,
+) -> Value {
+    let Some(text) = of.one().text() else {
+        return Value::unknown(place.clone());
+    };
+    let with = match arguments.get(1) {
+        Some(with) => eval.eval(with, depth + 1),
+        None => Value::new(What::Nothing, place.clone()),
+    };
+    let pattern = arguments.first();
+    let written = pattern.map(|pattern| {
+        eval.tokens
+            .text
+            .get(eval.tokens.place(pattern))
+            .unwrap_or_default()
+    });
+    let written = written.unwrap_or("\\n");
+    let blank = ["\\n", "\\s", "\\r"]
+        .iter()
+        .any(|mark| written.contains(mark))
+        || written.contains('\n');
+    if blank {
+        return Value::new(
+            What::Text(one_line(text, with.str().unwrap_or_default())),
+            place.clone(),
+        );
+    }
+    let what = pattern.map(|pattern| eval.eval(pattern, depth + 1));
+    match what.as_ref().and_then(Value::str) {
+        Some(what) => eval.bounded(replace(text, what, &with), place.clone()),
+        None => Value::unknown(place.clone()),
+    }
+}

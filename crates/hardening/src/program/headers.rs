@@ -1,0 +1,516 @@
+//! Headers that a program sets by name: by a call, a key, an entry of a map, a pair.
+
+use super::blocks;
+use super::eval::Eval;
+use super::known;
+use super::language::Language;
+use super::token::Kind;
+use super::value::{Value, What, join, says_something, unknown};
+use crate::response::{Header, Response, Serves, State};
+use crate::text::Text;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Words of calls that set what they are given.
+const SETTERS: &[&str] = &[
+    "set",
+    "setheader",
+    "addheader",
+    "header",
+    "add",
+    "append",
+    "insert",
+    "set_header",
+    "set_raw_header",
+    "insert_header",
+    "append_header",
+    "with_header",
+    "withheader",
+    "withaddedheader",
+    "put",
+    "putifabsent",
+    "tryadd",
+    "tryappend",
+    "staticheaderswriter",
+    "overriding",
+    "if_not_present",
+    "appending",
+    "setdefault",
+    "store",
+    "add_header",
+    "rawheader",
+    "setresponseheader",
+    "appendheader",
+    "headers",
+    "dateheader",
+    "setifabsent",
+    "replace",
+    "setheaders",
+    "addheaders",
+    "default_header",
+    "custom_header",
+    "map",
+    "pair",
+    "static",
+];
+/// Words of calls that ask, or compare.
+const READERS: &[&str] = &[
+    "get",
+    "has",
+    "contains",
+    "assert",
+    "expect",
+    "equal",
+    "verify",
+    "should",
+    "check",
+    "log",
+    "print",
+    "read",
+    "fetch",
+    "match",
+    "starts",
+    "find",
+    "index",
+    "compare",
+    "values",
+    "debug",
+    "info",
+    "warn",
+    "error",
+    "println",
+    "test",
+    "include",
+    "doesnotexist",
+    "exists",
+    "string",
+    "andexpect",
+    "is",
+    "key",
+    "lookup",
+    "t",
+    "define",
+];
+const REMOVERS: &[&str] = &[
+    "remove",
+    "delete",
+    "del",
+    "unset",
+    "header_remove",
+    "removeheader",
+    "remove_header",
+    "without_header",
+    "withoutheader",
+    "removeresponseheader",
+];
+
+/// A header with where it belongs to.
+pub(super) struct Set {
+    pub(super) group: Option<usize>,
+    pub(super) scope: String,
+    pub(super) header: Header,
+}
+
+/// How sure it is that a name with a value is a header that is sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sure {
+    /// A call that sets headers.
+    Yes,
+    /// When its value looks like one.
+    ByValue,
+}
+
+/// Adds all headers that a program sets by name.
+pub(super) fn look(eval: &Eval<'_>, out: &mut Vec<Set>) {
+    let tokens = &eval.tokens;
+    for at in 0..tokens.all.len() {
+        let Some(name) = name(eval, at).filter(|_| eval.is_live(at)) else {
+            continue;
+        };
+        let unit = unit(eval, at);
+        if let Some((value, sure)) = value_of(eval, &unit, name) {
+            set(eval, name, at, value.as_ref(), sure, out);
+        }
+    }
+}
+
+/// The header that a token names.
+fn name(eval: &Eval<'_>, at: usize) -> Option<&'static str> {
+    let tokens = &eval.tokens;
+    match tokens.kind(at)? {
+        Kind::Text(_) => known::header(&tokens.plain(at).filter(|text| text.len() < 60)?),
+        Kind::Name => {
+            let name = tokens.name(at)?;
+            // `Headers.ContentSecurityPolicy = …` is told where it is looked at what is assigned.
+            if let Some(known) = known::constant(name) {
+                return Some(known);
+            }
+            let shouts = name.len() > 2 && name.bytes().any(|byte| byte.is_ascii_uppercase());
+            let argues = tokens.is_any(at + 1, &[",", "]", ")"]) && shouts;
+            let value = argues.then(|| eval.resolve(name, at, 1)).flatten()?;
+            known::header(value.str()?)
+        }
+        _ => None,
+    }
+}
+
+/// A name with what is around it and changes nothing: `HeaderName::from_static("…")`, `self::NAME`.
+fn unit(eval: &Eval<'_>, at: usize) -> Range<usize> {
+    const WRAPS: &[&str] = &[
+        "from_static",
+        "from_bytes",
+        "from",
+        "from_str",
+        "new",
+        "try_from",
+        "HeaderName",
+        "from_lowercase",
+        "of",
+    ];
+    let tokens = &eval.tokens;
+    let mut unit = at..at + 1;
+    loop {
+        let before = unit.start.checked_sub(1);
+        let dotted = before.is_some_and(|before| {
+            tokens.is_any(before, &[".", "::", "\\"]) && tokens.kind(unit.start) == Some(Kind::Name)
+        });
+        if dotted
+            && let Some(start) = unit.start.checked_sub(2)
+            && tokens.name(start).is_some()
+        {
+            unit.start = start;
+            continue;
+        }
+        let wrapped =
+            before.filter(|open| tokens.is(*open, "(") && tokens.pair(*open) == Some(unit.end));
+        let wraps = wrapped
+            .and_then(|open| open.checked_sub(1))
+            .filter(|word| tokens.is_any(*word, WRAPS));
+        // A call of one argument that is no method: `String.from("…")`.
+        if let Some(word) = wraps.filter(|_| !tokens.is(unit.end + 1, ";")) {
+            unit = word..unit.end + 1;
+            continue;
+        }
+        let method = tokens.is(unit.end, ".")
+            && tokens.is_any(
+                unit.end + 1,
+                &[
+                    "parse",
+                    "into",
+                    "to_string",
+                    "to_owned",
+                    "unwrap",
+                    "expect",
+                    "as_str",
+                    "freeze",
+                    "toString",
+                    "ToString",
+                    "clone",
+                ],
+            );
+        if method {
+            let mut end = unit.end + 2;
+            while !tokens.is(end, "(") && end < unit.end + 8 {
+                end += 1;
+            }
+            unit.end = tokens.after(end);
+            continue;
+        }
+        return unit;
+    }
+}
+
+/// What a name is given, and how sure that is; no value when it is taken away.
+fn value_of(
+    eval: &Eval<'_>,
+    unit: &Range<usize>,
+    name: &str,
+) -> Option<(Option<Range<usize>>, Sure)> {
+    let tokens = &eval.tokens;
+    let next = unit.end;
+    let before = unit.start.checked_sub(1)?;
+    // `response.headers["…"] = …`, `["…"] = …`
+    if tokens.is(before, "[") && tokens.is(next, "]") {
+        let asks = before
+            .checked_sub(1)
+            .is_some_and(|holder| is_request(eval, holder));
+        let sets = tokens.is_any(next + 1, &["=", "||=", "??=", "+=", "<<"]);
+        return (sets && !asks).then(|| (Some(tokens.expression(next + 2)), Sure::Yes));
+    }
+    // `Headers.XFrameOptions = …`
+    if tokens.kind(unit.end - 1) == Some(Kind::Name) && tokens.is(next, "=") {
+        let held = (unit.start..unit.end).any(|at| tokens.is_any(at, &["Headers", "headers"]));
+        return held.then(|| (Some(tokens.expression(next + 1)), Sure::Yes));
+    }
+    let entry = tokens.is_any(next, &["=>", ":", "to"]) && tokens.language != Language::Rust;
+    if entry && matches!(tokens.kind(unit.start), Some(Kind::Text(_))) {
+        return Some((Some(tokens.expression(next + 1)), Sure::ByValue));
+    }
+    let open = tokens.parent(unit.start)?;
+    if !tokens.is_any(open, &["(", "[", "{"]) {
+        return bare(eval, unit);
+    }
+    let arguments = tokens.arguments(open);
+    let Some(nth) = arguments
+        .iter()
+        .position(|argument| argument.end == unit.end && argument.start <= unit.start)
+    else {
+        return bare(eval, unit);
+    };
+    let first = arguments.get(nth)?.start;
+    // What is put together, or called on something, is no name by itself.
+    if first != unit.start && !tokens.is(first + 1, ":") && !tokens.is(first, "&") {
+        return bare(eval, unit);
+    }
+    let value = arguments.get(nth + 1).map(|value| {
+        match tokens.is(value.start + 1, ":") && tokens.name(value.start).is_some() {
+            true => value.start + 2..value.end,
+            false => value.clone(),
+        }
+    });
+    let callee = open.checked_sub(1).filter(|_| tokens.is(open, "("));
+    let callee = callee.filter(|at| tokens.name(*at).is_some() || tokens.is_any(*at, &[">", "!"]));
+    let Some(callee) = callee else {
+        // A pair: `("…", "…")`, `{ "…", "…" }`.
+        let pair = nth == 0 && arguments.len() == 2;
+        return value
+            .filter(|_| pair)
+            .map(|value| (Some(value), Sure::ByValue));
+    };
+    called(eval, callee, value, name)
+}
+
+/// A call without brackets: `headers.set "…", "…"`.
+fn bare(eval: &Eval<'_>, unit: &Range<usize>) -> Option<(Option<Range<usize>>, Sure)> {
+    let tokens = &eval.tokens;
+    let callee = unit.start.checked_sub(1)?;
+    let same_line = tokens.get(unit.start).is_some_and(|token| !token.line);
+    let fits = tokens.language == Language::Ruby && same_line && tokens.name(callee).is_some();
+    if !fits {
+        return None;
+    }
+    let value = tokens
+        .is(unit.end, ",")
+        .then(|| tokens.expression(unit.end + 1));
+    called(eval, callee, value, "")
+}
+
+fn called(
+    eval: &Eval<'_>,
+    callee: usize,
+    value: Option<Range<usize>>,
+    name: &str,
+) -> Option<(Option<Range<usize>>, Sure)> {
+    let tokens = &eval.tokens;
+    if is_request(eval, callee) {
+        return None;
+    }
+    let word = tokens.name(callee).unwrap_or_default();
+    let lower = word.to_ascii_lowercase();
+    // Without the object it is called on, `remove` takes anything away from anything.
+    if REMOVERS.contains(&lower.as_str()) {
+        let removes = value.is_none() && !name.is_empty() || tokens.language == Language::Ruby;
+        return removes.then_some((None, Sure::Yes));
+    }
+    let value = value?;
+    if SETTERS.contains(&lower.as_str()) {
+        return Some((Some(value), Sure::Yes));
+    }
+    let mut words = words(word);
+    let asks = words.any(|word| READERS.contains(&word.as_str()));
+    (!asks).then_some((Some(value), Sure::ByValue))
+}
+
+/// The words of a name, in lower case.
+fn words(name: &str) -> impl Iterator<Item = String> {
+    let mut parts = Vec::new();
+    let mut current = String::new();
+    for c in name.chars() {
+        if c == '_' || c.is_ascii_uppercase() && !current.is_empty() {
+            parts.push(std::mem::take(&mut current));
+        }
+        if c != '_' {
+            current.push(c.to_ascii_lowercase());
+        }
+    }
+    parts.push(current);
+    parts.into_iter().filter(|part| !part.is_empty())
+}
+
+/// Whether what ends at this token is about what is asked, not about what is answered.
+fn is_request(eval: &Eval<'_>, at: usize) -> bool {
+    let tokens = &eval.tokens;
+    let mut at = at;
+    for _ in 0..12 {
+        if let Some(name) = tokens.name(at) {
+            let lower = name.to_ascii_lowercase();
+            let plain =
+                ["r", "req", "request", "outreq", "expect", "client"].contains(&lower.as_str());
+            if plain && !(tokens.is(at + 1, ".") && tokens.is_any(at + 2, &["headers_mut"])) {
+                return true;
+            }
+        }
+        let Some(before) = at.checked_sub(1) else {
+            return false;
+        };
+        let goes_on = tokens.is_any(before, &[".", "->", "?.", "::", "&."]);
+        let Some(next) = before.checked_sub(1).filter(|_| goes_on) else {
+            return false;
+        };
+        at = match tokens.kind(next) {
+            Some(Kind::Close) => tokens
+                .pair(next)
+                .and_then(|open| open.checked_sub(1))
+                .unwrap_or(next),
+            _ => next,
+        };
+    }
+    false
+}
+
+fn set(
+    eval: &Eval<'_>,
+    name: &'static str,
+    at: usize,
+    value: Option<&Range<usize>>,
+    sure: Sure,
+    out: &mut Vec<Set>,
+) {
+    let tokens = &eval.tokens;
+    let place = tokens.place(&(at..at + 1));
+    let mut add = |value: Text, state: State| {
+        out.push(Set {
+            group: group(eval, at, name),
+            scope: blocks::scope(tokens, at).to_owned(),
+            header: header(name, value, place.clone(), state),
+        });
+    };
+    let Some(range) = value else {
+        return add(Text::default(), State::Removed);
+    };
+    let value = eval.value(range);
+    for one in value.alternatives().into_iter().take(6) {
+        let (text, state) = told(one);
+        let plausible = state == State::Sent && known::is_plausible(name, text.value());
+        if sure == Sure::Yes || plausible {
+            add(text, state);
+        }
+    }
+}
+
+/// What a value says of a header.
+pub(super) fn told(value: &Value) -> (Text, State) {
+    match &value.what {
+        What::Text(text) if says_something(text) => (text.clone(), State::Sent),
+        What::Text(text) => (text.clone(), State::Undecidable),
+        What::List(list) if !list.is_empty() && list.iter().all(|one| one.text().is_some()) => {
+            (join(list, ", ", &value.place), State::Sent)
+        }
+        What::Bool(bool) => {
+            let mut text = Text::default();
+            text.push(&bool.to_string(), value.place.clone());
+            (text, State::Sent)
+        }
+        What::Nothing => (Text::default(), State::Removed),
+        _ => {
+            let mut text = Text::default();
+            unknown(&mut text, value.place.clone());
+            (text, State::Undecidable)
+        }
+    }
+}
+
+/// A header.
+pub(super) fn header(name: &str, value: Text, place: Range<usize>, state: State) -> Header {
+    Header {
+        name: name.to_owned(),
+        value,
+        place,
+        state,
+        always: None,
+        meta: None,
+    }
+}
+
+/// What is around a header, as the group of a response.
+pub(super) fn group(eval: &Eval<'_>, at: usize, name: &str) -> Option<usize> {
+    // Who may read an answer is mostly decided by the origin, a branch for each.
+    if name.starts_with("access-control-") {
+        let mut open = eval.tokens.parent(at);
+        for _ in 0..20 {
+            match open {
+                Some(at) if eval.tokens.is_any(at, &["(", "["]) => open = eval.tokens.parent(at),
+                _ => break,
+            }
+        }
+        return open;
+    }
+    blocks::function(&eval.tokens, at)
+}
+
+/// Headers as responses: those of one function are of one response. What is set several times is one thing or
+/// the other, each a response.
+pub(super) fn responses(eval: &Eval<'_>, path: &str, sets: Vec<Set>) -> Vec<Response> {
+    let mut groups: BTreeMap<Option<usize>, (String, Vec<Header>)> = BTreeMap::new();
+    for set in sets {
+        let (_, headers) = groups
+            .entry(set.group)
+            .or_insert_with(|| (set.scope, Vec::new()));
+        if !headers.contains(&set.header) {
+            headers.push(set.header);
+        }
+    }
+    let mut responses = Vec::new();
+    for (_, (scope, mut headers)) in groups {
+        headers.sort_by_key(|header| (header.place.start, header.place.end));
+        let mut by_name: BTreeMap<String, Vec<Header>> = BTreeMap::new();
+        for header in headers {
+            by_name.entry(header.name.clone()).or_default().push(header);
+        }
+        let is_set = |header: &&Header| header.state != State::Removed;
+        let most = by_name
+            .values()
+            .map(|all| all.iter().filter(is_set).count())
+            .max();
+        for nth in 0..most.unwrap_or_default().clamp(1, 8) {
+            let mut headers: Vec<Header> = Vec::new();
+            for all in by_name.values() {
+                let set: Vec<&Header> = all.iter().filter(is_set).collect();
+                headers.extend(set.get(nth).or(set.last()).map(|header| (*header).clone()));
+                headers.extend(
+                    all.iter()
+                        .filter(|header| header.state == State::Removed)
+                        .cloned(),
+                );
+            }
+            headers.sort_by_key(|header| header.place.start);
+            responses.extend(response(
+                eval.tokens.language.carrier(),
+                path,
+                &scope,
+                headers,
+            ));
+        }
+    }
+    responses
+}
+
+/// A response with these headers; none without any.
+pub(super) fn response(
+    carrier: &'static str,
+    path: &str,
+    scope: &str,
+    headers: Vec<Header>,
+) -> Option<Response> {
+    let start = headers.first()?.place.start;
+    Some(Response {
+        carrier,
+        path: path.to_owned(),
+        scope: scope.to_owned(),
+        place: start..start,
+        serves: Serves::Unknown,
+        tls: None,
+        closed: false,
+        headers,
+    })
+}

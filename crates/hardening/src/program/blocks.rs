@@ -131,7 +131,9 @@ fn head(tokens: &Tokens<'_>, open: usize) -> usize {
         let Some(before) = at.checked_sub(1) else {
             return at;
         };
-        if tokens.is_any(before, &[";", "{", "}", ","]) || tokens.is(before, "(") {
+        // `throws A, B {`
+        let listed = tokens.language != Language::Java && tokens.is(before, ",");
+        if listed || tokens.is_any(before, &[";", "{", "}", "("]) {
             return at;
         }
         if tokens.language == Language::Go && tokens.get(at).is_some_and(|token| token.line) {

@@ -477,7 +477,10 @@ pub(super) fn method(
                     None => Some(String::new()),
                 };
                 match between {
-                    Some(between) => eval.bounded(join(list, &between, place), place.clone()),
+                    Some(between) => {
+                        let text = join(list, &between, place).begins_at(receiver.place.start);
+                        eval.bounded(text, place.clone())
+                    }
                     None => Value::unknown(place.clone()),
                 }
             }

@@ -241,11 +241,17 @@ impl<'t> Eval<'t> {
         }
     }
 
+    /// The body of the only function of that name in this file.
+    pub(super) fn body(&self, name: &str) -> Option<Range<usize>> {
+        match self.functions.get(name)?.as_slice() {
+            [body] => Some(body.clone()),
+            _ => None,
+        }
+    }
+
     /// What a function of this file gives back.
     pub(super) fn result(&self, name: &str, depth: usize) -> Option<Value> {
-        let [body] = self.functions.get(name)?.as_slice() else {
-            return None;
-        };
+        let body = &self.body(name)?;
         if depth > DEEPEST || !self.burn(body.len() / 8) {
             return None;
         }
@@ -319,10 +325,10 @@ impl<'t> Eval<'t> {
             .rev()
             .take(3)
             .rev()
-            .map(|one| self.eval(&one.value, depth + 1))
+            .map(|one| self.given(one, depth))
             .collect();
         if let Some(base) = base {
-            values.insert(0, self.eval(&base.value, depth + 1));
+            values.insert(0, self.given(base, depth));
         }
         let first = base.or(maybe.first().copied())?.at;
         let mut value = match values.len() {
@@ -379,7 +385,30 @@ impl<'t> Eval<'t> {
         for one in &added {
             one.write(&mut out);
         }
+        let begins = value.one().text().and_then(Text::begins);
+        let out = match begins {
+            Some(at) => out.begins_at(at),
+            None => out,
+        };
         self.bounded(out, place)
+    }
+
+    /// The value of a name, which begins where its own statement does.
+    fn given(&self, one: &Assigned, depth: usize) -> Value {
+        let mut value = self.eval(&one.value, depth + 1);
+        let start = self.tokens.place(&one.value).start;
+        let begin = |value: &mut Value| {
+            if let What::Text(text) = &mut value.what
+                && text.begins().is_none()
+            {
+                *text = std::mem::take(text).begins_at(start);
+            }
+        };
+        match &mut value.what {
+            What::Either(all) => all.iter_mut().for_each(begin),
+            _ => begin(&mut value),
+        }
+        value
     }
 
     /// Whether what happens at one token is seen at another one: its block is around that.

@@ -393,9 +393,33 @@ fn set(
         let (text, state) = told(one);
         let plausible = state == State::Sent && known::is_plausible(name, text.value());
         if sure == Sure::Yes || plausible {
+            let begins = text.begins().or_else(|| begin(eval, at, range));
+            let text = match begins {
+                Some(begins) => text.begins_at(begins),
+                None => text,
+            };
             add(text, state);
         }
     }
+}
+
+/// Where the call or the assignment begins that gives a name its value.
+fn begin(eval: &Eval<'_>, at: usize, value: &Range<usize>) -> Option<usize> {
+    let tokens = &eval.tokens;
+    let start = |at: usize| tokens.place(&(at..at + 1)).start;
+    let before = value.start.checked_sub(1)?;
+    if tokens.is_any(before, &["=", "||=", "??=", "+=", "<<"]) {
+        return Some(start(at));
+    }
+    let mut open = tokens.parent(at)?;
+    for _ in 0..4 {
+        if tokens.pair(open)? > value.start {
+            break;
+        }
+        open = tokens.parent(open)?;
+    }
+    let callee = open.checked_sub(1).filter(|_| tokens.is(open, "("))?;
+    tokens.name(callee).map(|_| start(callee))
 }
 
 /// What a value says of a header.

@@ -14,13 +14,20 @@ mod blocks;
 mod calls;
 mod choice;
 mod comments;
+mod cors;
+mod csharp;
 mod eval;
+mod go;
 mod headers;
 mod heredoc;
+mod java;
 mod known;
 mod language;
 mod lex;
 mod names;
+mod php;
+mod policy;
+mod ruby;
 mod sieve;
 mod strings;
 mod token;
@@ -117,5 +124,14 @@ fn program(look: &Look<'_>, language: Language, found: &mut Found) {
 fn responses(eval: &Eval<'_>, path: &str) -> Vec<Response> {
     let mut sets = Vec::new();
     headers::look(eval, &mut sets);
+    match eval.tokens.language {
+        Language::Ruby => ruby::look(eval, &mut sets),
+        Language::Php => php::look(eval, path, &mut sets),
+        Language::Java | Language::Kotlin => java::look(eval, &mut sets),
+        Language::CSharp => csharp::look(eval, &mut sets),
+        Language::Go => go::look(eval, &mut sets),
+        Language::Rust => {}
+    }
+    cors::look(eval, &mut sets);
     headers::responses(eval, path, sets)
 }

@@ -65,6 +65,8 @@ pub(crate) const KINDS: &[Kind] = &[
     crate::program::CSHARP,
     crate::program::GO,
     crate::program::RUST,
+    crate::program::settings::KIND,
+    crate::html::web_config::KIND,
 ];
 
 /// Files that only a look at the whole needs, by their paths: they may hold something, and count as none of

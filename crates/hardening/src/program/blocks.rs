@@ -109,7 +109,9 @@ fn block(tokens: &Tokens<'_>, open: usize) -> Block {
         if tokens.is_any(at, TYPES) {
             return Block::Type;
         }
-        if tokens.is_any(at, &["func", "fn", "function", "fun", "=>", "->", "|"]) {
+        // `=>` of Rust is an arm, `->` the type of a function that is named before.
+        let arrow = tokens.language != Language::Rust && tokens.is_any(at, &["=>", "->"]);
+        if arrow || tokens.is_any(at, &["func", "fn", "function", "fun", "|"]) {
             return Block::Function;
         }
         calls |= tokens.is(at, "(");
@@ -118,7 +120,7 @@ fn block(tokens: &Tokens<'_>, open: usize) -> Block {
         }
         at = tokens.after(at);
     }
-    match calls {
+    match calls && tokens.language != Language::Rust {
         true => Block::Function,
         false => Block::Part,
     }
@@ -159,12 +161,25 @@ fn name<'t>(tokens: &Tokens<'t>, open: usize) -> Option<&'t str> {
     let mut found = None;
     while at < open {
         if tokens.is(at, "(") {
-            let before = at.checked_sub(1).and_then(|before| tokens.name(before));
+            let before = at.checked_sub(1).map(|before| named(tokens, before));
+            let before = before.and_then(|before| tokens.name(before));
             let before =
                 before.filter(|word| !["func", "fn", "function", "fun", "async"].contains(word));
-            found = found.or(before);
+            // The last one: annotations stand in front.
+            found = before.or(found);
         }
         at = tokens.after(at);
     }
     found
+}
+
+/// The name before `<…>`, if that is where a token ends.
+fn named(tokens: &Tokens<'_>, at: usize) -> usize {
+    if !tokens.is(at, ">") {
+        return at;
+    }
+    let open = (at.saturating_sub(12)..at)
+        .rev()
+        .find(|at| tokens.is(*at, "<"));
+    open.and_then(|open| open.checked_sub(1)).unwrap_or(at)
 }

@@ -346,7 +346,13 @@ fn call(
     if let Some(own) = eval.result(name, depth + 1) {
         return own;
     }
-    if SAME.contains(&name) && arguments.len() == 1 {
+    // Another name of such a function: `let v = HeaderValue::from_static;`
+    let renamed = match arguments.len() == 1 && name.len() < 4 {
+        true => eval.resolve(name, eval.tokens.all.len(), depth + 1),
+        false => None,
+    };
+    let renamed = renamed.as_ref().and_then(Value::word);
+    if SAME.contains(&renamed.unwrap_or(name)) && arguments.len() == 1 {
         return value(0).unwrap_or_else(unknown);
     }
     if LISTS.contains(&name) {

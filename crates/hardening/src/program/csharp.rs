@@ -86,7 +86,11 @@ fn built(eval: &Eval<'_>, at: usize, name: &'static str, out: &mut Vec<Set>) {
             unknown(&mut text, place.clone());
             (text, State::Undecidable)
         }
-        false => (policy.text(), State::Sent),
+        false => {
+            // What fills them is told elsewhere.
+            policy.fill_empty();
+            (policy.text(), State::Sent)
+        }
     };
     let begins = place.start;
     out.push(Set {
@@ -99,30 +103,50 @@ fn built(eval: &Eval<'_>, at: usize, name: &'static str, out: &mut Vec<Set>) {
 /// The directives that a builder's methods name, with the sources that are called on each.
 fn read(eval: &Eval<'_>, range: &Range<usize>, policy: &mut Policy) {
     let tokens = &eval.tokens;
-    let mut current: Option<String> = None;
+    // The directive that is being filled, and up to where: its brackets, or the end of the statement.
+    let mut current: Option<(String, usize)> = None;
     for at in range.clone() {
-        let Some(word) = tokens.name(at).filter(|_| eval.is_live(at)) else {
-            if tokens.is(at, ";") {
-                current = None;
-            }
-            continue;
-        };
-        let calls = tokens.is(at + 1, "(");
+        let over = current.as_ref().is_some_and(|(_, end)| match *end {
+            0 => tokens.is(at, ";"),
+            end => at >= end,
+        });
+        if over {
+            current = None;
+        }
         let held = at
             .checked_sub(1)
             .is_some_and(|before| tokens.is(before, "."));
-        if !held {
+        let Some(word) = tokens.name(at).filter(|_| held && eval.is_live(at)) else {
             continue;
-        }
+        };
+        let calls = tokens.is(at + 1, "(");
         let place = tokens.place(&(at..at + 1));
         if word == "AddCustomDirective" && calls {
             custom(eval, at, policy);
         } else if let Some(name) = directive(word) {
             policy.directive(&name, place);
-            current = Some(name);
-        } else if let Some(name) = current.clone().filter(|_| calls) {
-            source(eval, at, word, &name, policy);
+            let filled = calls && !tokens.inside(at + 1).is_empty();
+            current = Some((name, if filled { tokens.after(at + 1) } else { 0 }));
+        } else if let Some((name, _)) = current.clone() {
+            if calls {
+                source(eval, at, word, &name, policy);
+            } else if tokens.is(at + 1, "=") {
+                property(eval, at, word, &name, policy);
+            }
         }
+    }
+}
+
+/// `options.SelfSrc = true`, `options.CustomSources = …`
+fn property(eval: &Eval<'_>, at: usize, word: &str, name: &str, policy: &mut Policy) {
+    let tokens = &eval.tokens;
+    if word == "CustomSources" {
+        return policy.value(name, &eval.value(&tokens.expression(at + 2)), &|_| None);
+    }
+    let on = tokens.is(at + 2, "true");
+    let keyword = word.strip_suffix("Src").and_then(policy::word);
+    if let Some(keyword) = keyword.filter(|_| on) {
+        policy.word(name, &keyword, tokens.place(&(at..at + 1)));
     }
 }
 

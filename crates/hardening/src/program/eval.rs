@@ -330,7 +330,19 @@ impl<'t> Eval<'t> {
         if let Some(base) = base {
             values.insert(0, self.given(base, depth));
         }
-        let first = base.or(maybe.first().copied())?.at;
+        // `$list[] = …` of PHP begins a list.
+        let begun = values.is_empty() && self.tokens.language == Language::Php;
+        let pushed =
+            || live().find(|one| one.how == How::Push && one.at < at && self.is_near(one.at, at));
+        let first = match base.or(maybe.first().copied()) {
+            Some(first) => first.at,
+            None => {
+                let first = pushed().filter(|_| begun)?;
+                let place = self.tokens.place(&(first.at..first.at + 1));
+                values.push(Value::new(What::List(Vec::new()), place));
+                first.at.checked_sub(1)?
+            }
+        };
         let mut value = match values.len() {
             0 => return None,
             1 => values.pop()?,
@@ -405,7 +417,8 @@ impl<'t> Eval<'t> {
             }
         };
         match &mut value.what {
-            What::Either(all) => all.iter_mut().for_each(begin),
+            // Each of several stands where it does.
+            What::Either(_) => {}
             _ => begin(&mut value),
         }
         value

@@ -393,7 +393,10 @@ fn set(
         let (text, state) = told(one);
         let plausible = state == State::Sent && known::is_plausible(name, text.value());
         if sure == Sure::Yes || plausible {
-            let begins = text.begins().or_else(|| begin(eval, at, range));
+            let several = matches!(value.what, What::Either(_));
+            let begins = text
+                .begins()
+                .or_else(|| begin(eval, at, range).filter(|_| !several));
             let text = match begins {
                 Some(begins) => text.begins_at(begins),
                 None => text,

@@ -31,7 +31,8 @@ pub(super) fn header(name: &str) -> Option<&'static str> {
 
 /// The header that a library's constant names: `X_FRAME_OPTIONS`, `HeaderXFrameOptions`.
 pub(super) fn constant(name: &str) -> Option<&'static str> {
-    if name.len() < 12 || !name.starts_with(|c: char| c.is_ascii_uppercase()) {
+    let shouts = name.starts_with(|c: char| c.is_ascii_uppercase()) || name.starts_with("header");
+    if name.len() < 12 || !shouts {
         return None;
     }
     let squeezed = name.to_ascii_lowercase().replace('_', "");

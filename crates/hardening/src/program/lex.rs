@@ -157,7 +157,11 @@ impl<'t> Lexer<'t> {
             }
             let marks = rest.bytes().take_while(|byte| b"#/!".contains(byte));
             let marks = marks.count().min(end);
-            self.out.comments.push(at + marks..at + end);
+            // What documents a function shows how it is used.
+            let documents = language != Language::Ruby && marks > 2 || self.starts(at, "//!");
+            if !documents {
+                self.out.comments.push(at + marks..at + end);
+            }
             self.at += end;
             return true;
         }
@@ -171,9 +175,10 @@ impl<'t> Lexer<'t> {
             return false;
         };
         let end = self.block_end(at + 2, close);
-        self.out
-            .comments
-            .push(at + 2..end.saturating_sub(close.len()).max(at + 2));
+        if !self.starts(at, "/**") {
+            let inside = at + 2..end.saturating_sub(close.len()).max(at + 2);
+            self.out.comments.push(inside);
+        }
         self.at = end;
         true
     }

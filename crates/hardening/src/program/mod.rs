@@ -8,6 +8,7 @@
 //! headers    headers set by name                                   tokens → Set
 //! ruby …     what frameworks of a language know by other names     tokens → Response
 //! comments   what is commented out                                 tokens → Response
+//! settings   files beside programs that name headers               YAML, properties → Response
 //! ```
 
 mod blocks;
@@ -28,6 +29,7 @@ mod names;
 mod php;
 mod policy;
 mod ruby;
+pub(crate) mod settings;
 mod sieve;
 mod strings;
 mod token;
@@ -110,7 +112,9 @@ fn program(look: &Look<'_>, language: Language, found: &mut Found) {
         reason: reason.to_owned(),
         template: ["{{", "{%", "<%"].iter().any(|mark| text.contains(mark)),
     }));
-    if let Some(text) = commented {
+    // A library of Ruby shows in comments how it is used.
+    let documents = language == Language::Ruby && !path.contains("config");
+    if let Some(text) = commented.filter(|_| !documents) {
         let eval = comments::program(&text, language);
         let all = responses(&eval, path).into_iter();
         let headers: Vec<Header> = comments::policies(all.flat_map(|one| one.headers));

@@ -117,6 +117,20 @@ impl Policy {
         self.source(name, out);
     }
 
+    /// Gives every directive without sources, but for those that need none, one that is not known.
+    pub(super) fn fill_empty(&mut self) {
+        let needs = |one: &&mut Directive| {
+            let named = one.name.contains("-src")
+                || ["base-uri", "form-action", "frame-ancestors"].contains(&&*one.name);
+            one.sources.is_empty() && named
+        };
+        for one in self.directives.iter_mut().filter(needs) {
+            let mut out = Text::default();
+            unknown(&mut out, one.place.clone());
+            one.sources.push(out);
+        }
+    }
+
     /// The policy as it is sent.
     pub(super) fn text(&self) -> Text {
         let mut out = Text::default();

@@ -135,7 +135,15 @@ fn rails(eval: &Eval<'_>, at: usize, out: &mut Vec<Set>) {
         return;
     }
     let text = policy.text().begins_at(place.start);
-    add(text, State::Sent, name);
+    // A controller changes the policy of all; without a default it says a part of it only.
+    let whole = at
+        .checked_sub(2)
+        .is_some_and(|holder| tokens.is_any(holder, &["config", "configuration"]));
+    let state = match whole || policy.has("default-src") {
+        true => State::Sent,
+        false => State::Undecidable,
+    };
+    add(text, state, name);
     // What Rails sends by itself, unless somebody takes it away.
     let mut frame = Text::default();
     frame.push("SAMEORIGIN", place.clone());

@@ -136,7 +136,10 @@ pub(super) fn append(out: &mut Text, more: &Text) {
 /// Whether anything of a text is known.
 pub(super) fn says_something(text: &Text) -> bool {
     let mut known = text.segments().iter().filter(|segment| !segment.dynamic);
-    text.value().is_empty() || known.any(|segment| !segment.value.is_empty())
+    let says = |part: &str| part.contains(|c: char| c.is_ascii_alphanumeric() || c == '*');
+    text.value().is_empty()
+        || text.value() == NONCE
+        || known.any(|segment| text.value().get(segment.value.clone()).is_some_and(says))
 }
 
 /// Texts with something in between.

@@ -196,7 +196,7 @@ pub fn of_path(path: &str) -> Role {
     }
     let in_tests = path.rsplit_once('/').is_some_and(|(folders, _)| {
         let mut folders = folders.split(['/', '.']);
-        folders.any(|folder| ends_as_test(folder))
+        folders.any(ends_as_test)
     });
     if in_tests && PROGRAMS.contains(&extension) {
         return Role::Test;

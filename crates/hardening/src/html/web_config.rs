@@ -66,7 +66,7 @@ fn header(tag: &Tag<'_>) -> Option<Header> {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let place: Range<usize> = name.at..name.at + name.value.len();
-    is_header.then(|| Header {
+    is_header.then_some(Header {
         name: lower,
         value,
         place,

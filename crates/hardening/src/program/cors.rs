@@ -2,7 +2,7 @@
 
 use super::blocks;
 use super::eval::Eval;
-use super::headers::{Set, header};
+use super::responses::{Set, header};
 use super::value::Value;
 use crate::response::State;
 use crate::text::Text;

@@ -4,8 +4,8 @@
 
 use super::blocks;
 use super::eval::Eval;
-use super::headers::{Set, header};
 use super::policy::{self, Policy};
+use super::responses::{Set, header};
 use super::value::{What, unknown};
 use crate::response::State;
 use crate::text::Text;

@@ -5,7 +5,7 @@ use super::language::Language;
 use super::names::{self, Assigned, How};
 use super::token::{Kind, Tokens};
 use super::value::{Value, What, append, unknown};
-use super::{calls, choice};
+use super::{calls, choice, library};
 use crate::text::Text;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -209,7 +209,7 @@ impl<'t> Eval<'t> {
                 let name = tokens.name(next + 1).unwrap_or_default();
                 let open = (next + 2 < range.end && tokens.is(next + 2, "(")).then_some(next + 2);
                 let arguments = open.map(|open| tokens.arguments(open)).unwrap_or_default();
-                value = calls::method(self, &value, name, &arguments, &place, depth);
+                value = library::method(self, &value, name, &arguments, &place, depth);
                 next = open.map_or(next + 2, |open| tokens.after(open));
             } else if tokens.is_any(next, &["?", "!"]) {
                 next += 1;

@@ -5,7 +5,7 @@
 
 use super::blocks;
 use super::eval::Eval;
-use super::headers::{Set, header, told};
+use super::responses::{Set, header, told};
 use super::value::{NONCE, Value, What, replace};
 use crate::response::State;
 use crate::text::Text;

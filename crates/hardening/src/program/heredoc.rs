@@ -1,7 +1,7 @@
 //! Texts that stand on the lines below: `<<~NAME` of Ruby, `<<<NAME` of PHP.
 
 use super::lex::{Lexer, is_word};
-use super::strings::{Escapes, Form, Holes, read};
+use super::pieces::{Escapes, Form, Holes, read};
 use super::token::{Kind, Piece};
 
 /// The line that ends a text.

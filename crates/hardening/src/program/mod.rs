@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! sieve      whether a program is worth reading                    bytes → bool
-//! lex        strings, heredoc: a program as tokens, any bytes      bytes → tokens
+//! lex        strings, heredoc, pieces: a program as tokens, any bytes      bytes → tokens
 //! names      where names get values, what production never runs    tokens → names
-//! eval       choice, calls: what an expression stands for          tokens → value
+//! eval       choice, calls, library: what an expression means      tokens → value
 //! headers    headers set by name                                   tokens → Set
 //! ruby …     what frameworks of a language know by other names     tokens → Response
 //! comments   what is commented out                                 tokens → Response
@@ -25,9 +25,12 @@ mod java;
 mod known;
 mod language;
 mod lex;
+mod library;
 mod names;
 mod php;
+mod pieces;
 mod policy;
+mod responses;
 mod ruby;
 pub(crate) mod settings;
 mod sieve;
@@ -101,7 +104,7 @@ fn program(look: &Look<'_>, language: Language, found: &mut Found) {
     let broken = tokens.broken;
     let commented = comments::only(&tokens);
     let eval = Eval::new(tokens);
-    found.responses.extend(responses(&eval, path));
+    found.responses.extend(said(&eval, path));
     let reason = match (broken, eval.is_exhausted()) {
         (true, _) => Some("a text in it does not end"),
         (_, true) => Some("what it puts together is too much to follow"),
@@ -116,16 +119,16 @@ fn program(look: &Look<'_>, language: Language, found: &mut Found) {
     let documents = language == Language::Ruby && !path.contains("config");
     if let Some(text) = commented.filter(|_| !documents) {
         let eval = comments::program(&text, language);
-        let all = responses(&eval, path).into_iter();
+        let all = said(&eval, path).into_iter();
         let headers: Vec<Header> = comments::policies(all.flat_map(|one| one.headers));
         found
             .responses
-            .extend(headers::response(language.carrier(), path, "", headers));
+            .extend(responses::response(language.carrier(), path, "", headers));
     }
 }
 
 /// What a program says of responses.
-fn responses(eval: &Eval<'_>, path: &str) -> Vec<Response> {
+fn said(eval: &Eval<'_>, path: &str) -> Vec<Response> {
     let mut sets = Vec::new();
     headers::look(eval, &mut sets);
     match eval.tokens.language {
@@ -137,5 +140,5 @@ fn responses(eval: &Eval<'_>, path: &str) -> Vec<Response> {
         Language::Rust => {}
     }
     cors::look(eval, &mut sets);
-    headers::responses(eval, path, sets)
+    responses::responses(eval, path, sets)
 }

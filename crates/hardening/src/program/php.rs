@@ -4,9 +4,9 @@
 
 use super::blocks;
 use super::eval::Eval;
-use super::headers::{Set, group, header};
 use super::known;
 use super::policy::{self, Policy};
+use super::responses::{Set, group, header, settled};
 use super::token::Kind;
 use super::value::{Value, What, says_something};
 use crate::response::State;
@@ -46,6 +46,7 @@ fn sent(eval: &Eval<'_>, at: usize, out: &mut Vec<Set>) {
             true => State::Sent,
             false => State::Undecidable,
         };
+        let (value, state) = settled(name, (value, state));
         // A text of a variable begins where that is.
         let begins = one.text().and_then(Text::begins);
         let begins = begins.unwrap_or(eval.tokens.place(&(at..at + 1)).start);
@@ -147,9 +148,8 @@ fn spatie(eval: &Eval<'_>, out: &mut Vec<Set>) {
             .is_some_and(|before| tokens.is_any(before, &["->", "::"]));
         match name {
             "addDirective" | "add" | "addNonceForDirective" | "addNonce" if on => {
-                if directive(eval, at, name, &arguments, &mut policy) {
-                    first = first.or(Some(at));
-                }
+                let said = directive(eval, at, name, &arguments, &mut policy);
+                first = first.or(said.then_some(at));
             }
             "reportOnly" if on => only_reports = true,
             "configure" if on => {

@@ -3,8 +3,8 @@
 //! After the guide of Rails (<https://guides.rubyonrails.org/security.html>) and the documentation of the gems.
 
 use super::eval::Eval;
-use super::headers::{Set, header, told};
 use super::policy::{self, Policy};
+use super::responses::{Set, header, told};
 use super::token::Kind;
 use super::value::{Value, What, unknown};
 use crate::response::State;

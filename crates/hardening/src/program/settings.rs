@@ -1,9 +1,9 @@
 //! Configuration of frameworks that name headers: `application.yml` and `.properties` of Spring, Quarkus and
 //! Micronaut, packages of Symfony.
 
-use super::headers::{header, response};
 use super::known;
 use super::policy::{self, Policy};
+use super::responses::{header, response};
 use super::value::{Value, What};
 use crate::check::{Found, Kind, Look};
 use crate::finding::Gap;

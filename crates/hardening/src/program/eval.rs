@@ -220,7 +220,10 @@ impl<'t> Eval<'t> {
                 return Value::unknown(place);
             }
         }
-        value.place = place;
+        // A list that has a name stands where that is.
+        if range.len() > 1 || value.list().is_none() {
+            value.place = place;
+        }
         value
     }
 
@@ -299,7 +302,7 @@ impl<'t> Eval<'t> {
     /// What a name stands for at a place.
     pub(super) fn resolve(&self, name: &str, at: usize, depth: usize) -> Option<Value> {
         let all = self.assigned.get(name)?;
-        if depth > DEEPEST || !self.burn(all.len()) {
+        if depth > DEEPEST || !self.burn(all.len() * 4) {
             return None;
         }
         let live = || all.iter().filter(|one| self.is_live(one.at));

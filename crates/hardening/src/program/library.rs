@@ -263,7 +263,17 @@ fn joined(
         [one] => one.one().list().map(<[Value]>::to_vec),
         _ => Some(values.clone()),
     };
+    // A list with a name of its own is where the text begins.
+    let own = match values.as_slice() {
+        [one] => Some(one.place.start).filter(|start| !place.contains(start)),
+        _ => None,
+    };
     match (between, list) {
+        (Some(between), Some(list)) if own.is_some() => {
+            let text = join(&list, &between, place);
+            let text = text.begins_at(own.unwrap_or(place.start));
+            eval.bounded(text, place.clone())
+        }
         (Some(between), Some(list)) => eval.bounded(join(&list, &between, place), place.clone()),
         _ => Value::unknown(place.clone()),
     }

@@ -36,6 +36,7 @@ pub(crate) mod settings;
 mod sieve;
 mod strings;
 mod token;
+mod transport;
 mod value;
 
 use crate::check::{Found, Kind, Look};
@@ -105,6 +106,7 @@ fn program(look: &Look<'_>, language: Language, found: &mut Found) {
     let commented = comments::only(&tokens);
     let eval = Eval::new(tokens);
     found.responses.extend(said(&eval, path));
+    found.raised.extend(transport::look(&eval, path));
     let reason = match (broken, eval.is_exhausted()) {
         (true, _) => Some("a text in it does not end"),
         (_, true) => Some("what it puts together is too much to follow"),

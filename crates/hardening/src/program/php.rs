@@ -48,7 +48,10 @@ fn sent(eval: &Eval<'_>, at: usize, out: &mut Vec<Set>) {
         };
         let (value, state) = settled(name, (value, state));
         // A text of a variable begins where that is.
-        let begins = one.text().and_then(Text::begins);
+        let whole = eval.tokens.place(first);
+        let mut own = value.segments().iter().map(|segment| segment.file.start);
+        let own = own.next().filter(|start| !whole.contains(start));
+        let begins = one.text().and_then(Text::begins).or(own);
         let begins = begins.unwrap_or(eval.tokens.place(&(at..at + 1)).start);
         add(
             eval,

@@ -53,7 +53,9 @@ pub(super) fn look(eval: &Eval<'_>, out: &mut Vec<Set>) {
         let Some(name) = tokens.name(at).filter(|_| eval.is_live(at)) else {
             continue;
         };
-        let Some(value) = given(eval, at) else {
+        let known = [ORIGINS, EVERY, CREDENTIALS, DECIDERS];
+        let matters = known.iter().any(|names| names.contains(&name));
+        let Some(value) = matters.then(|| given(eval, at)).flatten() else {
             continue;
         };
         let on = value.is_empty() || tokens.is(value.start, "true");
@@ -122,9 +124,7 @@ fn place_of(eval: &Eval<'_>, at: usize) -> Option<usize> {
 /// The place of the `*` among the sites.
 fn every(eval: &Eval<'_>, value: &Range<usize>) -> Option<Range<usize>> {
     let tokens = &eval.tokens;
-    let any = value
-        .clone()
-        .find(|at| tokens.is(*at, "Any") && value.len() <= 8);
+    let any = value.clone().take(8).find(|at| tokens.is(*at, "Any"));
     if let Some(any) = any {
         return Some(tokens.place(&(any..any + 1)));
     }

@@ -105,7 +105,8 @@ fn read(eval: &Eval<'_>, range: &Range<usize>, policy: &mut Policy) {
     let tokens = &eval.tokens;
     // The directive that is being filled, and up to where: its brackets, or the end of the statement.
     let mut current: Option<(String, usize)> = None;
-    for at in range.clone() {
+    // What is said of one policy is no longer.
+    for at in range.clone().take(8000) {
         let over = current.as_ref().is_some_and(|(_, end)| match *end {
             0 => tokens.is(at, ";"),
             end => at >= end,

@@ -250,34 +250,62 @@ fn value_of(
     if !tokens.is_any(open, &["(", "[", "{"]) {
         return bare(eval, unit);
     }
-    let arguments = tokens.arguments(open);
-    let Some(nth) = arguments
-        .iter()
-        .position(|argument| argument.end == unit.end && argument.start <= unit.start)
-    else {
-        return bare(eval, unit);
-    };
-    let first = arguments.get(nth)?.start;
+    // Looked at from here only: a list may be long.
+    let mut first = unit.start;
+    if tokens.is(first - 1, "&") {
+        first -= 1;
+    }
+    if tokens.is(first - 1, ":")
+        && first
+            .checked_sub(2)
+            .is_some_and(|at| tokens.name(at).is_some())
+    {
+        first -= 2;
+    }
+    let leads = first.checked_sub(1) == Some(open);
+    let begins = leads
+        || first
+            .checked_sub(1)
+            .is_some_and(|before| tokens.is(before, ","));
     // What is put together, or called on something, is no name by itself.
-    if first != unit.start && !tokens.is(first + 1, ":") && !tokens.is(first, "&") {
+    if !begins || !tokens.is_any(next, &[",", ")", "]", "}"]) {
         return bare(eval, unit);
     }
-    let value = arguments.get(nth + 1).map(|value| {
-        match tokens.is(value.start + 1, ":") && tokens.name(value.start).is_some() {
-            true => value.start + 2..value.end,
-            false => value.clone(),
-        }
+    let value = tokens.is(next, ",").then(|| {
+        let labelled = tokens.is(next + 2, ":") && tokens.name(next + 1).is_some();
+        let start = next + 1 + if labelled { 2 } else { 0 };
+        start..argument_end(eval, start)
     });
+    let value = value.filter(|value| !value.is_empty());
     let callee = open.checked_sub(1).filter(|_| tokens.is(open, "("));
     let callee = callee.filter(|at| tokens.name(*at).is_some() || tokens.is_any(*at, &[">", "!"]));
     let Some(callee) = callee else {
         // A pair: `("…", "…")`, `{ "…", "…" }`.
-        let pair = nth == 0 && arguments.len() == 2;
+        let ends = |value: &Range<usize>| {
+            let end = value.end + usize::from(tokens.is(value.end, ","));
+            tokens.pair(open) == Some(end)
+        };
+        let pair = leads && value.as_ref().is_some_and(ends);
         return value
             .filter(|_| pair)
             .map(|value| (Some(value), Sure::ByValue));
     };
     called(eval, callee, value, name)
+}
+
+/// Where an argument ends.
+fn argument_end(eval: &Eval<'_>, start: usize) -> usize {
+    let tokens = &eval.tokens;
+    let mut at = start;
+    // An argument of more parts was made for nobody to read.
+    for _ in 0..4000 {
+        let closes = tokens.kind(at).is_none_or(|kind| kind == Kind::Close);
+        if closes || tokens.is(at, ",") {
+            return at;
+        }
+        at = tokens.after(at);
+    }
+    start
 }
 
 /// A call without brackets: `headers.set "…", "…"`.

@@ -36,6 +36,8 @@ pub(super) struct Lexer<'t> {
     /// Texts that begin on the next line, with their tokens.
     pub(super) waiting: Vec<(usize, heredoc::Mark<'t>)>,
     open: Vec<usize>,
+    /// Marks that nothing closes before these places.
+    pub(super) failed: Vec<(u8, usize)>,
     pub(super) out: Tokens<'t>,
 }
 
@@ -50,6 +52,7 @@ impl<'t> Lexer<'t> {
             line: true,
             waiting: Vec::new(),
             open: Vec::new(),
+            failed: Vec::new(),
             out: Tokens {
                 text,
                 language,

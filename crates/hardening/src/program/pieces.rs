@@ -59,7 +59,7 @@ impl<'f> Form<'f> {
 }
 
 /// Bytes of a hole, at most.
-const HOLE: usize = 2000;
+const HOLE: usize = 500;
 
 /// The pieces of a text that begins here, and where its closing mark stands.
 pub(super) fn read(lexer: &Lexer<'_>, from: usize, form: Form<'_>) -> Option<(Vec<Piece>, usize)> {

@@ -16,11 +16,16 @@ const REPORT_ONLY: &str = "content-security-policy-report-only";
 
 /// Adds what the libraries of Ruby set.
 pub(super) fn look(eval: &Eval<'_>, out: &mut Vec<Set>) {
+    /// Policies of one file, at most.
+    const MOST: usize = 50;
     let tokens = &eval.tokens;
     for at in 0..tokens.all.len() {
         let Some(name) = tokens.name(at).filter(|_| eval.is_live(at)) else {
             continue;
         };
+        if out.len() > MOST * 8 {
+            return;
+        }
         match name {
             "content_security_policy" | "content_security_policy_report_only" => {
                 rails(eval, at, out)
@@ -124,6 +129,9 @@ fn rails(eval: &Eval<'_>, at: usize, out: &mut Vec<Set>) {
         );
         next = end.max(next + 3);
     }
+    if policy.is_empty() {
+        return;
+    }
     let only_reports = tokens.is(at, "content_security_policy_report_only")
         || is_on(eval, "content_security_policy_report_only");
     let name = match only_reports {
@@ -131,9 +139,6 @@ fn rails(eval: &Eval<'_>, at: usize, out: &mut Vec<Set>) {
         false => CSP,
     };
     nonces(eval, &mut policy, &place);
-    if policy.is_empty() {
-        return;
-    }
     let text = policy.text().begins_at(place.start);
     // A controller changes the policy of all; without a default it says a part of it only.
     let whole = at

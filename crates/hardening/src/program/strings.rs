@@ -87,8 +87,12 @@ fn percent(lexer: &mut Lexer<'_>) -> bool {
         return whole(lexer, open_at + 1 - at, form);
     }
     let from = open_at + 1;
-    let Some((_, end)) = read(lexer, from, form) else {
-        return false;
+    let Some((_, end)) = tried(lexer, from, form) else {
+        if !lexer.masked {
+            lexer.out.broken = true;
+            lexer.at = lexer.bytes.len();
+        }
+        return !lexer.masked;
     };
     let symbols = matches!(kind, b'i' | b'I');
     let inside = lexer.text.get(from..end).unwrap_or_default();
@@ -108,7 +112,7 @@ fn percent(lexer: &mut Lexer<'_>) -> bool {
 /// A pattern on one line; nothing in it is of interest.
 fn regex(lexer: &mut Lexer<'_>) -> bool {
     let form = Form::new("/", Escapes::Few, Holes::Ruby, false);
-    match read(lexer, lexer.at + 1, form) {
+    match tried(lexer, lexer.at + 1, form) {
         Some((_, end)) => {
             let at = lexer.at;
             lexer.at = end + 1;
@@ -245,10 +249,27 @@ fn character(lexer: &mut Lexer<'_>) -> bool {
     true
 }
 
+/// Reads a text, unless one of its kind was found not to end where this one would have to.
+fn tried(lexer: &mut Lexer<'_>, from: usize, form: Form<'_>) -> Option<(Vec<Piece>, usize)> {
+    let mark = form.close.bytes().next().unwrap_or_default();
+    let failed = lexer.failed.iter().find(|(known, _)| *known == mark);
+    if failed.is_some_and(|(_, until)| from <= *until) {
+        return None;
+    }
+    let text = read(lexer, from, form);
+    if text.is_none() {
+        let rest = lexer.rest(from);
+        let until = from + rest.find('\n').unwrap_or(rest.len());
+        lexer.failed.retain(|(known, _)| *known != mark);
+        lexer.failed.push((mark, until));
+    }
+    text
+}
+
 /// A text whose opening mark has that length.
 fn whole(lexer: &mut Lexer<'_>, open: usize, form: Form<'_>) -> bool {
     let at = lexer.at;
-    match read(lexer, at + open, form) {
+    match tried(lexer, at + open, form) {
         Some((pieces, end)) => {
             lexer.at = end + form.close.len();
             lexer.add_text(pieces, at..lexer.at);

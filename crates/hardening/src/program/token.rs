@@ -178,12 +178,17 @@ impl<'t> Tokens<'t> {
 
     /// Where an expression that begins here ends: at the end of the statement, or before what is around it.
     pub(super) fn expression(&self, start: usize) -> Range<usize> {
+        /// Tokens and brackets of one expression, at most; nobody writes more.
+        const LONGEST: usize = 4000;
         const GOES_ON: &[&str] = &[
             ".", "?.", "&.", "+", "||", "&&", "?:", "->", "?", ":", "and", "or", "|",
         ];
         const ENDS: &[&str] = &["if", "unless", "rescue", "while", "until", "do", "then"];
         let mut at = start;
-        while let Some(token) = self.get(at) {
+        for _ in 0..LONGEST {
+            let Some(token) = self.get(at) else {
+                break;
+            };
             let closes = token.kind == Kind::Close;
             if closes || self.is_any(at, &[";", ",", "?>"]) {
                 break;

@@ -221,7 +221,12 @@ impl<'t> Eval<'t> {
             }
         }
         // A list that has a name stands where that is.
-        if range.len() > 1 || value.list().is_none() {
+        let named = tokens.name(at).is_some()
+            && !range
+                .clone()
+                .take(8)
+                .any(|at| tokens.kind(at) == Some(Kind::Open));
+        if !named || value.list().is_none() {
             value.place = place;
         }
         value

@@ -27,7 +27,7 @@ fn policies(path: &str, text: &str) -> Vec<String> {
             place if place.is_empty() => header.place.clone(),
             place => place,
         };
-        let line = 1 + text[..place.start].matches('\n').count();
+        let line = 1 + text.get(..place.start).unwrap().matches('\n').count();
         let kind = match header.name.ends_with("report-only") {
             true => "reports",
             false => "enforces",

@@ -270,7 +270,7 @@ mod tests {
         let all = scanned.responses.into_iter().flat_map(|one| one.headers);
         all.map(|one| {
             let at = one.value.segments().first().map(|first| first.file.start);
-            let line = 1 + text[..at.unwrap()].matches('\n').count();
+            let line = 1 + text.get(..at.unwrap()).unwrap().matches('\n').count();
             (format!("{line} {}", one.name), one.value.value().to_owned())
         })
         .collect()

@@ -12,6 +12,7 @@
 //! ```
 
 mod blocks;
+mod callee;
 mod calls;
 mod choice;
 mod comments;

@@ -24,6 +24,7 @@ mod html;
 mod javascript;
 mod message;
 mod position;
+mod program;
 mod python;
 mod response;
 mod role;

@@ -110,6 +110,28 @@ fn of_word(word: &str) -> Option<Role> {
     }
 }
 
+/// Languages whose tests are told by a word at the end of a name: `CartTests.cs`, `Shop.IntegrationTests/`.
+const PROGRAMS: &[&str] = &["java", "kt", "cs", "php", "scala", "groovy"];
+
+/// Whether a program is a test by the last word of its name.
+fn is_test_program(name: &str, extension: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    PROGRAMS.contains(&extension) && ends_as_test(stem)
+}
+
+/// `CartTests`, `CartIT`, `UnitTest`: a word of its own, with a capital.
+fn ends_as_test(name: &str) -> bool {
+    ["Test", "Tests", "TestCase", "Spec"].iter().any(|end| {
+        let before = name.strip_suffix(end);
+        before.is_some_and(|before| {
+            before.is_empty()
+                || before.ends_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+        })
+    }) || name
+        .strip_suffix("IT")
+        .is_some_and(|before| before.ends_with(|c: char| c.is_ascii_lowercase()))
+}
+
 /// The role of a file, as its path tells it. What the file itself says (an overlay has no image of its own)
 /// is added by whoever reads it.
 pub fn of_path(path: &str) -> Role {
@@ -155,6 +177,17 @@ pub fn of_path(path: &str) -> Role {
         .iter()
         .find_map(|end| name.strip_suffix(&format!(".conf.{end}")))
         .unwrap_or(name);
+    let original = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    if is_test_program(original, extension) {
+        return Role::Test;
+    }
+    let in_tests = path.rsplit_once('/').is_some_and(|(folders, _)| {
+        let mut folders = folders.split(['/', '.']);
+        folders.any(ends_as_test)
+    });
+    if in_tests && PROGRAMS.contains(&extension) {
+        return Role::Test;
+    }
     // Examples and tests of what runs in production do not run there.
     let tried = folders.iter().rev().find_map(|folder| match *folder {
         "example" | "examples" | "sample" | "samples" => Some(Role::Template),
@@ -197,6 +230,18 @@ mod tests {
             ("examples/nginx.conf", Role::Template),
             ("deploy/docker-compose.yml", Role::Production),
             ("public/app.min.js", Role::Vendored),
+            ("internal/web/headers_test.go", Role::Test),
+            ("spec/requests/headers_spec.rb", Role::Test),
+            ("test/integration/headers_test.rb", Role::Test),
+            ("src/test/java/shop/Headers.java", Role::Test),
+            ("src/main/java/shop/HeadersTest.java", Role::Test),
+            ("src/Shop.Web.IntegrationTests/Headers.cs", Role::Test),
+            ("src/Shop.Web/HeadersTests.cs", Role::Test),
+            ("tests/Feature/HeadersTest.php", Role::Test),
+            ("src/Shop.Web/Contest.cs", Role::Production),
+            ("config/environments/production.rb", Role::Production),
+            ("config/environments/development.rb", Role::Development),
+            ("src/tests/headers.rs", Role::Test),
             (
                 "{{cookiecutter.slug}}/.envs/.production/.django",
                 Role::Template,

@@ -19,6 +19,7 @@ pub struct Text {
     value: String,
     segments: Vec<Segment>,
     file: Option<String>,
+    begins: Option<usize>,
 }
 
 impl Text {
@@ -32,6 +33,19 @@ impl Text {
     /// The other file in which it stands, and with it the place of the header that it is the value of.
     pub fn other_file(&self) -> Option<&str> {
         self.file.as_deref()
+    }
+
+    /// Says where the statement begins that says it, when that is not where its first word stands: a call on
+    /// several lines, a list of its own.
+    #[must_use]
+    pub fn begins_at(mut self, at: usize) -> Self {
+        self.begins = Some(at);
+        self
+    }
+
+    /// Where the statement begins that says it, when somebody has said that.
+    pub fn begins(&self) -> Option<usize> {
+        self.begins
     }
 
     /// All of it stands in the file as it is.
@@ -103,11 +117,11 @@ impl Text {
         start..end.max(start)
     }
 
-    /// All bytes of the file from the first part to the last.
+    /// All bytes of the file from the first part to the last, or from where it is said to begin.
     pub fn file(&self) -> Range<usize> {
         let starts = self.segments.iter().map(|segment| segment.file.start);
         let ends = self.segments.iter().map(|segment| segment.file.end);
-        let start = starts.min().unwrap_or_default();
+        let start = self.begins.or(starts.min()).unwrap_or_default();
         start..ends.max().unwrap_or(start).max(start)
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn about(
     header: &Header,
     message: String,
 ) -> Raised {
-    let value = header.value.file();
+    let value = header.value.place(0..header.value.value().len());
     let place = match value.is_empty() {
         true => header.place.clone(),
         false => value,

@@ -61,6 +61,14 @@ pub(crate) const KINDS: &[Kind] = &[
     crate::javascript::KIND,
     crate::html::KIND,
     crate::desktop::KIND,
+    crate::program::RUBY,
+    crate::program::PHP,
+    crate::program::JAVA,
+    crate::program::CSHARP,
+    crate::program::GO,
+    crate::program::RUST,
+    crate::program::settings::KIND,
+    crate::html::web_config::KIND,
 ];
 
 /// Files that only a look at the whole needs, by their paths: they may hold something, and count as none of

@@ -2,6 +2,7 @@
 
 mod entities;
 mod tags;
+pub(crate) mod web_config;
 
 use crate::check::{Found, Kind, Look};
 use crate::response::{Header, Response, Serves, State};

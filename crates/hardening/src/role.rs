@@ -119,6 +119,11 @@ const TEMPLATE: &[&str] = &[
     "cookiecutter",
 ];
 
+/// Folders of what runs nowhere, whatever the files in them are called.
+const SET_APART: &[&str] = &[
+    "example", "examples", "sample", "samples", "fixtures", "testdata", "test", "tests",
+];
+
 /// The role of a file, as its path tells it. What the file itself says (an overlay has no image of its own)
 /// is added by whoever reads it.
 pub fn of_path(path: &str) -> Role {
@@ -139,6 +144,10 @@ pub fn of_path(path: &str) -> Role {
     // A name that is itself to be filled in: `{{cookiecutter.project_slug}}/…`.
     if lower.contains("{{") {
         return Role::Template;
+    }
+    // What the platform runs, whatever it is called: `ci.yml` is no file of tests.
+    if lower.starts_with(".github/workflows/") {
+        return Role::Production;
     }
     let extension = name.rsplit_once('.').map_or("", |(_, end)| end);
     if DOCUMENTS.contains(&extension) || in_folder(DOCUMENTATION) {
@@ -168,7 +177,9 @@ pub fn of_path(path: &str) -> Role {
         .iter()
         .find_map(|end| name.strip_suffix(&format!(".conf.{end}")))
         .unwrap_or(name);
-    said(stem, true)
+    // What an example or a test calls production is none.
+    let named = said(stem, true).filter(|role| *role != Role::Production || !in_folder(SET_APART));
+    named
         .or_else(|| folders.iter().rev().find_map(|folder| said(folder, false)))
         .unwrap_or(Role::Production)
 }
@@ -198,6 +209,11 @@ mod tests {
             ("examples/nginx.conf", Role::Template),
             ("deploy/docker-compose.yml", Role::Production),
             ("public/app.min.js", Role::Vendored),
+            ("examples/shop/.env.production", Role::Template),
+            ("tests/stack/docker-compose.prod.yml", Role::Test),
+            ("ci/deploy/production.yml", Role::Production),
+            (".github/workflows/ci.yml", Role::Production),
+            ("examples/a/.github/workflows/ci.yml", Role::Test),
             (
                 "{{cookiecutter.slug}}/.envs/.production/.django",
                 Role::Template,

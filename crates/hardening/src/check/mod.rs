@@ -97,6 +97,8 @@ pub(crate) struct Found {
     pub(crate) raised: Vec<Raised>,
     pub(crate) responses: Vec<Response>,
     pub(crate) gaps: Vec<Gap>,
+    /// Limits of requests in programs in JavaScript: whether each lets little through.
+    pub(crate) limits: Vec<bool>,
     /// Roles that files tell themselves, when their path tells nothing.
     pub(crate) roles: std::collections::BTreeMap<String, Role>,
 }
@@ -107,6 +109,7 @@ impl Found {
         self.raised.extend(other.raised);
         self.responses.extend(other.responses);
         self.gaps.extend(other.gaps);
+        self.limits.extend(other.limits);
         self.roles.extend(other.roles);
     }
 }

@@ -82,8 +82,12 @@ fn located(
             Some(finding.start.column.into()),
             Some(finding.end.column.into()),
         );
-    let mut observation =
-        Observation::new(RuleId::new(&rule.id), Kind::Config, rule.title.as_str());
+    // A note on hygiene may stand for several rules, and its words name them all.
+    let title = match rule.hygiene {
+        true => &finding.message,
+        false => &rule.title,
+    };
+    let mut observation = Observation::new(RuleId::new(&rule.id), Kind::Config, title.as_str());
     let mut message = finding.message.clone();
     for other in &finding.related {
         message.push_str(&format!(

@@ -11,6 +11,7 @@
 )]
 
 mod anchors;
+mod applications;
 mod architecture;
 mod baseline;
 mod bundle;

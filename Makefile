@@ -7,7 +7,7 @@ STATIC := --config 'target.$(HOST).rustflags=["-C","target-feature=+crt-static"]
 
 .PHONY: demo build test lint unit contract bench corpus recall histories fuzz mutants clean
 
-# Builds, and shows a full run on the example project. It ends blocked, which is what it shows.
+# Builds, shows a full run on the example project, which ends blocked, and runs the five applications.
 demo: build
 	@echo
 	@$(BIN) check examples/shop \
@@ -19,6 +19,16 @@ demo: build
 	code=$$?; echo; \
 	if [ $$code -ne 1 ]; then echo "the example must end blocked (exit code 1), not $$code"; exit 1; fi; \
 	echo "exit code 1: the merge is blocked. Written to target/demo/:"; ls target/demo
+	@echo; echo "Five applications, each as found and as mended (examples/*/README.md):"
+	@for list in examples/*/expect.txt; do \
+	  name=$$(basename $$(dirname $$list)); \
+	  for state in found:1:blocked mended:0:passes; do \
+	    folder=$${state%%:*}; rest=$${state#*:}; code=0; \
+	    $(BIN) check examples/$$name/$$folder --quiet > target/demo/$$name-$$folder.txt || code=$$?; \
+	    printf '  %-16s %-7s %s, exit code %s\n' $$name $$folder $${rest#*:} $$code; \
+	    if [ $$code -ne $${rest%%:*} ]; then tail -n 30 target/demo/$$name-$$folder.txt; exit 1; fi; \
+	  done; \
+	done; echo "What each run said is in target/demo/."
 
 # One static binary.
 build:

@@ -7,8 +7,9 @@ use super::share::Share;
 use super::tools::Wanted;
 use crate::edge::configuration::Configuration;
 use crate::edge::progress::watched;
+use crate::ingest::family;
 use crate::model::{
-    Coverage, Health, Problem, RepoPath, Run, ScannerId, Untrusted, Witnessed, Work,
+    Coverage, Foreign as _, Health, Problem, RepoPath, Run, ScannerId, Untrusted, Witnessed, Work,
 };
 use crate::scan::hardening::collect;
 use lockgate_hardening::{Options, Scanned, scan};
@@ -37,7 +38,11 @@ pub fn run(ground: &Ground<'_, '_>, share: &Share) -> Vec<Witnessed> {
     let witnessed = wanted.into_iter().map(|id| {
         let permitted = ground.policy.scanner(&id).configuration.allow_comments;
         let honoured = |path: &RepoPath| permitted && old(ground, path);
-        let collected = collect(&scanned.findings, id.as_str(), &honoured);
+        let mut collected = collect(&scanned.findings, id.as_str(), &honoured);
+        for located in &mut collected.observations {
+            let observation = &mut located.observation;
+            observation.family = family::of(id.as_str(), observation.rule.raw());
+        }
         Witnessed {
             run: Run {
                 tool: "lockgate".into(),
@@ -80,7 +85,6 @@ fn old(ground: &Ground<'_, '_>, path: &RepoPath) -> bool {
 }
 
 fn names<'a>(paths: impl Iterator<Item = &'a RepoPath> + 'a) -> impl Iterator<Item = Untrusted> {
-    use crate::model::Foreign as _;
     paths.map(|path| Untrusted::from(path.raw()))
 }
 

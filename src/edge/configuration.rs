@@ -122,7 +122,10 @@ impl Root {
             return Read::Large;
         }
         match read_up_to(&real, LARGEST) {
-            Some(bytes) => Read::File(File::new(path.raw(), &bytes), bytes.len() as u64),
+            Some(bytes) => {
+                let count = bytes.len() as u64;
+                Read::File(File::of(path.raw(), bytes), count)
+            }
             None => Read::Unreadable,
         }
     }

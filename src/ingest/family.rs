@@ -61,6 +61,7 @@ static FAMILIES: &[(&str, &[&str])] = &[
     ("apk-cache", &["trivy:DS025", "hadolint:DL3019"]),
     ("healthcheck", &["trivy:DS026", "checkov:CKV_DOCKER_2"]),
     ("apt-recommends", &["trivy:DS029", "hadolint:DL3015"]),
+    ("secret-in-image", &["trivy:DS031", "hardening:LG-DKR-103"]),
 ];
 
 /// Marks the observations of a run.
@@ -74,12 +75,17 @@ pub fn mark(run: &mut Parsed) {
         return;
     }
     for observation in &mut run.observations {
-        let rule = format!("{prefix}{}", spelled(observation.rule.raw()));
-        observation.family = FAMILIES
-            .iter()
-            .find(|(_, rules)| rules.contains(&rule.as_str()))
-            .map(|(family, _)| *family);
+        observation.family = of(scanner, observation.rule.raw());
     }
+}
+
+/// The weakness that a scanner's rule shares with those of others.
+pub fn of(scanner: &str, rule: &str) -> Option<&'static str> {
+    let rule = format!("{scanner}:{}", spelled(rule));
+    FAMILIES
+        .iter()
+        .find(|(_, rules)| rules.contains(&rule.as_str()))
+        .map(|(family, _)| *family)
 }
 
 /// `AVD-DS-0002` and `DS-0002` in the oldest spelling, `DS002`.

@@ -13,7 +13,7 @@ mod cvss;
 mod cyclonedx;
 mod decode;
 mod dependency_check;
-mod family;
+pub mod family;
 mod gitleaks;
 mod grype;
 mod hadolint;

@@ -194,3 +194,40 @@ fn rules_are_listed_and_explained() {
             .all(|page| page["why"].as_str().is_some_and(|why| why.len() > 10))
     );
 }
+
+#[test]
+fn what_trivy_says_as_well_is_said_once() {
+    let dockerfile = "FROM python:3.12-slim\nENV API_TOKEN=change_me_now\nUSER app\n";
+    let folder = repository(&[("Dockerfile", dockerfile)]);
+    let report = json!({
+        "SchemaVersion": 2, "Trivy": {"Version": "0.69.0"}, "CreatedAt": "2026-11-20T10:00:00Z",
+        "ArtifactName": ".", "ArtifactType": "repository",
+        "Results": [{
+            "Target": "Dockerfile", "Class": "config", "Type": "dockerfile",
+            "MisconfSummary": {"Successes": 26, "Failures": 1},
+            "Misconfigurations": [{
+                "Type": "Dockerfile Security Check", "ID": "DS-0031", "Title": "Secrets passed via `build-args` or envs",
+                "Message": "Possible exposure of secret env \"API_TOKEN\" in ENV", "Severity": "CRITICAL", "Status": "FAIL",
+                "CauseMetadata": {"Provider": "Dockerfile", "Service": "general", "StartLine": 2, "EndLine": 2},
+            }],
+        }],
+    });
+    std::fs::write(folder.path().join("trivy.json"), report.to_string()).unwrap();
+    let (json, _) = Lockgate::check()
+        .args(&["--report", "trivy.json", "--run", "hardening"])
+        .args(&["--as-of", "2026-11-21"])
+        .inside(folder.path())
+        .json();
+    let findings = json["findings"].as_array().unwrap();
+    let secrets: Vec<&Value> = findings
+        .iter()
+        .filter(|finding| finding["location"]["line"] == 2)
+        .collect();
+    assert_eq!(secrets.len(), 1, "{secrets:#?}");
+    let witnesses = secrets[0]["witnesses"].as_array().unwrap();
+    let rules: Vec<&str> = witnesses
+        .iter()
+        .filter_map(|one| one["rule"].as_str())
+        .collect();
+    assert_eq!(rules, ["LG-DKR-103", "DS-0031"]);
+}

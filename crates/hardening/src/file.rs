@@ -16,6 +16,21 @@ impl File {
     /// Any bytes. Those that are no UTF-8 are taken for one unknown character each, so that every place in
     /// the text is the same place in the file.
     pub fn new(path: impl Into<String>, bytes: &[u8]) -> Self {
+        Self::of(path, bytes.to_vec())
+    }
+
+    /// The same, without a copy of what is UTF-8, as nearly every file is.
+    pub fn of(path: impl Into<String>, bytes: Vec<u8>) -> Self {
+        let bytes = match String::from_utf8(bytes) {
+            Ok(text) => {
+                return Self {
+                    path: path.into(),
+                    text,
+                    damaged: false,
+                };
+            }
+            Err(broken) => broken.into_bytes(),
+        };
         let mut text = String::with_capacity(bytes.len());
         let mut damaged = false;
         for chunk in bytes.utf8_chunks() {

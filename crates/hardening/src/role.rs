@@ -58,66 +58,57 @@ impl Role {
     }
 }
 
-/// Folders of other people's files, and of what a build makes.
-const VENDORED: &[&str] = &[
-    "node_modules",
-    "bower_components",
-    "site-packages",
-    "vendor",
-    "third_party",
-    "third-party",
-    "dist",
-    "build",
-    ".next",
-    ".nuxt",
-    ".svelte-kit",
-    ".output",
-    "venv",
-    ".venv",
-    "playwright-report",
-];
-const DOCUMENTATION: &[&str] = &["docs", "doc", "documentation", "manual", "tutorials"];
-const DOCUMENTS: &[&str] = &["md", "mdx", "markdown", "adoc", "asciidoc", "rst", "txt"];
-const PRODUCTION: &[&str] = &["prod", "production", "deploy", "release", "live"];
-const DEVELOPMENT: &[&str] = &[
-    "dev",
-    "devel",
-    "development",
-    "local",
-    "localhost",
-    "debug",
-    "override",
-    "devcontainer",
-    ".devcontainer",
-];
-const TEST: &[&str] = &[
-    "test",
-    "tests",
-    "testing",
-    "testdata",
-    "ci",
-    "e2e",
-    "cypress",
-    "fixtures",
-    "__tests__",
-    "spec",
-    "specs",
-    "mocks",
-];
-const TEMPLATE: &[&str] = &[
-    "example",
-    "examples",
-    "sample",
-    "samples",
-    "template",
-    "templates",
-    "tmpl",
-    "tpl",
-    "dist",
-    "skel",
-    "demo",
-    "cookiecutter",
-];
+/// Whether a folder holds other people's files, or what a build makes.
+fn is_vendored(folder: &str) -> bool {
+    matches!(
+        folder,
+        "node_modules"
+            | "bower_components"
+            | "site-packages"
+            | "vendor"
+            | "third_party"
+            | "third-party"
+            | "dist"
+            | "build"
+            | ".next"
+            | ".nuxt"
+            | ".svelte-kit"
+            | ".output"
+            | "venv"
+            | ".venv"
+            | "playwright-report"
+    )
+}
+
+/// Whether a folder holds documentation.
+fn is_documentation(folder: &str) -> bool {
+    matches!(
+        folder,
+        "docs" | "doc" | "documentation" | "manual" | "tutorials"
+    )
+}
+
+/// Whether a file is a document, by the end of its name.
+fn is_document(extension: &str) -> bool {
+    matches!(
+        extension,
+        "md" | "mdx" | "markdown" | "adoc" | "asciidoc" | "rst" | "txt"
+    )
+}
+
+/// The role that a word in a name tells.
+fn of_word(word: &str) -> Option<Role> {
+    match word {
+        "prod" | "production" | "deploy" | "release" | "live" => Some(Role::Production),
+        "dev" | "devel" | "development" | "local" | "localhost" | "debug" | "override"
+        | "devcontainer" => Some(Role::Development),
+        "test" | "tests" | "testing" | "testdata" | "ci" | "e2e" | "cypress" | "fixtures"
+        | "spec" | "specs" | "mocks" => Some(Role::Test),
+        "example" | "examples" | "sample" | "samples" | "template" | "templates" | "tmpl"
+        | "tpl" | "dist" | "skel" | "demo" | "cookiecutter" => Some(Role::Template),
+        _ => None,
+    }
+}
 
 /// Folders of what runs nowhere, whatever the files in them are called.
 const SET_APART: &[&str] = &[
@@ -130,7 +121,6 @@ pub fn of_path(path: &str) -> Role {
     let lower = path.to_ascii_lowercase();
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let folders: Vec<&str> = folders.split('/').filter(|part| !part.is_empty()).collect();
-    let in_folder = |names: &[&str]| folders.iter().any(|folder| names.contains(folder));
     let bundled = [
         ".min.js",
         ".bundle.js",
@@ -138,7 +128,8 @@ pub fn of_path(path: &str) -> Role {
         "-sw.js",
         "service-worker.js",
     ];
-    if in_folder(VENDORED) || bundled.iter().any(|end| name.ends_with(end)) {
+    let in_vendored = folders.iter().any(|folder| is_vendored(folder));
+    if in_vendored || bundled.iter().any(|end| name.ends_with(end)) {
         return Role::Vendored;
     }
     // A name that is itself to be filled in: `{{cookiecutter.project_slug}}/…`.
@@ -150,27 +141,23 @@ pub fn of_path(path: &str) -> Role {
         return Role::Production;
     }
     let extension = name.rsplit_once('.').map_or("", |(_, end)| end);
-    if DOCUMENTS.contains(&extension) || in_folder(DOCUMENTATION) {
+    if is_document(extension) || folders.iter().any(|folder| is_documentation(folder)) {
         return Role::Documentation;
     }
-    // The name says it best, then the folders from the inside out.
-    let words = |text: &str, names: &[&str]| {
-        let mut parts = text.split(['.', '-', '_', ' ']);
-        parts.any(|part| names.contains(&part))
-    };
+    // The name says it best, then the folders from the inside out. Of several words the one that counts least.
     let said = |text: &str, is_name: bool| {
-        let groups = [
-            (TEMPLATE, Role::Template),
-            (TEST, Role::Test),
-            (DEVELOPMENT, Role::Development),
-            (PRODUCTION, Role::Production),
-        ];
-        let found = groups.into_iter().find(|(names, role)| {
-            // Pages are rendered from templates, and `app/templates` is where they live.
-            let rendered = *role == Role::Template && !is_name && text == "templates";
-            !rendered && words(text, names)
-        });
-        found.map(|(_, role)| role)
+        // Pages are rendered from templates, and `app/templates` is where they live.
+        if !is_name && text == "templates" {
+            return None;
+        }
+        let least = |role: &Role| match role {
+            Role::Template => 0,
+            Role::Test => 1,
+            Role::Development => 2,
+            _ => 3,
+        };
+        let words = text.split(['.', '-', '_', ' ']);
+        words.filter_map(of_word).min_by_key(least)
     };
     // An extension says how a file is filled in by the server (`nginx.conf.template`), not that people copy it.
     let stem = ["template", "tmpl", "tpl"]
@@ -178,7 +165,8 @@ pub fn of_path(path: &str) -> Role {
         .find_map(|end| name.strip_suffix(&format!(".conf.{end}")))
         .unwrap_or(name);
     // What an example or a test calls production is none.
-    let named = said(stem, true).filter(|role| *role != Role::Production || !in_folder(SET_APART));
+    let set_apart = || folders.iter().any(|folder| SET_APART.contains(folder));
+    let named = said(stem, true).filter(|role| *role != Role::Production || !set_apart());
     named
         .or_else(|| folders.iter().rev().find_map(|folder| said(folder, false)))
         .unwrap_or(Role::Production)

@@ -1,6 +1,6 @@
 //! The order: roles, files, what takes several files, severities, places.
 
-use crate::check::{ALSO_READ, Found, KINDS, Look, Raised, WHOLE};
+use crate::check::{ALSO_READ, Found, KINDS, LAST, Look, Raised, WHOLE};
 use crate::file::Tree;
 use crate::finding::{Finding, Gap};
 use crate::position::Lines;
@@ -8,10 +8,13 @@ use crate::role::{self, Role};
 use crate::rule::{Rules, Severity};
 use crate::{File, Response};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Findings of one rule in one file, at most; a file with more was made for that.
 const MOST: usize = 200;
+
+/// Files from which on several threads are worth their start.
+const MANY: usize = 32;
 
 /// What somebody has decided about the scan.
 #[derive(Debug, Clone, Default)]
@@ -77,18 +80,33 @@ pub fn scan(tree: &Tree, options: &Options) -> Scanned {
     let mut scanned = Scanned::default();
     let mut found = Found::default();
     let files: Vec<&File> = tree.files().collect();
-    let looked: Vec<_> = files
-        .into_par_iter()
-        .map(|file| look(tree, file, options))
-        .collect();
-    for (kinds, one) in looked {
+    let many = files.len() >= MANY;
+    let looked = each(&files, many, |file| {
+        let role = options.role(&file.path);
+        (*file, role, look(tree, file, role))
+    });
+    let mut known = HashMap::new();
+    for (file, role, (kinds, one)) in looked {
+        known.insert(file.path.as_str(), role);
         for kind in kinds {
             *scanned.looked_at.entry(kind).or_default() += 1;
         }
         found.add(one);
     }
-    for look in WHOLE {
-        look(tree, &|path| options.role(path), &mut found);
+    let role = |path: &str| match known.get(path) {
+        Some(role) => *role,
+        None => options.role(path),
+    };
+    let whole = each(WHOLE, many, |look| {
+        let mut found = Found::default();
+        look(tree, &|path| role(path), &mut found);
+        found
+    });
+    for one in whole {
+        found.add(one);
+    }
+    for look in LAST {
+        look(tree, &role, &mut found);
     }
     let roles = |path: &str| options.settled(path, &found.roles);
     scanned.findings = settle(tree, options, &roles, found.raised);
@@ -103,10 +121,17 @@ pub fn scan(tree: &Tree, options: &Options) -> Scanned {
     scanned
 }
 
+/// Does something with each, on all threads when that is worth waking them up; the order stays.
+fn each<T: Sync, R: Send>(all: &[T], many: bool, what: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+    match many {
+        true => all.par_iter().map(what).collect(),
+        false => all.iter().map(what).collect(),
+    }
+}
+
 /// Looks at one file, as each of the kinds that it is of.
-fn look(tree: &Tree, file: &File, options: &Options) -> (Vec<&'static str>, Found) {
+fn look(tree: &Tree, file: &File, role: Role) -> (Vec<&'static str>, Found) {
     let mut found = Found::default();
-    let role = options.role(&file.path);
     if !role.counts() {
         return (Vec::new(), found);
     }

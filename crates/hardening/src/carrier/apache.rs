@@ -31,6 +31,9 @@ const MOST: usize = 500;
 
 fn fits(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
+    if !lower.contains(".conf") && !lower.contains("htaccess") {
+        return false;
+    }
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let in_apache = folders
         .split('/')

@@ -65,9 +65,9 @@ pub(crate) const KINDS: &[Kind] = &[
 /// the kinds.
 pub(crate) const ALSO_READ: &[fn(path: &str) -> bool] = &[crate::carrier::nginx::embedded::fits];
 
-/// What is looked at when all files have been: what one file says and another one lacks.
+/// What is looked at when all files have been: what one file says and another one lacks. None of these
+/// needs what another one has found.
 pub(crate) const WHOLE: &[Whole] = &[
-    // Responses first, headers when all are there.
     crate::carrier::nginx::look_at_all,
     traefik::whole,
     env::whole,
@@ -75,6 +75,10 @@ pub(crate) const WHOLE: &[Whole] = &[
     database::whole,
     operations::whole,
     crate::python::whole,
+];
+
+/// What is looked at last, in this order, with all that was found before.
+pub(crate) const LAST: &[Whole] = &[
     crate::javascript::whole,
     headers::look,
     delivery::look,

@@ -118,13 +118,11 @@ fn only_scripts(path: &str, text: &str) -> Option<String> {
         keep.push(start..end);
         from = end;
     }
-    let mut out = vec![b' '; text.len()];
-    for (at, byte) in text.bytes().enumerate() {
-        if let Some(place) = out.get_mut(at)
-            && (byte == b'\n' || keep.iter().any(|range| range.contains(&at)))
-        {
-            *place = byte;
-        }
+    let blank = |byte: u8| if byte == b'\n' { byte } else { b' ' };
+    let mut out: Vec<u8> = text.bytes().map(blank).collect();
+    for range in keep {
+        let (out, text) = (out.get_mut(range.clone())?, text.as_bytes().get(range)?);
+        out.copy_from_slice(text);
     }
     String::from_utf8(out).ok()
 }

@@ -52,6 +52,12 @@ const FILLED_IN: [&str; 10] = [
 
 fn fits(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
+    if !["nginx", "sites-", ".conf"]
+        .iter()
+        .any(|part| lower.contains(part))
+    {
+        return false;
+    }
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let name = FILLED_IN
         .iter()

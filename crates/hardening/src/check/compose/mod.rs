@@ -27,6 +27,9 @@ pub(crate) const KIND: Kind = Kind {
 
 pub(crate) fn fits(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
+    if !lower.contains("compose") && !lower.contains("stack") {
+        return false;
+    }
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let filled_in = [
         ".template",

@@ -34,6 +34,9 @@ const OTHER: &[&str] = &[
 
 fn fits(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
+    if !lower.contains("env") {
+        return false;
+    }
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     if OTHER.iter().any(|end| name.ends_with(end)) {
         return false;

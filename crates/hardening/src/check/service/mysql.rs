@@ -11,9 +11,13 @@ pub(crate) const KIND: Kind = Kind {
 };
 
 fn fits(path: &str) -> bool {
-    let (folders, name) = split(path);
-    let openssl = name.contains("ssl") || folders.contains("ssl") || name.contains("openssl");
-    name == "my.ini" || name.ends_with(".cnf") && !openssl
+    let lower = path.to_ascii_lowercase();
+    if !lower.contains("my.ini") && !lower.contains(".cnf") {
+        return false;
+    }
+    let (folders, name) = split(&lower);
+    let openssl = || name.contains("ssl") || folders.contains("ssl");
+    name == "my.ini" || name.ends_with(".cnf") && !openssl()
 }
 
 fn look(look: &Look<'_>, found: &mut Found) {

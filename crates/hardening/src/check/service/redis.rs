@@ -14,7 +14,11 @@ pub(crate) const KIND: Kind = Kind {
 };
 
 fn fits(path: &str) -> bool {
-    let (folders, name) = split(path);
+    let lower = path.to_ascii_lowercase();
+    if !lower.contains(".conf") {
+        return false;
+    }
+    let (folders, name) = split(&lower);
     let named = name.starts_with("redis") || name.starts_with("valkey");
     let folder = folders.rsplit('/').next().unwrap_or_default();
     name.ends_with(".conf") && (named || matches!(folder, "redis" | "valkey"))

@@ -13,7 +13,11 @@ pub(crate) const KIND: Kind = Kind {
 };
 
 fn fits(path: &str) -> bool {
-    let (_, name) = split(path);
+    let lower = path.to_ascii_lowercase();
+    if !lower.contains("search") {
+        return false;
+    }
+    let (_, name) = split(&lower);
     let stem = name
         .strip_suffix(".yml")
         .or_else(|| name.strip_suffix(".yaml"));

@@ -27,6 +27,9 @@ pub(crate) const KIND: Kind = Kind {
 
 fn fits(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
+    if !lower.contains("traefik") && !lower.contains("dynamic") {
+        return false;
+    }
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let filled_in = [".template", ".tmpl", ".tpl", ".j2", ".example", ".sample"];
     let name = filled_in

@@ -2,7 +2,7 @@
 //! looked at, in turn in one run.
 //!
 //! ```text
-//! cargo run --release -p lockgate-hardening --example bench_tree -- FOLDER
+//! cargo run --release -p lockgate-hardening --example cost -- FOLDER
 //!     [--runs N]         how often each is run, 5 when not given; the median is printed
 //!     [--threads N]      2 when not given
 //!     [--kinds]          instead: how many files and findings of each kind there are
@@ -26,6 +26,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+/// As the program has it.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// As the program has it, in bytes.
 const LARGEST: u64 = 2 * 1024 * 1024;
@@ -66,7 +70,7 @@ fn tree(names: &[(String, PathBuf)]) -> Tree {
     for (name, _) in names {
         tree.name(name.as_str());
     }
-    for file in read(names, |name, bytes| File::new(name, &bytes)) {
+    for file in read(names, |name, bytes| File::of(name, bytes)) {
         tree.add(file);
     }
     tree

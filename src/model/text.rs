@@ -15,6 +15,11 @@ impl Untrusted {
         Self(text.into())
     }
 
+    /// What it says beyond another text that it begins with; all of it when it begins otherwise.
+    pub fn beyond(&self, start: &Self) -> Self {
+        Self::new(self.0.strip_prefix(&*start.0).unwrap_or(&self.0).trim())
+    }
+
     /// True when there is no text.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -10,7 +10,8 @@ use super::review;
 use super::schedule;
 use crate::escape;
 use crate::model::{
-    Assessment, Certainty, Decided, HealthLevel, Problem, Reason, Run, Severity, Verdict,
+    Assessment, Certainty, Decided, Finding, HealthLevel, Kind, Problem, Reason, Run, Severity,
+    Untrusted, Verdict,
 };
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
@@ -271,6 +272,9 @@ fn long(assessment: &Assessment, decided: &Decided, paint: &Paint, out: &mut Str
     if let Some(package) = phrase::package(finding) {
         let _ = writeln!(out, "    what   {}", package.show(&SINK));
     }
+    if let Some(what) = exactly(finding) {
+        let _ = writeln!(out, "    what   {}", escape::terminal_up_to(&what, MESSAGE));
+    }
     if let Some(fix) = phrase::fix(finding) {
         let _ = writeln!(out, "    fix    {}", fix.show(&SINK));
     }
@@ -288,6 +292,16 @@ fn long(assessment: &Assessment, decided: &Decided, paint: &Paint, out: &mut Str
         ))
     );
 }
+
+/// What a scanner says of this very place beyond the title: which header is lost where, what else belongs to it.
+fn exactly(finding: &Finding) -> Option<Untrusted> {
+    let observation = &finding.observation;
+    let more = observation.message.beyond(&observation.title);
+    (observation.kind == Kind::Config && !more.is_empty()).then_some(more)
+}
+
+/// Characters of a finding's own words that are shown, at most.
+const MESSAGE: usize = 400;
 
 fn short(assessment: &Assessment, decided: &Decided, paint: &Paint, out: &mut String) {
     let finding = &decided.finding;

@@ -6,7 +6,13 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// The folders of `examples` that hold an `expect.txt`: one `path:line RULE` for each planted defect, sorted.
-const APPLICATIONS: &[&str] = &["django-celery", "django-vue"];
+const APPLICATIONS: &[&str] = &[
+    "django-celery",
+    "django-vue",
+    "express-prisma",
+    "fastapi-jwt",
+    "fastapi-traefik",
+];
 
 fn example(name: &str) -> PathBuf {
     repository().join("examples").join(name)

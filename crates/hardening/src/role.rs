@@ -153,6 +153,10 @@ pub fn of_path(path: &str) -> Role {
     if lower.contains("{{") {
         return Role::Template;
     }
+    // What the platform runs, whatever it is called: `ci.yml` is no file of tests.
+    if lower.starts_with(".github/workflows/") {
+        return Role::Production;
+    }
     let extension = name.rsplit_once('.').map_or("", |(_, end)| end);
     if is_document(extension) || folders.iter().any(|folder| is_documentation(folder)) {
         return Role::Documentation;
@@ -242,6 +246,11 @@ mod tests {
             ("config/environments/production.rb", Role::Production),
             ("config/environments/development.rb", Role::Development),
             ("src/tests/headers.rs", Role::Test),
+            ("examples/shop/.env.production", Role::Template),
+            ("tests/stack/docker-compose.prod.yml", Role::Test),
+            ("ci/deploy/production.yml", Role::Production),
+            (".github/workflows/ci.yml", Role::Production),
+            ("examples/a/.github/workflows/ci.yml", Role::Test),
             (
                 "{{cookiecutter.slug}}/.envs/.production/.django",
                 Role::Template,

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 const POLICY: &str = "content-security-policy";
 const REPORT_ONLY: &str = "content-security-policy-report-only";
 /// Servers, which decide what is served as pages.
-const SERVERS: [&str; 10] = [
+pub(super) const SERVERS: [&str; 10] = [
     "amplify",
     "apache",
     "caddy",

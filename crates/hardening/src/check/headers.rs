@@ -1,5 +1,6 @@
 //! What the headers of all responses say, whoever sets them.
 
+use super::delivery::SERVERS;
 use super::{Found, Raised};
 use crate::file::Tree;
 use crate::message::quoted;
@@ -9,6 +10,10 @@ use crate::rule::Severity;
 
 /// A year, in seconds.
 const YEAR: u64 = 31_536_000;
+const HSTS: &str = "Strict-Transport-Security";
+/// What Strict-Transport-Security should say.
+const LONG: &str = "max-age=31536000; includeSubDomains";
+const NOSNIFF: &str = "x-content-type-options";
 const ORIGIN: &str = "access-control-allow-origin";
 /// Referrer policies (W3C Referrer Policy, 3).
 const REFERRER: [&str; 8] = [
@@ -37,19 +42,49 @@ pub(crate) fn look(tree: &Tree, _roles: &dyn Fn(&str) -> Role, found: &mut Found
     let Found {
         responses, raised, ..
     } = found;
+    let behind = sent_behind(responses, NOSNIFF);
     for response in responses.iter() {
         for header in &response.headers {
             match (header.state, header.meta) {
                 (State::Sent, Some(_)) => meta(response, header, raised),
                 (State::Sent, None) => one(tree, response, header, raised),
+                (State::Disabled, None) if header.name == NOSNIFF => {
+                    let message = "X-Content-Type-Options is switched off here.".to_owned();
+                    raised.push(about("LG-HDR-104", response, header, message));
+                }
                 (State::Undecidable, None) if header.name == ORIGIN => {
                     raised.extend(origin(tree, response, header, ""));
                 }
                 _ => {}
             }
         }
-        missing(response, raised);
+        missing(response, behind, raised);
     }
+}
+
+/// A header as the carrier of a response writes it.
+fn written(response: &Response, name: &str, value: &str) -> String {
+    match response.carrier {
+        "nginx" => format!("add_header {name} \"{value}\" always;"),
+        "apache" => format!("Header always set {name} \"{value}\""),
+        "caddy" => format!("header {name} \"{value}\""),
+        "haproxy" => format!("http-response set-header {name} \"{value}\""),
+        _ => format!("{name}: {value}"),
+    }
+}
+
+/// Whether the application behind a server sends a header, as far as one of the repository does.
+fn sent_behind(responses: &[Response], name: &str) -> bool {
+    let mut applications = responses
+        .iter()
+        .filter(|response| !SERVERS.contains(&response.carrier));
+    applications.any(|response| {
+        let mut headers = response.headers.iter();
+        headers.any(|header| {
+            let set = matches!(header.state, State::Sent | State::Undecidable);
+            header.name == name && set && header.meta.is_none()
+        })
+    })
 }
 
 /// The file that a header stands in.
@@ -89,8 +124,8 @@ fn one(tree: &Tree, response: &Response, header: &Header, raised: &mut Vec<Raise
         "referrer-policy" if known => raised.extend(referrer(response, header, value)),
         "x-xss-protection" if value.starts_with('1') => {
             let message = format!("X-XSS-Protection is {}.", quoted(value));
-            raised
-                .push(about("LG-HDR-109", response, header, message).better("X-XSS-Protection: 0"));
+            let better = written(response, "X-XSS-Protection", "0");
+            raised.push(about("LG-HDR-109", response, header, message).better(better));
         }
         ORIGIN => {
             raised.extend(origin(tree, response, header, value));
@@ -125,7 +160,7 @@ fn hsts(response: &Response, header: &Header, value: &str) -> Option<Raised> {
         ),
     };
     let raised = about("LG-HDR-102", response, header, message).at(severity);
-    Some(raised.better("Strict-Transport-Security: max-age=31536000; includeSubDomains"))
+    Some(raised.better(written(response, HSTS, LONG)))
 }
 
 fn framing(response: &Response, header: &Header, value: &str) -> Option<Raised> {
@@ -138,7 +173,7 @@ fn framing(response: &Response, header: &Header, value: &str) -> Option<Raised> 
         quoted(value)
     );
     let raised = about("LG-HDR-103", response, header, message);
-    Some(raised.better("X-Frame-Options: SAMEORIGIN"))
+    Some(raised.better(written(response, "X-Frame-Options", "SAMEORIGIN")))
 }
 
 fn referrer(response: &Response, header: &Header, value: &str) -> Option<Raised> {
@@ -151,7 +186,8 @@ fn referrer(response: &Response, header: &Header, value: &str) -> Option<Raised>
         None => format!("Browsers do not know {}.", quoted(value)),
     };
     let raised = about("LG-HDR-105", response, header, message);
-    Some(raised.better("Referrer-Policy: strict-origin-when-cross-origin"))
+    let safe = "strict-origin-when-cross-origin";
+    Some(raised.better(written(response, "Referrer-Policy", safe)))
 }
 
 /// `*`, or the name of whoever asks.
@@ -203,7 +239,7 @@ fn reflects(tree: &Tree, response: &Response, header: &Header) -> bool {
 }
 
 /// What a response lacks beside what it has.
-fn missing(response: &Response, raised: &mut Vec<Raised>) {
+fn missing(response: &Response, behind: bool, raised: &mut Vec<Raised>) {
     let has = |name: &str| response.headers.iter().any(|header| header.name == name);
     let sent = |name: &str| {
         let mut headers = response.headers.iter();
@@ -223,7 +259,7 @@ fn missing(response: &Response, raised: &mut Vec<Raised>) {
             response.place.clone(),
             message,
         );
-        raised.push(raise.better("Strict-Transport-Security: max-age=31536000; includeSubDomains"));
+        raised.push(raise.better(written(response, HSTS, LONG)));
     }
     let others = [
         "content-security-policy",
@@ -232,15 +268,13 @@ fn missing(response: &Response, raised: &mut Vec<Raised>) {
         "referrer-policy",
     ];
     let beside = others.iter().find_map(|name| sent(name));
-    if let Some(beside) =
-        beside.filter(|_| response.closed && pages && !has("x-content-type-options"))
-    {
+    if let Some(beside) = beside.filter(|_| response.closed && pages && !behind && !has(NOSNIFF)) {
         let message = format!(
             "{} is set without X-Content-Type-Options beside it.",
             quoted(&beside.name)
         );
         let place = beside.place.clone();
         let raise = Raised::new("LG-HDR-104", path_of(response, beside), place, message);
-        raised.push(raise.better("X-Content-Type-Options: nosniff"));
+        raised.push(raise.better(written(response, "X-Content-Type-Options", "nosniff")));
     }
 }

@@ -90,11 +90,11 @@ pub(crate) const WHOLE: &[Whole] = &[
     ci::whole,
     database::whole,
     operations::whole,
-    crate::python::whole,
 ];
 
 /// What is looked at last, in this order, with all that was found before.
 pub(crate) const LAST: &[Whole] = &[
+    crate::python::whole,
     crate::javascript::whole,
     headers::look,
     delivery::look,
@@ -119,6 +119,8 @@ pub(crate) struct Found {
     pub(crate) gaps: Vec<Gap>,
     /// Servers that hand requests on without Strict-Transport-Security, unless what is behind sends it.
     pub(crate) hsts_behind: Vec<Raised>,
+    /// Limits of requests in programs in JavaScript: whether each lets little through.
+    pub(crate) limits: Vec<bool>,
     /// Roles that files tell themselves, when their path tells nothing.
     pub(crate) roles: std::collections::BTreeMap<String, Role>,
 }
@@ -130,6 +132,7 @@ impl Found {
         self.responses.extend(other.responses);
         self.gaps.extend(other.gaps);
         self.hsts_behind.extend(other.hsts_behind);
+        self.limits.extend(other.limits);
         self.roles.extend(other.roles);
     }
 }

@@ -109,9 +109,11 @@ pub(crate) fn whole(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found
                 "" | ".github/" | "docs/" | ".well-known/" | "public/.well-known/"
             )
     };
+    // It is about the repository: what stands at its root and is not hidden shows that best.
     let first = tree
         .files()
-        .find(|file| roles(&file.path) == Role::Production);
+        .filter(|file| roles(&file.path) == Role::Production)
+        .min_by_key(|file| (file.path.contains('/'), file.path.starts_with('.')));
     if let Some(file) = first.filter(|_| !tree.names().any(policy)) {
         let message = "Nobody is told where to report a weakness: there is no SECURITY.md.";
         found

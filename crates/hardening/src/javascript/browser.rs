@@ -146,11 +146,16 @@ fn guessed(program: &Program<'_, '_>, raised: &mut Vec<Raised>) {
         let message = format!(
             "`{name}` is made with Math.random, whose next numbers follow from those seen before"
         );
-        raised.push(
-            program
-                .raise("LG-NODE-162", range(call.node.span), message)
-                .better("crypto.randomBytes(32).toString('base64url')"),
-        );
+        // Browsers have the one, Node.js both.
+        let browser = ["localStorage", "sessionStorage", "document.", "window."]
+            .iter()
+            .any(|word| program.text.contains(word));
+        let better = match browser {
+            true => "crypto.getRandomValues(new Uint8Array(32))",
+            false => "crypto.randomBytes(32).toString('base64url')",
+        };
+        let raised_here = program.raise("LG-NODE-162", range(call.node.span), message);
+        raised.push(raised_here.better(better));
     }
 }
 

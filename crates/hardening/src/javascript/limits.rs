@@ -22,7 +22,11 @@ const DOORS: &[&str] = &[
     "authenticate",
 ];
 
-pub(super) fn look(program: &Program<'_, '_>, raised: &mut Vec<Raised>) {
+/// Requests a minute under which a limit for all routes also slows down whoever tries passwords.
+const TIGHT: f64 = 30.0;
+
+/// Looks at one program; what its limits let through goes to `limits`, by whether it is little.
+pub(super) fn look(program: &Program<'_, '_>, limits: &mut Vec<bool>, raised: &mut Vec<Raised>) {
     for place in helmet::without_hsts(program) {
         let message = format!(
             "{} takes Strict-Transport-Security away",
@@ -51,10 +55,10 @@ pub(super) fn look(program: &Program<'_, '_>, raised: &mut Vec<Raised>) {
             [name] | [name, "default" | "rateLimit"]
                 if is_from(program, name, LIMITERS).is_some() =>
             {
-                limiter(program, call, raised);
+                limits.push(limiter(program, call, raised));
             }
             ["require"] if is_required(&call.node.callee, LIMITERS) => {
-                limiter(program, call, raised)
+                limits.push(limiter(program, call, raised));
             }
             [.., "post"] if express && !door => {
                 door = is_door(program, call, raised);
@@ -72,11 +76,16 @@ fn is_from_express(program: &Program<'_, '_>) -> bool {
         .any(|import| import.module == "express")
 }
 
-fn limiter(program: &Program<'_, '_>, call: &In<&CallExpression<'_>>, raised: &mut Vec<Raised>) {
+/// One limit; whether it lets little through, or nobody can tell.
+fn limiter(
+    program: &Program<'_, '_>,
+    call: &In<&CallExpression<'_>>,
+    raised: &mut Vec<Raised>,
+) -> bool {
     let value = program.eval.argument(&call.node.arguments, 0);
     let object = value.as_ref().and_then(|value| value.object());
     let Some(object) = object else {
-        return;
+        return true;
     };
     let callee = range(call.node.callee.span());
     if object.get("store").is_none() && !object.open {
@@ -91,6 +100,18 @@ fn limiter(program: &Program<'_, '_>, call: &In<&CallExpression<'_>>, raised: &m
             let fixed = "app.set('trust proxy', 1);";
             raised.push(program.raise("LG-NODE-133", place, message).better(fixed));
         }
+    }
+    // express-rate-limit counts by the minute, and to 5, when nothing else is said.
+    let number = |names: &[&str], otherwise| match object.any(names) {
+        Some(entry) => entry.value.number(),
+        None => Some(otherwise),
+    };
+    match (
+        number(&["limit", "max"], 5.0),
+        number(&["windowMs"], 60_000.0),
+    ) {
+        (Some(most), Some(window)) => most * 60_000.0 <= TIGHT * window,
+        _ => true,
     }
 }
 

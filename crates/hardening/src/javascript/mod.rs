@@ -17,6 +17,7 @@ mod needles;
 mod nodes;
 mod parse;
 mod passwords;
+mod ready;
 mod secrets;
 mod sites;
 #[cfg(test)]
@@ -169,14 +170,17 @@ fn look(look: &Look<'_>, found: &mut Found) {
         browser::look(&program, &mut raised);
         cors::look(&program, &mut raised);
         errors::look(&program, &mut raised);
-        limits::look(&program, &mut raised);
+        let mut limits = Vec::new();
+        limits::look(&program, &mut limits, &mut raised);
+        ready::look(&program, &mut raised);
         passwords::look(&program, &mut raised);
         secrets::look(&program, &mut raised);
         tokens::look(&program, &mut raised);
-        (responses, raised)
+        (responses, limits, raised)
     });
     match read {
-        Ok((responses, raised)) => {
+        Ok((responses, limits, raised)) => {
+            found.limits.extend(limits);
             found.responses.extend(responses);
             found.raised.extend(raised);
         }

@@ -43,6 +43,8 @@ const WORDS: &[(&str, Hint)] = &[
     ("createhash", Hint::Alone),
     ("express-rate-limit", Hint::Alone),
     ("express()", Hint::Alone),
+    ("/ready", Hint::Alone),
+    ("/readiness", Hint::Alone),
     (".post(", Hint::Post),
     ("/login", Hint::Door),
     ("/signin", Hint::Door),

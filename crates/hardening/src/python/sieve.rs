@@ -49,6 +49,8 @@ const WORDS: &[(Sign, &[&str])] = &[
             "fastapi(",
             "/metrics\"",
             "/metrics'",
+            "/health/",
+            "/ready",
         ],
     ),
     (

@@ -18,6 +18,9 @@ const MONITORING: &[&str] = &[
     "prometheus",
     "basic_status",
 ];
+/// What a check of health is called, and what it is followed by when it says more than yes or no.
+const HEALTH: &[&str] = &["health", "healthz", "healthcheck", "status"];
+const DETAILS: &[&str] = &["detailed", "details", "detail", "metrics", "full"];
 /// Folders that hold a program, and not only what it publishes.
 const PROGRAM: &[&str] = &[
     "/",
@@ -39,13 +42,12 @@ pub(super) fn location(
     super::servers::settings(walk, inside);
     let path = place::path(node);
     let words = place::words(path);
-    let first = words.first().map_or("", String::as_str);
     alias(walk, node, inside, path);
     let acts = |node: &Node<'_>| {
         let name = node.name();
         name.ends_with("_pass") || matches!(name, "alias" | "root" | "try_files" | "stub_status")
     };
-    let named = MONITORING.contains(&first) && inside.nodes.iter().any(acts);
+    let named = is_monitoring(&words) && inside.nodes.iter().any(acts);
     let tells = named || inside.has("stub_status");
     if tells && !level.guarded && !around.loopback && !place::turns_away(inside) {
         let message = format!("{} answers everybody.", quoted(path));
@@ -55,6 +57,23 @@ pub(super) fn location(
             .push(raised.better("allow 10.0.0.0/8;\ndeny all;"));
     }
     uploads(walk, node, inside, level, &words);
+}
+
+/// Whether a path is one under which a program tells of itself, also below what all paths of an interface
+/// begin with (`/api/v1/health/detailed`).
+fn is_monitoring(words: &[String]) -> bool {
+    let version = |word: &str| {
+        let digits = word.strip_prefix('v').unwrap_or_default();
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let mut rest = words.iter().map(String::as_str).peekable();
+    while rest
+        .next_if(|word| *word == "api" || version(word))
+        .is_some()
+    {}
+    let first = rest.next().unwrap_or_default();
+    MONITORING.contains(&first)
+        || HEALTH.contains(&first) && rest.next().is_some_and(|word| DETAILS.contains(&word))
 }
 
 fn alias(walk: &mut Walk<'_>, node: &Node<'_>, inside: &Inside<'_>, path: &str) {

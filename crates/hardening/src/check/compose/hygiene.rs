@@ -28,7 +28,7 @@ pub(super) fn look(about: &About<'_>, found: &mut Found) {
         .iter()
         .filter(|one| !one.is_overlay())
         .collect();
-    let rules: [(&'static str, &str, Missing); 6] = [
+    let rules: [(&'static str, &str, Missing); 7] = [
         ("LG-CMP-151", "No health check", unchecked),
         ("LG-CMP-152", "No memory limit", unlimited),
         ("LG-CMP-153", "No restart policy", unrestarted),
@@ -38,6 +38,11 @@ pub(super) fn look(about: &About<'_>, found: &mut Found) {
             "LG-CMP-171",
             "May gain privileges (no `no-new-privileges`, `cap_drop` or `read_only`)",
             unlocked,
+        ),
+        (
+            "LG-OPS-101",
+            "Makes backups only when somebody starts it",
+            by_hand,
         ),
     ];
     for (rule, title, missing) in rules {
@@ -142,6 +147,22 @@ fn unpinned(_: &About<'_>, service: &Service) -> Option<Range<usize>> {
     // A tag in a variable is decided elsewhere.
     let decided = node.text().is_some_and(|text| text.contains('$')) && !last.ends_with(":latest");
     (floating && !decided).then(|| node.place.clone())
+}
+
+/// A service that is called after the backups that it makes, is left out of what starts by itself, and ends
+/// after one run. Whether something else starts it is not in the file.
+fn by_hand(_: &About<'_>, service: &Service) -> Option<Range<usize>> {
+    let mut words = service.name.split(['-', '_', '.']);
+    let backs_up = words.any(|word| matches!(word, "backup" | "backups" | "dump"));
+    let once = service.node.get("profiles").is_some()
+        && service
+            .node
+            .text_of("restart")
+            .is_none_or(|policy| policy == "no");
+    let waits = ["cron", "sleep", "ofelia", "schedule"]
+        .iter()
+        .any(|word| service.started().contains(word));
+    (backs_up && once && !waits).then(|| service.place.clone())
 }
 
 fn unlocked(_: &About<'_>, service: &Service) -> Option<Range<usize>> {

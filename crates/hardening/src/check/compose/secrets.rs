@@ -34,7 +34,13 @@ fn address(about: &About<'_>, service: &Service, one: &Setting, value: &str) -> 
         Some(inside) if !within(&inside) => {
             let file = one.value_at.map(|at| at + inside.start..at + inside.end);
             let place = file.unwrap_or_else(|| one.place.clone());
-            judge(about, service, one, value.get(inside)?, place)
+            let raised = judge(about, service, one, value.get(inside.clone())?, place)?;
+            let better = in_its_address(one, value, inside);
+            Some(match raised.rule.0 {
+                // What is only empty has no other form to offer.
+                "LG-CMP-143" if raised.better.is_none() => raised,
+                _ => raised.better(better),
+            })
         }
         // All of the address is a default, with variables of its own.
         _ => {
@@ -52,6 +58,24 @@ fn address(about: &About<'_>, service: &Service, one: &Setting, value: &str) -> 
             Some(about.eased(service, raised))
         }
     }
+}
+
+/// The address with a variable in the place of its password.
+fn in_its_address(one: &Setting, value: &str, inside: Range<usize>) -> String {
+    let password = value.get(inside.clone()).unwrap_or_default();
+    let variables = variable::variables(password);
+    let name = match variables.first() {
+        Some(variable) => variable.name.to_owned(),
+        // `DATABASE_URL` has a `DATABASE_PASSWORD`.
+        None => {
+            let ends = ["_URL", "_URI", "_DSN"];
+            let stem = ends.iter().find_map(|end| one.name.strip_suffix(end));
+            format!("{}_PASSWORD", stem.unwrap_or(&one.name))
+        }
+    };
+    let part = |range: Range<usize>| value.get(range).unwrap_or_default();
+    let (before, behind) = (part(0..inside.start), part(inside.end..value.len()));
+    format!("{}: {before}${{{name}:?set {name}}}{behind}", one.name)
 }
 
 /// What is wrong with a secret's value. The value itself is never told.
@@ -94,6 +118,10 @@ fn judge(
             && secret::of_value(&variable::resolve(variable.word)) != Secret::None
     });
     if let Some(variable) = default {
+        let what = match variable.name == key {
+            true => "it".to_owned(),
+            false => format!("`{key}`"),
+        };
         let message = format!(
             "{name}: when `{}` is not set, {what} is a secret that everybody can read here.",
             variable.name

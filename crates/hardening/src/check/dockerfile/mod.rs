@@ -33,6 +33,8 @@ const CODE: &[&str] = &[
     ".sh",
     ".yml",
     ".yaml",
+    ".toml",
+    ".json",
     ".json",
     ".tmlanguage",
     ".snippets",
@@ -62,7 +64,9 @@ fn look(look: &Look<'_>, found: &mut Found) {
     for line in &slashes {
         let message = "A comment of another language; the build stops here.";
         let raised = Raised::new("LG-DKR-101", path, line.clone(), message);
-        found.raised.push(raised.better("# …"));
+        let words = text.get(line.clone()).unwrap_or_default();
+        let words = words.trim_matches(['/', '*', ' ', '\t', '\r', '\n']);
+        found.raised.push(raised.better(format!("# {words}")));
     }
     // The rest is read as if they were not there.
     let without = lines::blanked(text, &slashes);
@@ -200,7 +204,12 @@ mod tests {
         ] {
             assert!(fits(path), "{path}");
         }
-        for path in ["dockerfile.go", "lang/dockerfile.js", "docker-compose.yml"] {
+        for path in [
+            "dockerfile.go",
+            "lang/dockerfile.js",
+            "rules/dockerfile.toml",
+            "docker-compose.yml",
+        ] {
             assert!(!fits(path), "{path}");
         }
     }

@@ -134,10 +134,9 @@ fn live(look: &Look<'_>, lines: &[Line<'_>], found: &mut Found) {
         }
         if in_production && signs(line.name) && is_weak(value) {
             let message = format!("{name} is too short or too plain to sign or encrypt with.");
-            let better = format!("{}=", line.name);
             found
                 .raised
-                .push(Raised::new("LG-ENV-107", path, place, message).better(better));
+                .push(Raised::new("LG-ENV-107", path, place, message));
         }
     }
     if versioned && !lines.is_empty() {

@@ -172,7 +172,11 @@ fn unguarded(
         "Router {} leads everybody to Traefik's interface.",
         quoted(router)
     );
-    let better = format!("traefik.http.routers.{router}.middlewares=auth");
+    let better = match (source.is_file, path.ends_with(".toml")) {
+        (false, _) => format!("traefik.http.routers.{router}.middlewares=auth"),
+        (true, true) => "middlewares = [\"auth\"]".to_owned(),
+        (true, false) => "middlewares: [auth]".to_owned(),
+    };
     let raised = raise(message).better(better);
     Some(match source.role {
         Role::Development | Role::Test | Role::Template => raised.at(Severity::Medium),

@@ -90,7 +90,28 @@ fn insecure(source: &Source<'_>, found: &mut Found) {
     );
     found
         .raised
-        .push(eased(source, raised).better("api.insecure=false"));
+        .push(eased(source, raised).better(written(source, entry, "false")));
+}
+
+/// A setting with another value, as it stands in the file.
+fn written(source: &Source<'_>, entry: &Entry, value: &str) -> String {
+    let before = source.file.text().get(..entry.place.end);
+    let said = before.unwrap_or_default().lines().next_back();
+    let said = said.unwrap_or_default();
+    if source.is_file && !said.contains("--") {
+        let key = entry.name.rsplit('.').next().unwrap_or_default();
+        let between = if source.file.path.ends_with(".toml") {
+            " ="
+        } else {
+            ":"
+        };
+        format!("{key}{between} {value}")
+    } else if said.contains("TRAEFIK_") {
+        let name = entry.name.to_ascii_uppercase().replace('.', "_");
+        format!("TRAEFIK_{name}: \"{value}\"")
+    } else {
+        format!("--{}={value}", entry.name)
+    }
 }
 
 /// Convenient on a developer's machine, and low there.

@@ -2,6 +2,7 @@
 
 mod errors;
 mod origins;
+mod ready;
 mod secrets;
 mod surface;
 mod tokens;
@@ -62,6 +63,7 @@ impl Watch for Api<'_> {
         self.secrets(eval, statement, around);
         self.errors(eval, statement, around);
         self.surface(statement);
+        self.ready(statement);
         for expr in head(statement) {
             for one in inside(expr) {
                 match one {

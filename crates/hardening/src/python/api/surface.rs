@@ -3,6 +3,7 @@
 use super::Api;
 use crate::check::{Found, Raised};
 use crate::file::Tree;
+use crate::message::quoted;
 use crate::python::source::{inside, last, literal, place, read};
 use crate::role::Role;
 use aho_corasick::AhoCorasick;
@@ -39,21 +40,69 @@ impl Api<'_> {
         let Stmt::FunctionDef(function) = statement else {
             return;
         };
-        if let Some(path) = route(function, &["get", "route"], &["/metrics"])
+        if let Some(path) = route(function, &["get", "route"], FIGURES)
             && !is_guarded(function)
         {
+            let told = literal(path).unwrap_or_default();
             self.raise(
                 "LG-API-110",
                 place(path),
-                "The figures of the running program answer everybody.",
-                "@app.get(\"/metrics\", dependencies=[Depends(internal_only)])",
+                format!(
+                    "The figures of the running program answer everybody at {}.",
+                    quoted(told)
+                ),
+                &format!("@app.get(\"{told}\", dependencies=[Depends(internal_only)])"),
             );
         }
     }
 }
 
+/// Ends of paths under which a program tells of itself. What only says that it lives tells nothing.
+const FIGURES: &[&str] = &[
+    "/metrics",
+    "/health/detailed",
+    "/health/details",
+    "/health/metrics",
+    "/health/full",
+];
+
+/// Takes back what a server in front decides: it has a location for just that path.
+fn in_front(tree: &Tree, found: &mut Found) {
+    let any = |one: &Raised| one.rule.0 == "LG-API-110";
+    if !found.raised.iter().any(any) {
+        return;
+    }
+    let servers = || {
+        tree.files()
+            .filter(|file| (crate::carrier::nginx::KIND.fits)(&file.path))
+    };
+    let locations: Vec<&str> = servers()
+        .flat_map(|file| file.text().lines())
+        .filter_map(|line| line.trim().strip_prefix("location "))
+        .filter_map(|rest| {
+            rest.trim_start_matches(['=', '^', '~', ' '])
+                .split(['{', ' '])
+                .next()
+        })
+        .collect();
+    found.raised.retain(|one| {
+        let text = tree.file(&one.path).map_or("", |file| file.text());
+        let path = text.get(one.place.clone()).unwrap_or_default();
+        let path = path.trim_matches(['"', '\'']).trim_end_matches('/');
+        let decided = path.starts_with('/')
+            && locations
+                .iter()
+                .any(|location| location.trim_end_matches('/') == path);
+        !(any(one) && decided)
+    });
+}
+
 /// The path of a route that ends as one of these.
-fn route<'f>(function: &'f StmtFunctionDef, verbs: &[&str], ends: &[&str]) -> Option<&'f Expr> {
+pub(super) fn route<'f>(
+    function: &'f StmtFunctionDef,
+    verbs: &[&str],
+    ends: &[&str],
+) -> Option<&'f Expr> {
     function.decorator_list.iter().find_map(|decorator| {
         let Expr::Call(call) = &decorator.expression else {
             return None;
@@ -112,6 +161,7 @@ static LIMITER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 
 /// Sign-in that can be tried without a limit: nothing in the repository counts.
 pub(crate) fn whole(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut Found) {
+    in_front(tree, found);
     let runs = |path: &str| {
         let role = roles(path);
         role.counts() && role != Role::Test

@@ -1,0 +1,4 @@
+import { app } from './app.js';
+
+const port = Number(process.env.PORT ?? 3000);
+app.listen(port);

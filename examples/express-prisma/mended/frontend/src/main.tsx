@@ -1,0 +1,4 @@
+import { createRoot } from 'react-dom/client';
+import { Drafts } from './Drafts.js';
+
+createRoot(document.getElementById('root')!).render(<Drafts />);

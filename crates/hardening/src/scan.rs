@@ -8,7 +8,7 @@ use crate::role::{self, Role};
 use crate::rule::{Rules, Severity};
 use crate::{File, Response};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Findings of one rule in one file, at most; a file with more was made for that.
 const MOST: usize = 200;
@@ -92,7 +92,7 @@ pub fn scan(tree: &Tree, options: &Options) -> Scanned {
         let role = options.role(&file.path);
         (*file, role, look(tree, file, role))
     });
-    let mut known = HashMap::new();
+    let mut known = BTreeMap::new();
     for (file, role, (kinds, one)) in looked {
         known.insert(file.path.as_str(), role);
         for kind in kinds {

@@ -74,9 +74,9 @@ fn look(look: &Look<'_>, found: &mut Found) {
     }
 }
 
-/// What the file says of itself (`APP_ENV=development`), where its name does not speak of production.
+/// What the file says of itself (`APP_ENV=development`), where its path does not speak of production.
 fn own_role(look: &Look<'_>, lines: &[Line<'_>]) -> Option<Role> {
-    if look.file.name().to_ascii_lowercase().contains("prod") {
+    if look.file.path.to_ascii_lowercase().contains("prod") {
         return None;
     }
     let names = |line: &&Line<'_>| {
@@ -327,19 +327,20 @@ mod tests {
 
     #[test]
     fn debugging_is_told_where_production_may_read_it() {
-        let with = |path: &str| {
+        let told = |path: &str, text: &str| {
             let mut tree = crate::Tree::default();
-            let text = b"DJANGO_DEBUG=True\nNODE_ENV=development\nDEBUG=0\n";
-            tree.add(crate::File::new(path, text));
+            tree.add(crate::File::new(path, text.as_bytes()));
             let findings = crate::scan(&tree, &crate::Options::default()).findings;
             let told = findings.iter().filter(|one| one.rule.0 == "LG-CMP-133");
             told.map(|one| (one.start.line, one.severity))
                 .collect::<Vec<_>>()
         };
+        let with = |path: &str| told(path, "DJANGO_DEBUG=True\nNODE_ENV=development\nDEBUG=0\n");
         let certain = [(1, Severity::High), (2, Severity::Medium)];
         assert_eq!(with(".envs/.production/.django"), certain);
-        let likely = [(1, Severity::Medium), (2, Severity::Low)];
-        assert_eq!(with(".env"), likely);
+        assert_eq!(told(".env", "DEBUG=True\n"), [(1, Severity::Medium)]);
+        // It says itself that it is a developer's.
+        assert_eq!(with(".env"), [(1, Severity::Low), (2, Severity::Info)]);
         assert!(with(".env.dev").is_empty() && with(".env.example").is_empty());
     }
 }

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-/// The goal is 15 MB; the rules of the secret scan, and the formats of configuration, take the binary over it.
-const MAX_BYTES: u64 = 17_000_000;
+/// The goal was 15 MB; the rules of the secret scan, and the parsers of JavaScript and Python, take the binary over it.
+const MAX_BYTES: u64 = 20_500_000;
 
 /// Only a release build is static; the Makefile names it.
 fn shipped() -> std::path::PathBuf {

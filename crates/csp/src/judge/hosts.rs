@@ -137,7 +137,9 @@ fn script(judge: &mut Judge<'_, '_>, list: &List<'_, '_>, token: &Token<'_>, sou
                 return;
             }
             let message = match lower.as_str() {
-                "data" => "Inserted script runs: it stands in the address itself.".to_owned(),
+                "data" => {
+                    "`data:` lets inserted script run: it stands in the address itself.".to_owned()
+                }
                 "blob" | "filesystem" => {
                     "Script that other script of the page has put together runs.".to_owned()
                 }

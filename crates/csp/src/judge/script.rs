@@ -78,9 +78,9 @@ fn inline(judge: &mut Judge<'_, '_>, act: Act) {
         for token in tokens(directive, Keyword::UnsafeInline) {
             let message = match act {
                 Act::Script => {
-                    "Inserted script runs: elements with content, and links to `javascript:`."
+                    "`'unsafe-inline'` lets inserted script run: elements with content, and links to `javascript:`."
                 }
-                _ => "Inserted event handlers run.",
+                _ => "`'unsafe-inline'` lets inserted event handlers run.",
             };
             judge.add(
                 rules::UNSAFE_INLINE,

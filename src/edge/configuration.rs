@@ -124,7 +124,7 @@ impl Root {
         match read_up_to(&real, LARGEST) {
             Some(bytes) => {
                 let count = bytes.len() as u64;
-                Read::File(File::of(path.raw(), bytes), count)
+                Read::File(File::read(path.raw(), bytes), count)
             }
             None => Read::Unreadable,
         }

@@ -70,7 +70,7 @@ fn tree(names: &[(String, PathBuf)]) -> Tree {
     for (name, _) in names {
         tree.name(name.as_str());
     }
-    for file in read(names, |name, bytes| File::of(name, bytes)) {
+    for file in read(names, |name, bytes| File::read(name, bytes)) {
         tree.add(file);
     }
     tree

@@ -19,8 +19,16 @@ impl File {
         Self::of(path, bytes.to_vec())
     }
 
-    /// The same, without a copy of what is UTF-8, as nearly every file is.
-    pub fn of(path: impl Into<String>, bytes: Vec<u8>) -> Self {
+    /// The same without a copy, and without the text of a program in which nothing can be found.
+    pub fn read(path: impl Into<String>, bytes: Vec<u8>) -> Self {
+        let mut file = Self::of(path, bytes);
+        if crate::program::is_silent(&file.path, &file.text) {
+            file.text = String::new();
+        }
+        file
+    }
+
+    fn of(path: impl Into<String>, bytes: Vec<u8>) -> Self {
         let bytes = match String::from_utf8(bytes) {
             Ok(text) => {
                 return Self {
@@ -45,7 +53,7 @@ impl File {
         }
     }
 
-    /// Its text; as long as the file, byte by byte.
+    /// Its text; as long as the file, byte by byte. Empty for a program that [`File::read`] found silent.
     pub fn text(&self) -> &str {
         &self.text
     }

@@ -91,6 +91,12 @@ pub(crate) const RUST: Kind = Kind {
     look: |look, found| program(look, Language::Rust, found),
 };
 
+/// Whether a file is a program, no page, that nothing here can say anything about: most of a large repository
+/// is, and need not be kept.
+pub(crate) fn is_silent(path: &str, text: &str) -> bool {
+    ends(path, &["rb", "ru", "java", "kt", "cs", "go", "rs"]) && !sieve::lets_through(text)
+}
+
 fn ends(path: &str, ends: &[&str]) -> bool {
     let end = path.rsplit_once('.').map_or("", |(_, end)| end);
     ends.contains(&end)

@@ -1,6 +1,6 @@
 //! Whether a file can hold anything that a rule is about: words are looked for before it is parsed.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::sync::LazyLock;
 
 /// What a word is a sign of.
@@ -135,6 +135,7 @@ static SIEVE: LazyLock<Option<Sieve>> = LazyLock::new(|| {
         .flat_map(|(sign, words)| words.iter().map(|word| (*sign, *word)));
     let (signs, words): (Vec<Sign>, Vec<&str>) = all.unzip();
     let mut builder = AhoCorasick::builder();
+    let builder = builder.kind(Some(AhoCorasickKind::DFA));
     let words = builder.ascii_case_insensitive(true).build(words).ok()?;
     Some(Sieve { words, signs })
 });

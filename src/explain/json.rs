@@ -18,6 +18,7 @@ static PLAIN: Sink = Sink {
     ours: |ours| ours.to_owned(),
     name: |name| text(name).to_owned(),
     title: |title| text(title).to_owned(),
+    line: |line| text(line).to_owned(),
     words: |words| text(words).to_owned(),
 };
 

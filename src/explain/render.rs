@@ -20,6 +20,7 @@ static TEXT: Sink = Sink {
     ours: |ours| ours.to_owned(),
     name: |name| escape::terminal(name),
     title: |title| format!("\"{}\"", escape::terminal(title)),
+    line: |line| escape::terminal(line),
     words: |words| escape::terminal(words),
 };
 
@@ -27,6 +28,7 @@ static MARKDOWN: Sink = Sink {
     ours: |ours| ours.to_owned(),
     name: |name| escape::markdown_code(name),
     title: |title| escape::markdown_code(title),
+    line: |line| escape::markdown_code(line),
     words: |words| escape::markdown(words),
 };
 

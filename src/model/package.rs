@@ -206,8 +206,13 @@ pub enum Fix {
     UpgradeExists,
     /// No fixed version is published.
     NoneYet,
-    /// What the scanner advises, in its words.
+    /// What the scanner advises, in its words; behind [`Fix::HERE`] the very line as it should be.
     Advice(Untrusted),
+}
+
+impl Fix {
+    /// What stands in an advice before the line to copy.
+    pub const HERE: &'static str = " Here: ";
 }
 
 #[cfg(test)]

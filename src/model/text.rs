@@ -20,6 +20,12 @@ impl Untrusted {
         Self::new(self.0.strip_prefix(&*start.0).unwrap_or(&self.0).trim())
     }
 
+    /// What stands before a mark and behind it, where the mark is.
+    pub fn parted(&self, mark: &str) -> Option<(Self, Self)> {
+        let (before, behind) = self.0.split_once(mark)?;
+        Some((Self::new(before), Self::new(behind)))
+    }
+
     /// True when there is no text.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -25,6 +25,7 @@ static DATA: Sink = Sink {
     ours: escape::encode_data,
     name: |name| escape::command_data(name),
     title: |title| format!("\"{}\"", escape::command_data(title)),
+    line: |line| escape::command_data(line),
     words: |words| escape::command_data(words),
 };
 

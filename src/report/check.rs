@@ -16,6 +16,7 @@ static PLAIN: Sink = Sink {
     ours: str::to_owned,
     name: |name| escape::terminal(name),
     title: |title| format!("\"{}\"", escape::terminal(title)),
+    line: |line| escape::terminal(line),
     words: |words| escape::terminal(words),
 };
 

@@ -28,6 +28,7 @@ pub static SINK: Sink = Sink {
     ours: |ours| ours.to_owned(),
     name: |name| escape::terminal(name),
     title: |title| format!("\"{}\"", escape::terminal(title)),
+    line: |line| escape::terminal(line),
     words: |words| escape::terminal(words),
 };
 

@@ -23,6 +23,7 @@ static SINK: Sink = Sink {
     ours: encode_markup,
     name: |name| code(&escape::markup(name)),
     title: |title| code(&escape::markup(title)),
+    line: |line| code(&escape::markup(line)),
     words: |words| escape::markup(words),
 };
 

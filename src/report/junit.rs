@@ -12,6 +12,7 @@ static SINK: Sink = Sink {
     ours: encode_markup,
     name: |name| escape::markup(name),
     title: |title| format!("&quot;{}&quot;", escape::markup(title)),
+    line: |line| escape::markup(line),
     words: |words| escape::markup(words),
 };
 

@@ -14,6 +14,7 @@ enum Part {
     Ours(String),
     Name(Untrusted),
     Title(Untrusted),
+    Line(Untrusted),
     Words(Untrusted),
 }
 
@@ -29,6 +30,8 @@ pub struct Sink {
     pub name: fn(&Untrusted) -> String,
     /// Names of several words, such as a gate's.
     pub title: fn(&Untrusted) -> String,
+    /// A line to copy: as it is, shown as code where the sink can.
+    pub line: fn(&Untrusted) -> String,
     /// Longer foreign text.
     pub words: fn(&Untrusted) -> String,
 }
@@ -55,6 +58,13 @@ impl Phrase {
         self
     }
 
+    /// Adds a line to copy.
+    #[must_use]
+    pub fn line(mut self, text: &Untrusted) -> Self {
+        self.0.push(Part::Line(text.clone()));
+        self
+    }
+
     /// Adds foreign text.
     #[must_use]
     pub fn words(mut self, text: &Untrusted) -> Self {
@@ -77,6 +87,7 @@ impl Phrase {
                 Part::Ours(text) => (sink.ours)(text),
                 Part::Name(text) => (sink.name)(text),
                 Part::Title(text) => (sink.title)(text),
+                Part::Line(text) => (sink.line)(text),
                 Part::Words(text) => (sink.words)(text),
             })
             .collect()
@@ -146,7 +157,10 @@ pub fn fix(finding: &Finding) -> Option<Phrase> {
             None => phrase.ours("a fixed version exists"),
         },
         Fix::NoneYet => phrase.ours("no fixed version is published yet"),
-        Fix::Advice(text) => phrase.words(text),
+        Fix::Advice(text) => match text.parted(Fix::HERE) {
+            Some((advice, line)) => phrase.words(&advice).ours(Fix::HERE).line(&line),
+            None => phrase.words(text),
+        },
     })
 }
 
@@ -386,6 +400,7 @@ mod tests {
         ours: str::to_owned,
         name: |name| crate::escape::terminal(name),
         title: |title| crate::escape::terminal(title),
+        line: |line| crate::escape::terminal(line),
         words: |words| crate::escape::terminal(words),
     };
 

@@ -176,6 +176,7 @@ mod tests {
         ours: str::to_owned,
         name: |name| escape::terminal(name),
         title: |title| format!("\"{}\"", escape::terminal(title)),
+        line: |line| escape::terminal(line),
         words: |words| escape::terminal(words),
     };
 

@@ -254,3 +254,17 @@ fn tls_that_ends_upstream_is_the_policys_to_decide() {
     assert_eq!(tls(&with("allow-comments")), Some(json!("suppressed")));
     assert_eq!(tls(&with("tls-terminated-upstream")), None);
 }
+
+/// GitHub links what looks like a commit, and text that must not be linked holds an invisible character.
+#[test]
+fn a_corrected_line_can_be_copied_from_the_comment() {
+    let folder = repository(&[("nginx/default.conf", NGINX)]);
+    Lockgate::check()
+        .args(&["--run", "csp", "--output", "markdown=summary.md"])
+        .inside(folder.path())
+        .run();
+    let summary = std::fs::read_to_string(folder.path().join("summary.md")).unwrap();
+    let line = "Here: <code>add&#95;header Content-Security-Policy \"";
+    assert!(summary.contains(line), "{summary}");
+    assert!(summary.contains("max-age=31536000"), "{summary}");
+}

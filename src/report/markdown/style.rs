@@ -21,6 +21,7 @@ static FULL: Sink = Sink {
     ours: |ours| ours.to_owned(),
     name: |name| escape::markdown_code(name),
     title: |title| escape::markdown_code(title),
+    line: |line| escape::markdown_code(line),
     words: |words| escape::markdown(words),
 };
 
@@ -35,6 +36,7 @@ static SHORT: Sink = Sink {
     ours: |ours| ours.to_owned(),
     name: |name| escape::markdown_code_up_to(name, NAME),
     title: |title| escape::markdown_code_up_to(title, NAME),
+    line: |line| escape::markdown_code_up_to(line, WORDS),
     words: |words| escape::markdown_up_to(words, WORDS),
 };
 

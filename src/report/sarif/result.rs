@@ -15,6 +15,7 @@ static MESSAGE: Sink = Sink {
     ours: |ours| ours.to_owned(),
     name: |name| escape::sarif_text(name).into_owned(),
     title: |title| escape::sarif_text(title).into_owned(),
+    line: |line| escape::sarif_text(line).into_owned(),
     words: |words| escape::sarif_text(words).into_owned(),
 };
 

@@ -122,7 +122,7 @@ fn located(
     observation.cwe = rule.cwe.iter().copied().collect();
     let mend = rule.mend.split_whitespace().collect::<Vec<_>>().join(" ");
     observation.fix = Some(Fix::Advice(match &finding.better {
-        Some(better) => format!("{mend} Here: {better}").into(),
+        Some(better) => format!("{mend}{}{better}", Fix::HERE).into(),
         None => mend.into(),
     }));
     Some(Located {

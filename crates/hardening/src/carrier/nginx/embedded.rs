@@ -21,6 +21,19 @@ pub(crate) fn fits(path: &str) -> bool {
         || name.ends_with(".dockerfile")
 }
 
+/// Why a snippet of an ingress in a file cannot be read, if there is one. Other texts may be of another server.
+pub(super) fn broken(path: &str, text: &str) -> Option<&'static str> {
+    if !kubernetes::fits(path) || !text.contains("-snippet") || !text.contains("add_header ") {
+        return None;
+    }
+    let regions = in_yaml(text).into_iter().take(MOST);
+    let mut all = regions.filter_map(|region| Some((region.start, text.get(region)?)));
+    all.find_map(|(start, inside)| match inside.contains("add_header ") {
+        true => tree::parse_at(inside, start).err(),
+        false => None,
+    })
+}
+
 /// The configurations that a file holds, each with its places in the file. What cannot be read is left out.
 pub(super) fn blocks(path: &str, text: &str) -> Vec<Block> {
     if !SIGNS.iter().any(|sign| text.contains(sign)) {

@@ -128,6 +128,13 @@ pub(crate) fn look_at_all(tree: &Tree, roles: &dyn Fn(&str) -> Role, found: &mut
         if fits(&file.path) {
             parsed.extend(tree::parse(file.text()).map(|block| (file.path.clone(), block)));
         } else if embedded::fits(&file.path) {
+            if let Some(reason) = embedded::broken(&file.path, file.text()) {
+                found.gaps.push(Gap {
+                    path: file.path.clone(),
+                    reason: reason.to_owned(),
+                    template: file.text().contains("{{"),
+                });
+            }
             let blocks = embedded::blocks(&file.path, file.text()).into_iter();
             inside.extend(blocks.map(|block| (file.path.as_str(), block)));
         }
@@ -193,6 +200,20 @@ fn walk_file<'p>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_snippet_that_cannot_be_read_is_told() {
+        let gaps = |snippet: &str| {
+            let text = format!(
+                "kind: Ingress\nmetadata:\n  annotations:\n    nginx.ingress.kubernetes.io/configuration-snippet: |\n      {snippet}\n"
+            );
+            let mut tree = Tree::default();
+            tree.add(crate::File::new("k8s/ingress.yaml", text.as_bytes()));
+            crate::scan(&tree, &crate::Options::default()).gaps.len()
+        };
+        assert_eq!(gaps("add_header X-Frame-Options DENY; location / {"), 1);
+        assert_eq!(gaps("add_header X-Frame-Options DENY;"), 0);
+    }
 
     #[test]
     fn files_of_nginx() {
